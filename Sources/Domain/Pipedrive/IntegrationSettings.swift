@@ -1,0 +1,57 @@
+/// Which way records of a kind travel.
+public enum SyncDirection: String, Sendable, CaseIterable {
+    /// Pipedrive → PayDock.
+    case pull
+    /// PayDock → Pipedrive.
+    case push
+    /// Both ways.
+    case both
+    /// Both ways, for records added after the choice was made.
+    case onlyNew = "only_new"
+
+    /// Whether records come in from Pipedrive.
+    public var pulls: Bool { self != .push }
+}
+
+/// What a person chose on the settings page.
+public struct IntegrationSettings: Hashable, Sendable {
+    /// Direction per kind.
+    public var directions: [RecordKind: SyncDirection]
+    /// Pipeline whose stages ask for a quote; nil while the trigger is off.
+    public var trigger: QuoteTrigger?
+    /// Event kinds that become notes.
+    public var forwardedEvents: Set<BookEvent.Kind>
+
+    /// Makes settings.
+    public init(
+        directions: [RecordKind: SyncDirection], trigger: QuoteTrigger?, forwardedEvents: Set<BookEvent.Kind>
+    ) {
+        self.directions = directions
+        self.trigger = trigger
+        self.forwardedEvents = forwardedEvents
+    }
+
+    /// What a new connection starts with: everything comes in, every event goes out, no trigger.
+    public static let initial = IntegrationSettings(
+        directions: [.organization: .pull, .person: .pull, .product: .pull], trigger: nil,
+        forwardedEvents: Set(BookEvent.Kind.forwarded))
+}
+
+/// A deal that enters one of these stages of this pipeline asks for a quote.
+public struct QuoteTrigger: Hashable, Sendable {
+    /// The pipeline.
+    public var pipelineID: Pipeline.ID
+    /// One or more of its stages.
+    public var stageIDs: Set<Stage.ID>
+
+    /// Makes a trigger.
+    public init(pipelineID: Pipeline.ID, stageIDs: Set<Stage.ID>) {
+        self.pipelineID = pipelineID
+        self.stageIDs = stageIDs
+    }
+
+    /// Whether a deal in that place asks for a quote.
+    public func covers(pipelineID: Pipeline.ID?, stageID: Stage.ID) -> Bool {
+        stageIDs.contains(stageID) && (pipelineID == nil || pipelineID == self.pipelineID)
+    }
+}

@@ -1,0 +1,200 @@
+public import FoundationEssentials
+
+/// The connection to Pipedrive with its grants and webhooks.
+public protocol ConnectionStore {
+    /// The company's connection; nil when it never had one.
+    func connection() throws -> Connection?
+    /// Makes or renews the connection and the user's grant, and seals the credentials: one step, harmless if repeated.
+    /// The first user becomes the owner; a live owner stays.
+    func connect(user: PipedriveUser, credentials: Credentials) throws -> Connection
+    /// All grants, owner first.
+    func grants() throws -> [Grant]
+    /// Moves the owner's grant to dead and the connection to reconnect.
+    func markReconnect(user: PipedriveUser.ID) throws
+    /// Ends one grant and deletes its credentials. The oldest live grant of an admin takes over; with none left the
+    /// connection is disconnected. Says what the connection has become.
+    func endGrant(user: PipedriveUser.ID) throws -> Connection?
+    /// Ends the connection: grants ended, credentials deleted, webhooks forgotten. False when it was ended before.
+    func disconnect() throws -> Bool
+    /// The opened credentials of a grant; nil when it has none.
+    func credentials(user: PipedriveUser.ID) throws -> Credentials?
+    /// Adds a line to the connection's audit trail; `detail` holds no secret.
+    func audit(_ action: String, detail: String) throws
+}
+
+/// Settings of the integration and the webhooks that serve it.
+public protocol SettingsStore {
+    /// What a person chose; the initial settings before that.
+    func settings() throws -> IntegrationSettings
+    /// Keeps new settings; a changed trigger counts from now on.
+    func save(_ settings: IntegrationSettings) throws
+    /// Pipelines as last read from Pipedrive.
+    func pipelines() throws -> [Pipeline]
+    /// Keeps the pipelines.
+    func save(pipelines: [Pipeline]) throws
+    /// Makes the opaque path and the Basic credentials of the connection's webhooks, once; the same ones later.
+    func webhookEndpoint(new: WebhookEndpoint) throws -> WebhookEndpoint
+    /// Keeps what was subscribed at Pipedrive.
+    func save(subscriptions: [WebhookSubscription]) throws
+    /// What was subscribed at Pipedrive.
+    func subscriptions() throws -> [WebhookSubscription]
+}
+
+/// Where and how Pipedrive delivers to one connection.
+public struct WebhookEndpoint: Hashable, Sendable {
+    /// The last part of the path: unguessable.
+    public let path: String
+    /// Basic credentials, user name.
+    public let user: Secret
+    /// Basic credentials, password.
+    public let password: Secret
+
+    /// Makes an endpoint.
+    public init(path: String, user: Secret, password: Secret) {
+        self.path = path
+        self.user = user
+        self.password = password
+    }
+}
+
+/// Delivered webhooks, kept as they came.
+public protocol InboxStore {
+    /// What a delivery to this path has to prove; nil when the path was never known.
+    func expectation(path: String) throws -> WebhookExpectation?
+    /// Stores a delivery and the message about it.
+    func insert(body: [UInt8]) throws
+    /// A delivery's bytes; nil when retention removed it.
+    func body(_ id: Int64) throws -> [UInt8]?
+    /// Remembers that an event was seen; false when it was seen before.
+    func isFirst(eventID: String) throws -> Bool
+}
+
+/// What a webhook delivery has to prove.
+public struct WebhookExpectation: Hashable, Sendable {
+    /// SHA-256 of `user:password`.
+    public let basicHash: [UInt8]
+    /// False for a connection that has ended: answered 200, nothing stored.
+    public let isLive: Bool
+
+    /// Makes an expectation.
+    public init(basicHash: [UInt8], isLive: Bool) {
+        self.basicHash = basicHash
+        self.isLive = isLive
+    }
+}
+
+/// One page of records, all of one kind.
+public enum RecordPage: Sendable {
+    /// Organizations.
+    case organizations([Organization])
+    /// Persons.
+    case persons([Person])
+    /// Products.
+    case products([CatalogItem])
+
+    /// The kind.
+    public var kind: RecordKind {
+        switch self {
+        case .organizations: .organization
+        case .persons: .person
+        case .products: .product
+        }
+    }
+
+    /// How many.
+    public var count: Int {
+        switch self {
+        case .organizations(let records): records.count
+        case .persons(let records): records.count
+        case .products(let records): records.count
+        }
+    }
+}
+
+/// Sync runs and what they stage.
+public protocol SyncStore {
+    /// Starts a run and queues its first step; nil when one of this connection is running already.
+    func start(_ cause: SyncRun.Cause, checkpoint: SyncCheckpoint) throws -> SyncRun.ID?
+    /// Where a running run goes on; nil when it has ended.
+    func checkpoint(_ id: SyncRun.ID) throws -> SyncCheckpoint?
+    /// Keeps a page for the plan and moves the checkpoint, together.
+    func stage(_ page: RecordPage, run: SyncRun.ID, next: SyncCheckpoint, tokenCost: Int) throws
+    /// Takes over everything that the run staged of a kind: links, creates, changes; set-based. Says what happened.
+    func apply(_ kind: RecordKind, run: SyncRun.ID) throws -> SyncRun.Counts
+    /// Takes over one page at once, outside a run: a live change, or what a quote needs.
+    func takeOver(_ page: RecordPage) throws -> SyncRun.Counts
+    /// Ends a run.
+    func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws
+    /// Newest first, at most 50.
+    func recentRuns() throws -> [SyncRun]
+    /// The contact linked to a Pipedrive person or organization.
+    func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID?
+}
+
+/// How quotes came about.
+public protocol DraftStore {
+    /// Asks for the quote of a deal; false when it was asked for before. Queues the message.
+    func request(_ deal: Deal.ID) throws -> Bool
+    /// Keeps the deal as it was when the quote was made, and the quote.
+    func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws
+    /// Keeps why there is no quote.
+    func fail(_ deal: Deal.ID, reason: String) throws
+    /// Newest first, at most 50.
+    func recent() throws -> [QuoteDraft]
+}
+
+/// The record of how a quote came about.
+public struct QuoteDraft: Hashable, Sendable {
+    /// Where a draft stands.
+    public enum State: String, Sendable, CaseIterable {
+        /// A deal entered the stage.
+        case requested
+        /// The quote was made.
+        case ready
+        /// There is no quote, for a reason.
+        case failed
+    }
+
+    /// The deal.
+    public let dealID: Deal.ID
+    /// Where it stands.
+    public let state: State
+    /// The quote, once ready.
+    public let quoteID: Quote.ID?
+    /// Its number, once ready.
+    public let quoteNumber: String?
+    /// Why there is none.
+    public let reason: String?
+    /// When the deal entered.
+    public let requestedAt: Date
+
+    /// Makes a draft value.
+    public init(
+        dealID: Deal.ID, state: State, quoteID: Quote.ID?, quoteNumber: String?, reason: String?, requestedAt: Date
+    ) {
+        self.dealID = dealID
+        self.state = state
+        self.quoteID = quoteID
+        self.quoteNumber = quoteNumber
+        self.reason = reason
+        self.requestedAt = requestedAt
+    }
+}
+
+/// The panel's figures.
+public protocol PanelStore {
+    /// What the panel shows: one query for grant, link and figures.
+    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView
+}
+
+/// What the panel's query found.
+public enum PanelView: Hashable, Sendable {
+    /// The company has no live connection.
+    case disconnected
+    /// The user has no live grant.
+    case notGranted
+    /// No contact is linked to the record.
+    case unlinked
+    /// Figures per currency, the most used first; empty when the contact has no documents.
+    case figures(contact: Contact.ID, [PanelFigures])
+}

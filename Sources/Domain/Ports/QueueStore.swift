@@ -1,0 +1,29 @@
+/// Messages, their leases and results. Claims and results see all companies and need the cron role.
+public protocol QueueStore {
+    /// Adds a message; false when its idempotency key exists.
+    @discardableResult
+    func add(_ message: NewMessage) throws -> Bool
+    /// Claims due messages under a lease: by priority, then age; of a lane only the first that is not finished.
+    func claim(limit: Int, leaseSeconds: Int, worker: String) throws -> [OutboxMessage]
+    /// Writes the result of a claimed message and its attempt. False when the lease was lost meanwhile: the result
+    /// then counts for nothing. `nextAttemptSeconds` is the backoff of a failed attempt, nil to discard.
+    func finish(
+        _ message: OutboxMessage, worker: String, result: DeliveryResult, nextAttemptSeconds: Double?
+    ) throws -> Bool
+    /// Returns messages whose lease ran out; says how many.
+    func rescue() throws -> Int
+    /// Cancels what waits for the transaction's company.
+    func cancelWaiting(reason: String) throws -> Int
+    /// Lets messages go on that wait for the transaction's company: after a reconnect.
+    func wake() throws
+    /// Seconds until the next message of any company is due; nil when nothing waits.
+    func secondsUntilDue() throws -> Double?
+    /// Tells writers that a drainer listens for the next few seconds, so that they notify.
+    func announceListener(seconds: Int) throws
+}
+
+/// Wakes a drainer when a message was added.
+public protocol QueueSignal: Sendable {
+    /// Waits for a notification or the time-out, whichever comes first. True when notified.
+    func wait(seconds: Double) throws -> Bool
+}

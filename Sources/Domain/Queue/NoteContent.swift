@@ -1,0 +1,30 @@
+/// The HTML of a deal note. Pipedrive sanitises notes; only `b`, `br` and `a` are used.
+public enum NoteContent {
+    /// Starts with exactly the event's text, then number, amount, customer, link and the reference.
+    public static func html(
+        kind: BookEvent.Kind, document: EventDocument, link: String, reference: EventReference
+    ) -> String? {
+        guard let text = kind.noteText else { return nil }
+        let name = document.isQuote ? "quote" : "invoice"
+        return [
+            "\(text)", "<b>\(escape(document.number))</b> · \(escape(document.total.displayText))",
+            escape(document.contactName), "<a href=\"\(escape(link))\">Open \(name)</a>", "\(reference)",
+        ].joined(separator: "<br>")
+    }
+
+    /// Makes text harmless inside HTML, attributes included.
+    public static func escape(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.append(character)
+            }
+        }
+        return result
+    }
+}
