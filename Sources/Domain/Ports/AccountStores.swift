@@ -16,8 +16,14 @@ public protocol DirectoryStore {
     func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID?
     /// Points a Pipedrive company at the transaction's company. Throws `conflict` when another company has it.
     func claim(pipedriveCompany: PipedriveCompany.ID) throws
-    /// All companies with a connection, for the cron side; ordered by company.
-    func connectedCompanies() throws -> [Company.ID]
+}
+
+/// Which companies have work that comes with time, for the cron side; across companies, identifiers only.
+public protocol ScheduleStore {
+    /// Companies with a live connection.
+    func connected() throws -> [Company.ID]
+    /// Companies with open invoices past due that are not marked, or quotes past their validity.
+    func withLapsedDocuments(now: Date?) throws -> [Company.ID]
 }
 
 /// Companies, their members and what they log in with.

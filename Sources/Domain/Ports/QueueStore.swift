@@ -22,8 +22,14 @@ public protocol QueueStore {
     func announceListener(seconds: Int) throws
 }
 
+/// Work that comes back, claimed by one process at a time.
+public protocol ChoreStore {
+    /// True for the one caller that gets to do the chore now; the next time is `everySeconds` later.
+    func claim(_ name: String, everySeconds: Int) throws -> Bool
+}
+
 /// Wakes a drainer when a message was added.
 public protocol QueueSignal: Sendable {
-    /// Waits for a notification or the time-out, whichever comes first. True when notified.
-    func wait(seconds: Double) throws -> Bool
+    /// One element per notification, until the stream is let go. A lost notification is no harm: drainers poll too.
+    func wakeUps() -> AsyncStream<Void>
 }

@@ -54,6 +54,8 @@ public struct StorageAccess: Hashable, Sendable {
 public protocol StorageTransaction {
     /// Global keys → company.
     var directory: any DirectoryStore { get }
+    /// Companies with work that comes with time.
+    var schedule: any ScheduleStore { get }
     /// Companies, members, sessions, API keys.
     var accounts: any AccountStore { get }
     /// OAuth states and pending installs.
@@ -84,4 +86,6 @@ public protocol StorageTransaction {
     var panel: any PanelStore { get }
     /// Messages.
     var queue: any QueueStore { get }
+    /// Recurring work.
+    var chores: any ChoreStore { get }
 }

@@ -1,0 +1,85 @@
+/// Turns a proposal into priced lines. Prices, tax and discounts come from the deal's products or the catalog, never
+/// from the drafter.
+public enum QuotePricing {
+    /// The lines of the quote, deal discounts included as lines of their own.
+    ///
+    /// A product without a price in the deal's currency, and a need without a product, become lines without a price,
+    /// flagged for a person. Proposals that name what the task did not offer are left out.
+    public static func lines(_ proposal: DraftProposal, task: DraftingTask) -> [DocumentLine] {
+        let lines = proposal.lines.compactMap { line(for: $0, task: task) }
+        return lines + task.context.discounts.flatMap { discountLines($0, over: lines) }
+    }
+
+    private static func line(for proposed: DraftProposal.Line, task: DraftingTask) -> DocumentLine? {
+        switch proposed.source {
+        case .dealProduct(let index):
+            guard task.context.products.indices.contains(index) else { return nil }
+            return line(for: task.context.products[index], wording: proposed.wording, task: task)
+        case .catalog(let id):
+            guard let product = task.catalog.first(where: { $0.id == id }) else { return nil }
+            let currency = task.context.deal.currency
+            let price = product.price(in: currency)
+            return DocumentLine(
+                description: proposed.wording ?? product.details.name, quantity: proposed.quantity, unitPrice: price,
+                tax: product.details.tax, productID: id,
+                flag: price == nil ? "The catalog has no price in \(currency) for this product." : nil)
+        case .need:
+            return DocumentLine(
+                description: proposed.wording ?? task.context.deal.title, quantity: proposed.quantity, unitPrice: nil,
+                tax: .zero, flag: "No product fits this need: set price and tax.")
+        }
+    }
+
+    private static func line(
+        for product: DealProduct, wording: String?, task: DraftingTask
+    ) -> DocumentLine? {
+        guard product.isEnabled else { return nil }
+        return DocumentLine(
+            description: wording ?? product.name, quantity: product.quantity,
+            unitPrice: product.itemPrice.minorUnits, taxMethod: product.taxMethod, tax: product.tax,
+            discount: product.discount, productID: product.itemID.flatMap { task.linked[$0]?.id },
+            billingFrequency: product.billingFrequency)
+    }
+
+    /// A discount on the whole deal, as one negative line per tax rate and method, so that tax stays right.
+    ///
+    /// A fixed amount is spread by the lines' amounts; the last share takes what rounding leaves.
+    static func discountLines(_ discount: DealDiscount, over lines: [DocumentLine]) -> [DocumentLine] {
+        struct Group: Hashable {
+            let method: TaxMethod
+            let tax: Percentage
+        }
+        var sums: [Group: Int64] = [:]
+        for line in lines {
+            guard let amount = line.amount(), amount > 0 else { continue }
+            sums[Group(method: line.taxMethod, tax: line.tax), default: 0] += amount
+        }
+        let groups = sums.keys.sorted {
+            ($0.tax, $0.method.rawValue) < ($1.tax, $1.method.rawValue)
+        }
+        let total = groups.reduce(Int64(0)) { $0 + (sums[$1] ?? 0) }
+        guard total > 0 else { return [] }
+        var rest = reduction(discount.discount, of: total)
+        let whole = rest
+        return groups.enumerated().compactMap { index, group in
+            let share =
+                index == groups.count - 1
+                ? rest
+                : Int64(ScaledDecimal.divide(Int128(whole) * Int128(sums[group] ?? 0), by: Int128(total)))
+            rest -= share
+            guard share > 0 else { return nil }
+            return DocumentLine(
+                description: discount.description.isEmpty ? "Discount" : discount.description, unitPrice: -share,
+                taxMethod: group.method, tax: group.tax)
+        }
+    }
+
+    private static func reduction(_ discount: Discount, of total: Int64) -> Int64 {
+        switch discount {
+        case .none: 0
+        case .amount(let units): min(max(units, 0), total)
+        case .percentage(let percentage):
+            Int64(ScaledDecimal.divide(Int128(total) * Int128(percentage.basisPoints), by: 10_000))
+        }
+    }
+}

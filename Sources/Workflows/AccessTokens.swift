@@ -1,0 +1,79 @@
+public import Domain
+public import FoundationEssentials
+
+/// Hands out access tokens that are good for at least the refresh margin, refreshing them when needed.
+public struct AccessTokens: Sendable {
+    private let storage: any Storage
+    private let oauth: any OAuthProvider
+    private let clock: @Sendable () -> Date
+
+    /// Wires the use case; `clock` is the process's own, used against `expires_in` only.
+    public init(storage: any Storage, oauth: any OAuthProvider, clock: @escaping @Sendable () -> Date) {
+        self.storage = storage
+        self.oauth = oauth
+        self.clock = clock
+    }
+
+    /// Seconds before its end at which a token counts as stale: longer than any request takes.
+    static let marginSeconds = 300.0
+
+    /// Access for the connection's owner.
+    ///
+    /// - Parameter refused: the token that Pipedrive just answered 401 to, if that is why we ask: it is refreshed even
+    ///   when its time is not over, unless somebody else did so meanwhile.
+    ///
+    /// Throws `CRMFailure`: `unauthorized` when a person has to reconnect, `transient` or `wait` when Pipedrive's
+    /// OAuth server does not serve us now.
+    public func access(company: Company.ID, refused: Secret? = nil) async throws -> PipedriveAccess {
+        let (connection, credentials) = try storage.transaction(.cron(company)) { transaction in
+            let connection = try transaction.connections.connection()
+            return (
+                connection, try connection.flatMap { try transaction.connections.credentials(user: $0.ownerUserID) }
+            )
+        }
+        guard let connection, connection.state == .live, let credentials else {
+            throw CRMFailure(.unauthorized, reason: "The connection needs to be made again")
+        }
+        let now = clock()
+        let isStale: @Sendable (Credentials) -> Bool = {
+            $0.expiresAt.timeIntervalSince(now) < Self.marginSeconds || $0.accessToken == refused
+        }
+        guard isStale(credentials) else { return Self.access(credentials) }
+        return try await refresh(connection, isStale: isStale, now: now)
+    }
+
+    private func refresh(
+        _ connection: Connection, isStale: @Sendable (Credentials) -> Bool, now: Date
+    ) async throws -> PipedriveAccess {
+        do {
+            let oauth = self.oauth
+            let fresh = try await storage.refreshCredentials(
+                company: connection.companyID, user: connection.ownerUserID, isStale: isStale
+            ) { try await oauth.refresh($0.refreshToken, now: now) }
+            return Self.access(fresh)
+        } catch let failure as CRMFailure where failure.kind == .grantRefused {
+            // Believed only now: the row was read again under the lock, so nobody else's refresh explains the refusal.
+            try storage.transaction(.cron(connection.companyID)) { transaction in
+                try transaction.connections.markReconnect(user: connection.ownerUserID)
+                try transaction.connections.audit("refresh refused", detail: failure.reason)
+            }
+            throw CRMFailure(.unauthorized, status: failure.status, reason: failure.reason)
+        }
+    }
+
+    private static func access(_ credentials: Credentials) -> PipedriveAccess {
+        PipedriveAccess(apiOrigin: credentials.apiOrigin, accessToken: credentials.accessToken)
+    }
+
+    /// Calls Pipedrive as the connection's owner; a 401 is answered by one refresh and one more try.
+    public func calling<Result: Sendable>(
+        _ company: Company.ID, _ call: @Sendable (PipedriveAccess) async throws -> Result
+    ) async throws -> Result {
+        let first = try await access(company: company)
+        do {
+            return try await call(first)
+        } catch let failure as CRMFailure where failure.kind == .unauthorized {
+            return try await call(try await access(company: company, refused: first.accessToken))
+        }
+    }
+}

@@ -1,0 +1,95 @@
+public import Domain
+public import FoundationEssentials
+
+extension Books {
+    /// Quotes, newest first.
+    public func quotes(
+        _ company: Company.ID, state: Quote.State?, contact: Contact.ID?, page: PageRequest
+    ) throws -> Listing<Quote> {
+        try inside(company) { try $0.quotes.list(state: state, contact: contact, page: page) }
+    }
+
+    /// One quote. Throws `notFound`.
+    public func quote(_ id: Quote.ID, _ company: Company.ID) throws -> Quote {
+        try inside(company) { try Self.found(try $0.quotes.quote(id), "quote") }
+    }
+
+    /// Stores a quote as concept. Throws `invalid` for wrong lines, `conflict` for a known external id.
+    public func addQuote(
+        _ content: DocumentContent, email: EmailText, validUntil: CalendarDay?, _ company: Company.ID, now: Date
+    ) throws -> Quote {
+        try inside(company) { transaction in
+            try Self.check(content, transaction)
+            return try transaction.quotes.insert(
+                NewQuote(
+                    content: content, email: email, validUntil: validUntil, publicToken: secrets.token(),
+                    today: try Self.today(transaction, now: now)))
+        }
+    }
+
+    /// Replaces what a concept says. Throws `conflict` once it was sent.
+    public func reviseQuote(
+        _ id: Quote.ID, content: DocumentContent, email: EmailText, validUntil: CalendarDay, _ company: Company.ID
+    ) throws -> Quote {
+        try inside(company) { transaction in
+            try Self.check(content, transaction)
+            let quote = try Self.found(try transaction.quotes.quote(id), "quote")
+            guard
+                let revised = try transaction.quotes.revise(
+                    id, content: content, email: email, validUntil: validUntil)
+            else { throw Refusal(.conflict, "Quote \(quote.number) is \(quote.state.rawValue) and can't be changed.") }
+            return revised
+        }
+    }
+
+    /// Marks a quote as sent: state and event commit together.
+    ///
+    /// Throws `conflict` when it is no concept, or when a line still lacks its price.
+    public func sendQuote(_ id: Quote.ID, _ company: Company.ID) throws -> Quote {
+        try inside(company) { transaction in
+            let quote = try Self.found(try transaction.quotes.quote(id), "quote")
+            guard !quote.content.lines.contains(where: { !$0.isTextLine && $0.unitPrice == nil }) else {
+                throw Refusal(.conflict, "Quote \(quote.number) has a line without a price. Set the price first.")
+            }
+            return try Self.move(quote, to: .sent, event: .quoteSent, transaction)
+        }
+    }
+
+    static func move(
+        _ quote: Quote, to state: Quote.State, event: BookEvent.Kind?, _ transaction: any StorageTransaction
+    ) throws -> Quote {
+        guard quote.state.successors.contains(state),
+            let moved = try transaction.quotes.move(quote.id, from: quote.state, to: state)
+        else {
+            throw Refusal(
+                .conflict, "Quote \(quote.number) is \(quote.state.rawValue): it can't become \(state.rawValue).")
+        }
+        if let event { try transaction.events.append(event, subject: quote.id.rawValue) }
+        return moved
+    }
+
+    /// The company's today: what due dates and validity are measured by.
+    static func today(_ transaction: any StorageTransaction, now: Date) throws -> CalendarDay {
+        let zone = try transaction.accounts.company().flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt
+        let seconds = now.timeIntervalSince1970 + Double(zone.secondsFromGMT(for: now))
+        return CalendarDay(dayNumber: Int((seconds / 86_400).rounded(.down)))
+    }
+
+    static func check(_ content: DocumentContent, _ transaction: any StorageTransaction) throws {
+        var fields: [String: String] = [:]
+        if try transaction.contacts.contact(content.contactID) == nil {
+            fields["contact_id"] = "is no contact of yours"
+        }
+        if content.lines.isEmpty || content.lines.count > 500 { fields["lines"] = "needs 1 to 500 lines" }
+        for (index, line) in content.lines.enumerated() {
+            if line.description.isEmpty || line.description.count > 2000 {
+                fields["lines.\(index).description"] = "needs 1 to 2000 characters"
+            }
+            if let product = line.productID, try transaction.catalog.product(product) == nil {
+                fields["lines.\(index).product_id"] = "is no product of yours"
+            }
+        }
+        guard fields.isEmpty else { throw Refusal(.invalid, "Some fields of the document are wrong.", fields: fields) }
+        _ = try DocumentTotals(lines: content.lines, currency: content.currency)
+    }
+}

@@ -1,0 +1,100 @@
+public import Domain
+public import FoundationEssentials
+
+/// What a customer sees and does, found by a public token; works as the API's database role.
+public struct CustomerPages: Sendable {
+    private let storage: any Storage
+    private let secrets: any SecretSource
+
+    /// Wires the use case.
+    public init(storage: any Storage, secrets: any SecretSource) {
+        self.storage = storage
+        self.secrets = secrets
+    }
+
+    /// A document with what its page shows beside it.
+    public struct Shown<Document: Sendable>: Sendable {
+        /// The document.
+        public let document: Document
+        /// Who offers or charges.
+        public let company: Company
+        /// Who it is for.
+        public let contact: Contact
+        /// Its sums.
+        public let totals: DocumentTotals
+    }
+
+    private func inside<Result>(
+        _ token: String, _ body: (any StorageTransaction) throws -> Result
+    ) throws -> Result {
+        let hash = secrets.digest(token)
+        guard let company = try storage.transaction(.api(nil), { try $0.directory.company(publicTokenHash: hash) })
+        else { throw Refusal(.notFound, "This page does not exist, or no longer.") }
+        return try storage.transaction(.api(company), body)
+    }
+
+    /// The quote behind a token. Throws `notFound`, also for a concept: nobody sees one before it is sent.
+    ///
+    /// - Parameter countsAsView: whether this opening is the customer's: then a sent quote becomes viewed, once, and
+    ///   the event commits with it.
+    public func quote(_ token: String, countsAsView: Bool) throws -> Shown<Quote> {
+        try inside(token) { transaction in
+            guard var quote = try transaction.quotes.quote(publicToken: token), quote.state != .concept else {
+                throw Refusal(.notFound, "This page does not exist, or no longer.")
+            }
+            if countsAsView, quote.state == .sent,
+                let viewed = try transaction.quotes.move(quote.id, from: .sent, to: .viewed)
+            {
+                try transaction.events.append(.quoteViewed, subject: quote.id.rawValue)
+                quote = viewed
+            }
+            return try Self.shown(quote, quote.content, transaction)
+        }
+    }
+
+    /// The customer accepts. Accepting an accepted quote again is no error and makes no second event.
+    public func accept(_ token: String, now: Date) throws -> Shown<Quote> {
+        try decide(token, .accepted, now: now)
+    }
+
+    /// The customer declines. Declining twice is no error.
+    public func decline(_ token: String, now: Date) throws -> Shown<Quote> {
+        try decide(token, .declined, now: now)
+    }
+
+    private func decide(_ token: String, _ state: Quote.State, now: Date) throws -> Shown<Quote> {
+        try inside(token) { transaction in
+            guard let quote = try transaction.quotes.quote(publicToken: token), quote.state != .concept else {
+                throw Refusal(.notFound, "This page does not exist, or no longer.")
+            }
+            guard quote.state != state else { return try Self.shown(quote, quote.content, transaction) }
+            guard try Books.today(transaction, now: now) <= quote.validUntil else {
+                throw Refusal(.conflict, "This quote was valid until \(quote.validUntil).")
+            }
+            let event: BookEvent.Kind? = state == .accepted ? .quoteAccepted : nil
+            let moved = try Books.move(quote, to: state, event: event, transaction)
+            return try Self.shown(moved, moved.content, transaction)
+        }
+    }
+
+    /// The invoice behind a token. Throws `notFound`, also for a concept.
+    public func invoice(_ token: String) throws -> Shown<Invoice> {
+        try inside(token) { transaction in
+            guard let invoice = try transaction.invoices.invoice(publicToken: token), invoice.state != .concept else {
+                throw Refusal(.notFound, "This page does not exist, or no longer.")
+            }
+            return try Self.shown(invoice, invoice.content, transaction)
+        }
+    }
+
+    private static func shown<Document>(
+        _ document: Document, _ content: DocumentContent, _ transaction: any StorageTransaction
+    ) throws -> Shown<Document> {
+        guard let company = try transaction.accounts.company(),
+            let contact = try transaction.contacts.contact(content.contactID)
+        else { throw Refusal(.notFound, "This page does not exist, or no longer.") }
+        return Shown(
+            document: document, company: company, contact: contact,
+            totals: try DocumentTotals(lines: content.lines, currency: content.currency))
+    }
+}

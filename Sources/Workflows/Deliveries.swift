@@ -1,0 +1,80 @@
+public import Domain
+public import Logging
+
+/// Does the work of one message and says how it ended. Never throws: what went wrong is the result.
+public struct Deliveries: Sendable {
+    private let events: EventRouting
+    private let webhooks: WebhookRouting
+    private let notes: NoteDelivery
+    private let drafting: QuoteDrafting
+    private let records: RecordTakeover
+    private let sync: SyncSteps
+    private let subscribing: Subscribing
+
+    /// Wires the use cases, one per kind of message.
+    public init(
+        events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
+        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing
+    ) {
+        self.events = events
+        self.webhooks = webhooks
+        self.notes = notes
+        self.drafting = drafting
+        self.records = records
+        self.sync = sync
+        self.subscribing = subscribing
+    }
+
+    /// How long a message waits that Pipedrive does not serve now, in seconds.
+    static let waitSeconds = 60
+
+    /// Does the work.
+    public func deliver(_ message: OutboxMessage, logger: Logger) async -> DeliveryResult {
+        do {
+            return try await attempt(message, logger: logger)
+        } catch let failure as CRMFailure {
+            return Self.result(of: failure)
+        } catch let refusal as Refusal where refusal.code != .unavailable {
+            return .discarded(reason: refusal.message)
+        } catch {
+            return .failed(reason: "\(error)", retryAfterSeconds: nil, isUnclear: true)
+        }
+    }
+
+    private func attempt(_ message: OutboxMessage, logger: Logger) async throws -> DeliveryResult {
+        switch message.kind {
+        case .event: return try events.route(message.subject, company: message.companyID)
+        case .webhook: return try webhooks.route(message.subject, company: message.companyID)
+        case .note: return try await notes.deliver(message)
+        case .draft: return try await drafting.draft(message.subject, company: message.companyID, logger: logger)
+        case .record: return try await records.takeOver(message.subject, company: message.companyID)
+        case .subscribe: return try await subscribing.subscribe(company: message.companyID)
+        case .sync:
+            guard let id = SyncRun.ID(text: message.subject) else {
+                return .discarded(reason: "The message names no run")
+            }
+            return try await sync.advance(id, company: message.companyID, logger: logger)
+        }
+    }
+
+    /// DESIGN's answers: what waits, what is tried again, what never succeeds.
+    static func result(of failure: CRMFailure) -> DeliveryResult {
+        switch failure.kind {
+        case .unauthorized, .grantRefused:
+            return .snoozed(seconds: waitSeconds, reason: failure.description)
+        case .wait(let seconds):
+            return .snoozed(seconds: max(seconds ?? waitSeconds, 1), reason: failure.description)
+        case .rejected:
+            return .discarded(reason: failure.description)
+        case .transient(let mayHaveTakenEffect, let retryAfter):
+            return .failed(
+                reason: failure.description, retryAfterSeconds: retryAfter, isUnclear: mayHaveTakenEffect)
+        }
+    }
+
+    /// What has to be said elsewhere when a message is out of attempts.
+    func gaveUp(_ message: OutboxMessage, reason: String) throws {
+        guard message.kind == .sync, let id = SyncRun.ID(text: message.subject) else { return }
+        try sync.fail(id, company: message.companyID, reason: reason)
+    }
+}

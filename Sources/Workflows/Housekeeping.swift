@@ -1,0 +1,28 @@
+public import Domain
+public import Logging
+
+/// What comes with time: overdue invoices and expired quotes. Each drainer start offers to do it; one gets to.
+public struct Housekeeping: Sendable {
+    private let storage: any Storage
+
+    /// Wires the use case.
+    public init(storage: any Storage) {
+        self.storage = storage
+    }
+
+    /// Marks what has lapsed, company by company, each with its events in one transaction.
+    public func run(logger: Logger) throws {
+        let isOurs = try storage.transaction(.cron(nil)) { try $0.chores.claim("lapsed documents", everySeconds: 60) }
+        guard isOurs else { return }
+        for company in try storage.transaction(.cron(nil), { try $0.schedule.withLapsedDocuments(now: nil) }) {
+            let (overdue, expired) = try storage.transaction(.cron(company)) { transaction in
+                let overdue = try transaction.invoices.markOverdue(now: nil)
+                for id in overdue { try transaction.events.append(.invoiceOverdue, subject: id.rawValue) }
+                return (overdue.count, try transaction.quotes.expire(now: nil))
+            }
+            logger.info(
+                "Lapsed documents marked",
+                metadata: ["company.id": "\(company.text)", "overdue": "\(overdue)", "expired": "\(expired)"])
+        }
+    }
+}

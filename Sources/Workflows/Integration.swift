@@ -1,0 +1,83 @@
+public import Domain
+
+/// What the app's settings page shows and changes.
+public struct Integration: Sendable {
+    private let storage: any Storage
+
+    /// Wires the use case.
+    public init(storage: any Storage) {
+        self.storage = storage
+    }
+
+    /// Everything the settings page shows.
+    public struct Overview: Sendable {
+        /// The connection; nil before the first install.
+        public let connection: Connection?
+        /// Its grants, owner first.
+        public let grants: [Grant]
+        /// What was chosen.
+        public let settings: IntegrationSettings
+        /// Pipelines as last read.
+        public let pipelines: [Pipeline]
+        /// The last 50 runs, newest first.
+        public let runs: [SyncRun]
+        /// The last 50 drafts, newest first.
+        public let drafts: [QuoteDraft]
+    }
+
+    /// Reads the overview.
+    public func overview(_ company: Company.ID) throws -> Overview {
+        try storage.transaction(.web(company)) { transaction in
+            Overview(
+                connection: try transaction.connections.connection(), grants: try transaction.connections.grants(),
+                settings: try transaction.settings.settings(), pipelines: try transaction.settings.pipelines(),
+                runs: try transaction.sync.recentRuns(), drafts: try transaction.drafts.recent())
+        }
+    }
+
+    /// Keeps new directions.
+    public func save(directions: [RecordKind: SyncDirection], company: Company.ID) throws {
+        try change(company) { $0.directions.merge(directions) { $1 } }
+    }
+
+    /// Keeps a new trigger, or switches it off with nil. Throws `invalid` for stages that are not the pipeline's.
+    public func save(trigger: QuoteTrigger?, company: Company.ID) throws {
+        try storage.transaction(.web(company)) { transaction in
+            if let trigger {
+                let pipeline = try transaction.settings.pipelines().first { $0.id == trigger.pipelineID }
+                let known = Set(pipeline?.stages.map(\.id) ?? [])
+                guard !trigger.stageIDs.isEmpty, trigger.stageIDs.isSubset(of: known) else {
+                    throw Refusal(
+                        .invalid, "Choose one or more stages of one pipeline.", fields: ["stages": "choose a stage"])
+                }
+            }
+            var settings = try transaction.settings.settings()
+            settings.trigger = trigger
+            try transaction.settings.save(settings)
+        }
+    }
+
+    /// Keeps which events become notes.
+    public func save(forwardedEvents: Set<BookEvent.Kind>, company: Company.ID) throws {
+        try change(company) { $0.forwardedEvents = forwardedEvents }
+    }
+
+    private func change(_ company: Company.ID, _ edit: (inout IntegrationSettings) -> Void) throws {
+        try storage.transaction(.web(company)) { transaction in
+            var settings = try transaction.settings.settings()
+            edit(&settings)
+            try transaction.settings.save(settings)
+        }
+    }
+
+    /// Starts a run; false when one is at work already. Throws `conflict` without a live connection.
+    public func syncNow(_ company: Company.ID) throws -> Bool {
+        try storage.transaction(.web(company)) { transaction in
+            guard try transaction.connections.connection()?.state == .live else {
+                throw Refusal(.conflict, "Connect Pipedrive first.")
+            }
+            let first = SyncSteps.first(try transaction.settings.settings())
+            return try transaction.sync.start(.manual, checkpoint: first) != nil
+        }
+    }
+}

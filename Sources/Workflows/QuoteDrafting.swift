@@ -1,0 +1,119 @@
+public import Domain
+public import FoundationEssentials
+public import Logging
+
+/// Makes the quote of a deal that entered the stage: one per deal, for ever.
+public struct QuoteDrafting: Sendable {
+    private let storage: any Storage
+    private let crm: any CRM
+    private let tokens: AccessTokens
+    private let drafter: any QuoteDrafter
+    private let secrets: any SecretSource
+    private let clock: @Sendable () -> Date
+
+    /// Wires the use case.
+    public init(
+        storage: any Storage, crm: any CRM, tokens: AccessTokens, drafter: any QuoteDrafter,
+        secrets: any SecretSource, clock: @escaping @Sendable () -> Date
+    ) {
+        self.storage = storage
+        self.crm = crm
+        self.tokens = tokens
+        self.drafter = drafter
+        self.secrets = secrets
+        self.clock = clock
+    }
+
+    /// Drafts, unless the deal has its quote or must not have one; then the reason is kept with the draft.
+    public func draft(_ subject: String, company: Company.ID, logger: Logger) async throws -> DeliveryResult {
+        guard let id = Int64(subject).map({ Deal.ID($0) }) else {
+            return .discarded(reason: "The message names no deal")
+        }
+        let externalID = "pipedrive:deal:\(id)"
+        if try storage.transaction(.cron(company), { try $0.quotes.quote(externalID: externalID) }) != nil {
+            return .completed(note: "The deal has its quote already")
+        }
+        let crm = self.crm
+        let context = try await tokens.calling(company) { try await crm.dealContext(id, access: $0) }
+        if let reason = Self.refusal(context) { return try fail(id, company, reason) }
+        guard let context else { return try fail(id, company, "The deal is not there, or not visible.") }
+        guard let customer = try storage.transaction(.cron(company), { try Self.customer(of: context, $0) }) else {
+            return try fail(id, company, Self.missingCustomer(context))
+        }
+        let task = try storage.transaction(.cron(company)) { try Self.task(context, customer, $0) }
+        let proposal = try await drafter.propose(task)
+        let quote = try storage.transaction(.cron(company)) { transaction in
+            let quote = try transaction.quotes.insert(
+                NewQuote(
+                    content: Self.content(proposal, task, customer, externalID), email: proposal.email,
+                    publicToken: secrets.token(), today: try Books.today(transaction, now: clock())))
+            try transaction.drafts.ready(id, quote: quote.id, context: context, drafter: proposal.drafter)
+            return quote
+        }
+        logger.info("Quote drafted", metadata: ["deal.id": "\(id)", "quote.number": "\(quote.number)"])
+        return .completed(note: "quote \(quote.number)")
+    }
+
+    private func fail(_ deal: Deal.ID, _ company: Company.ID, _ reason: String) throws -> DeliveryResult {
+        try storage.transaction(.cron(company)) { try $0.drafts.fail(deal, reason: reason) }
+        return .completed(note: reason)
+    }
+
+    private static func refusal(_ context: DealContext?) -> String? {
+        guard let deal = context?.deal else { return nil }
+        if deal.isDeleted || deal.status == .deleted { return "The deal was deleted." }
+        if deal.isArchived { return "The deal was archived." }
+        if deal.status == .lost { return "The deal was lost." }
+        return nil
+    }
+
+    private static func missingCustomer(_ context: DealContext) -> String {
+        context.person == nil && context.organization == nil
+            ? "Needs attention: the deal has neither a person nor an organization."
+            : "Needs attention: more than one contact fits the deal's customer."
+    }
+
+    /// Matches or creates the deal's contacts as a sync would, whatever the direction, and writes nothing to Pipedrive.
+    private static func customer(
+        of context: DealContext, _ transaction: any StorageTransaction
+    ) throws -> Contact? {
+        if let organization = context.organization {
+            _ = try transaction.sync.takeOver(.organizations([organization]))
+        }
+        if let person = context.person { _ = try transaction.sync.takeOver(.persons([person])) }
+        let id =
+            try context.organization.flatMap {
+                try transaction.sync.contact(.organization, recordID: $0.id.rawValue)
+            }
+            ?? context.person.flatMap { try transaction.sync.contact(.person, recordID: $0.id.rawValue) }
+        return try id.flatMap { try transaction.contacts.contact($0) }
+    }
+
+    private static func task(
+        _ context: DealContext, _ customer: Contact, _ transaction: any StorageTransaction
+    ) throws -> DraftingTask {
+        let company = try transaction.accounts.company()
+        return DraftingTask(
+            context: context, catalog: try transaction.catalog.active(),
+            linked: try transaction.catalog.linked(to: Set(context.products.compactMap(\.itemID))),
+            language: customer.details.language ?? Self.language(country: company?.country),
+            companyName: company?.name ?? "")
+    }
+
+    private static func language(country: String?) -> String {
+        switch country {
+        case "NL", "BE", nil: "nl"
+        case "DE", "AT", "CH": "de"
+        default: "en"
+        }
+    }
+
+    private static func content(
+        _ proposal: DraftProposal, _ task: DraftingTask, _ customer: Contact, _ externalID: String
+    ) -> DocumentContent {
+        let deal = task.context.deal
+        return DocumentContent(
+            contactID: customer.id, addressee: task.context.person?.name, currency: deal.currency,
+            lines: QuotePricing.lines(proposal, task: task), externalID: externalID, dealID: deal.id)
+    }
+}

@@ -1,0 +1,57 @@
+internal import Domain
+import FoundationEssentials
+
+/// The claims of Pipedrive's HS256 token (RFC 7519), after its signature was checked.
+struct SignedToken {
+    let companyID: Int64
+    let userID: Int64
+    /// Seconds since 1970; nil when the token has no `exp`.
+    let expiresAt: Double?
+
+    /// Nil for anything but a well-formed HS256 token with the right signature and both ids.
+    init?(_ token: String, key: Secret, secrets: any SecretSource) {
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = Self.decoded(parts[0]), let payload = Self.decoded(parts[1]),
+            let signature = Self.decoded(parts[2])
+        else { return nil }
+        let code = secrets.authenticationCode(Array("\(parts[0]).\(parts[1])".utf8), key: key)
+        guard secrets.matches(Array(signature), code) else { return nil }
+        do {
+            let decoder = JSONDecoder()
+            guard try decoder.decode(Header.self, from: header).alg == "HS256" else { return nil }
+            let claims = try decoder.decode(Claims.self, from: payload)
+            (companyID, userID, expiresAt) = (claims.companyId.value, claims.userId.value, claims.exp)
+        } catch {
+            return nil
+        }
+    }
+
+    private struct Header: Decodable { let alg: String }
+    private struct Claims: Decodable {
+        let companyId: Number
+        let userId: Number
+        let exp: Double?
+    }
+
+    // Pipedrive's samples have the ids both as numbers and as texts.
+    private struct Number: Decodable {
+        let value: Int64
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            do {
+                value = try container.decode(Int64.self)
+            } catch DecodingError.typeMismatch {
+                guard let number = Int64(try container.decode(String.self)) else {
+                    throw DecodingError.dataCorruptedError(in: container, debugDescription: "no id")
+                }
+                value = number
+            }
+        }
+    }
+
+    private static func decoded(_ part: Substring) -> Data? {
+        var text = String(part.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+        text += String(repeating: "=", count: (4 - text.count % 4) % 4)
+        return Data(base64Encoded: text)
+    }
+}

@@ -1,0 +1,47 @@
+public import Domain
+
+/// Finds out what a stored delivery asks for.
+public struct WebhookRouting: Sendable {
+    private let storage: any Storage
+    private let webhooks: any CRMWebhooks
+
+    /// Wires the use case.
+    public init(storage: any Storage, webhooks: any CRMWebhooks) {
+        self.storage = storage
+        self.webhooks = webhooks
+    }
+
+    /// Reads the delivery with this number of the inbox and queues what follows, in one transaction.
+    public func route(_ subject: String, company: Company.ID) throws -> DeliveryResult {
+        guard let id = Int64(subject) else { return .discarded(reason: "The message names no delivery") }
+        return try storage.transaction(.cron(company)) { transaction in
+            guard let body = try transaction.inbox.body(id) else {
+                return .completed(note: "Retention removed the delivery")
+            }
+            guard let event = webhooks.decode(body) else { return .discarded(reason: "The body can't be read") }
+            guard try transaction.connections.connection()?.pipedriveCompanyID == event.companyID else {
+                return .discarded(reason: "The delivery is of another Pipedrive company")
+            }
+            guard try transaction.inbox.isFirst(eventID: event.eventID) else {
+                return .completed(note: "Delivered before")
+            }
+            return try Self.follow(event, transaction)
+        }
+    }
+
+    private static func follow(
+        _ event: WebhookEvent, _ transaction: any StorageTransaction
+    ) throws -> DeliveryResult {
+        if event.entity == "deal" {
+            guard let place = event.enteredStage, let trigger = try transaction.settings.settings().trigger,
+                trigger.covers(pipelineID: place.pipelineID, stageID: place.stageID)
+            else { return .completed(note: "No trigger covers this change") }
+            let isNew = try transaction.drafts.request(Deal.ID(event.entityID))
+            return .completed(note: isNew ? "Asked for the quote" : "The deal has its quote already")
+        }
+        guard let kind = RecordKind(rawValue: event.entity) else { return .completed(note: "Nothing follows from it") }
+        try transaction.queue.add(
+            NewMessage(kind: .record, subject: "\(kind.rawValue):\(event.entityID)", priority: 3))
+        return .completed(note: "The record is fetched")
+    }
+}
