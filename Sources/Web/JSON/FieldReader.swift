@@ -13,13 +13,15 @@ final class FieldReader {
     private let path: String
     private let problems: Problems
 
-    /// Throws `invalid` when the body is no object. Fields besides `allowed` are problems.
-    convenience init(body: [UInt8], allowed: [String]) throws {
+    /// Throws `invalid` when the body is no object. Fields besides `allowed` are problems, unless
+    /// the sender is free to add some.
+    convenience init(body: [UInt8], allowed: [String], ignoresOthers: Bool = false) throws {
         let value: JSONValue = body.isEmpty ? .object([]) : try JSONValue.read(body)
         guard case .object(let members) = value else {
             throw Refusal(.invalid, "The body has to be a JSON object.")
         }
-        self.init(members: members, allowed: allowed, path: "", problems: Problems())
+        let known = ignoresOthers ? members.filter { allowed.contains($0.name) } : members
+        self.init(members: known, allowed: allowed, path: "", problems: Problems())
     }
 
     private init(
