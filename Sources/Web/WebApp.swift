@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 public import Logging
+import Workflows
 
 /// The web side: a request in, an answer out. Holds no state, so any number of processes serve side by side.
 public struct WebApp: Sendable {

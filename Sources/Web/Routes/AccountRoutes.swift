@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Workflows
 
 /// Logging in and out.
 struct AccountRoutes: Sendable {

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Workflows
 
 /// The App Store and the settings of the Pipedrive app.
 struct AppStoreRoutes: Sendable {

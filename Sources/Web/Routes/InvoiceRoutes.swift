@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Workflows
 
 /// Invoices, for their makers.
 struct InvoiceRoutes: Sendable {

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Workflows
 
 /// Health, metrics, the stylesheet, and webhooks.
 struct MachineRoutes: Sendable {

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Workflows
 
 /// Quotes, for their makers.
 struct QuoteRoutes: Sendable {
