@@ -15,7 +15,9 @@ enum ArrayLiteral {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The elements, nil for `NULL`. The whole is nil for a text that is no one-dimensional literal.
+    /// The elements, nil for `NULL`.
+    ///
+    /// The whole is nil for a text that is no one-dimensional literal.
     static func elements(of text: String) -> [String?]? {
         var reader = Reader(bytes: Array(text.utf8))
         return reader.readArray()

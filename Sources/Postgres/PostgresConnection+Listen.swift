@@ -5,7 +5,9 @@
 #endif
 
 extension PostgresConnection {
-    /// Starts listening to a channel; kept over `reconnect()`. A misuse in a transaction and behind a pooler.
+    /// Starts listening to a channel; kept over `reconnect()`.
+    ///
+    /// A misuse in a transaction and behind a pooler.
     public func listen(_ channel: String) throws {
         guard !configuration.isPooled, open == nil else {
             throw PostgresError(
@@ -40,7 +42,8 @@ extension PostgresConnection {
                 }
             case .interrupted: return nil
             case .timedOut: if clock.now >= deadline { return nil }
-            case .failed(let code): throw PostgresError(.connection, place: "listen", reason: "poll failed, errno \(code)")
+            case .failed(let code):
+                throw PostgresError(.connection, place: "listen", reason: "poll failed, errno \(code)")
             }
         }
     }

@@ -70,8 +70,8 @@ extension PostgresConnection {
         }
         let wire = try wireOrEnd(place: "commit", after: transaction.firstFailure)
         if wire.isFailed {
-            let failure = transaction.firstFailure ?? PostgresError(.sqlState("25P02"), place: "commit", sqlState: "25P02")
-            throw rollBack(after: failure)
+            let unknown = PostgresError(.sqlState("25P02"), place: "commit", sqlState: "25P02")
+            throw rollBack(after: transaction.firstFailure ?? unknown)
         }
         if wire.isIdle {
             open = nil

@@ -40,8 +40,9 @@ public final class PostgresConnection {
         return rows[rows.count - 1].affectedCount
     }
 
-    /// Runs several statements without values, separated by semicolons. Outside a transaction they are one transaction
-    /// unless the text says otherwise.
+    /// Runs several statements without values, separated by semicolons.
+    ///
+    /// Outside a transaction they are one transaction unless the text says otherwise.
     public func script(_ text: String) throws {
         let wire = try usableWire(place: "script")
         guard !text.containsNUL else {
@@ -59,7 +60,9 @@ public final class PostgresConnection {
         try refuseStrayTransaction(place: "script")
     }
 
-    /// False once the connection was lost or closed. Looks at what the server has sent, without waiting.
+    /// False once the connection was lost or closed.
+    ///
+    /// Looks at what the server has sent, without waiting.
     public var isUsable: Bool {
         guard let wire, wire.isConnected else { return false }
         return open != nil || lookForInput(on: wire)
@@ -76,7 +79,9 @@ public final class PostgresConnection {
         for channel in channels { try sendListen(channel) }
     }
 
-    /// Ends the session. Every later call except `reconnect()` throws with code `closed`.
+    /// Ends the session.
+    ///
+    /// Every later call except `reconnect()` throws with code `closed`.
     public func close() {
         abandon()
         isLost = false

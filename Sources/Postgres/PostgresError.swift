@@ -22,7 +22,9 @@ public struct PostgresError: Error, Sendable {
 
     /// The kind of failure.
     public let code: Code
-    /// The server's five-character code, when the server spoke. Also set for a connection the server ended.
+    /// The server's five-character code, when the server spoke.
+    ///
+    /// Also set for a connection the server ended.
     public let sqlState: String?
     /// The violated constraint, when there is one.
     public let constraint: String?
@@ -32,7 +34,9 @@ public struct PostgresError: Error, Sendable {
     public let place: String
     /// What we can say about it ourselves, free of values.
     public let reason: String?
-    /// What the server said, its detail, and the statement's text. May quote values: not for logs.
+    /// What the server said, its detail, and the statement's text.
+    ///
+    /// May quote values: not for logs.
     let detail: String?
     /// Set when the transaction could not be rolled back either; the connection was closed then.
     var rollbackFailure: String?

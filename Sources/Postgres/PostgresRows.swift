@@ -15,7 +15,9 @@ public struct PostgresRows: RandomAccessCollection, Sendable {
         endIndex = result.rowCount
     }
 
-    /// One row. Reading past the end is a programmer's mistake and traps, as in an array.
+    /// One row.
+    ///
+    /// Reading past the end is a programmer's mistake and traps, as in an array.
     public subscript(position: Int) -> PostgresRow {
         precondition((0..<endIndex).contains(position), "row index out of range")
         return PostgresRow(result: result, index: position)

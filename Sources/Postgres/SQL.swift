@@ -9,7 +9,9 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
     /// The values, in the order of their numbers.
     public private(set) var binds: [PostgresBind]
 
-    /// A statement that is exactly this text. Never pass text that came from outside.
+    /// A statement that is exactly this text.
+    ///
+    /// Never pass text that came from outside.
     public init(unsafe text: String) {
         pieces = [text]
         binds = []
@@ -77,7 +79,9 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
             sql.binds.append(value.postgresBind)
         }
 
-        /// Adds text as it is. Never pass text that came from outside.
+        /// Adds text as it is.
+        ///
+        /// Never pass text that came from outside.
         public mutating func appendInterpolation(unsafe text: String) {
             appendLiteral(text)
         }

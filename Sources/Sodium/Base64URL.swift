@@ -1,6 +1,8 @@
 import CSodium
 
-/// Base64 with `-` and `_` and without padding: RFC 4648, section 5. Takes the same time for every content.
+/// Base64 with `-` and `_` and without padding: RFC 4648, section 5.
+///
+/// Takes the same time for every content.
 public enum Base64URL {
     private static let variant = Int32(sodium_base64_VARIANT_URLSAFE_NO_PADDING)
 

@@ -10,7 +10,9 @@ public enum Digest {
         return digest
     }
 
-    /// HMAC with SHA-256 (RFC 2104): 32 bytes. The key may have any length.
+    /// HMAC with SHA-256 (RFC 2104): 32 bytes.
+    ///
+    /// The key may have any length.
     public static func hmacSHA256(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
         SodiumLibrary.startIfPossible()
         var state = crypto_auth_hmacsha256_state()

@@ -25,7 +25,9 @@ extension Keyring {
         return try Keyring(keys: keys, currentID: current.id)
     }
 
-    /// The text form. It holds the keys: for a file that only its owner reads.
+    /// The text form.
+    ///
+    /// It holds the keys: for a file that only its owner reads.
     public var text: String {
         let lines = keys.map { "key \($0.id) \(Base64URL.text(of: $0.bytes))" } + ["current \(currentID)"]
         return lines.joined(separator: "\n") + "\n"

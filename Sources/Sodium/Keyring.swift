@@ -10,7 +10,9 @@ public struct Keyring: Sendable {
     public let currentID: String
     private let current: SealingKey
 
-    /// A keyring. Throws `duplicateKey`, or `unknownKey` when the current ID is none of the keys'.
+    /// A keyring.
+    ///
+    /// Throws `duplicateKey`, or `unknownKey` when the current ID is none of the keys'.
     public init(keys: [SealingKey], currentID: String) throws {
         try SodiumLibrary.start()
         var seen: Set<String> = []
@@ -31,18 +33,24 @@ public struct Keyring: Sendable {
     /// The IDs of all keys, in their order.
     public var keyIDs: [String] { keys.map(\.id) }
 
-    /// The same keys and one more, which seals from now on. Throws `duplicateKey`.
+    /// The same keys and one more, which seals from now on.
+    ///
+    /// Throws `duplicateKey`.
     public func adding(_ key: SealingKey) throws -> Keyring {
         try Keyring(keys: keys + [key], currentID: key.id)
     }
 
-    /// The keyring without a key. Throws `unknownKey`; the current key cannot go.
+    /// The keyring without a key.
+    ///
+    /// Throws `unknownKey`; the current key cannot go.
     public func removing(id: String) throws -> Keyring {
         guard keyIDs.contains(id) else { throw SodiumError.unknownKey(id: id) }
         return try Keyring(keys: keys.filter { $0.id != id }, currentID: currentID)
     }
 
-    /// Seals under the current key. It opens only with the same additional data, which is not stored with it.
+    /// Seals under the current key.
+    ///
+    /// It opens only with the same additional data, which is not stored with it.
     public func seal(_ plain: [UInt8], additionalData: [UInt8]) throws -> SealedBytes {
         let nonce = RandomBytes.make(csodium_aead_nonce_bytes())
         var ciphertext = [UInt8](repeating: 0, count: plain.count + csodium_aead_tag_bytes())
@@ -54,7 +62,9 @@ public struct Keyring: Sendable {
         return SealedBytes(keyID: current.id, nonce: nonce, ciphertext: ciphertext)
     }
 
-    /// Opens what was sealed under any of the keys. Throws `unknownKey` or `doesNotOpen`.
+    /// Opens what was sealed under any of the keys.
+    ///
+    /// Throws `unknownKey` or `doesNotOpen`.
     public func open(_ sealed: SealedBytes, additionalData: [UInt8]) throws -> [UInt8] {
         guard let key = keys.first(where: { $0.id == sealed.keyID }) else {
             throw SodiumError.unknownKey(id: sealed.keyID)

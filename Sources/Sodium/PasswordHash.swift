@@ -27,7 +27,9 @@ public enum PasswordHash {
         public static let interactive = Strength(passCount: 2, memoryByteCount: 19 << 20)
     }
 
-    /// Hashes a password with a new salt. Throws `outOfMemory`.
+    /// Hashes a password with a new salt.
+    ///
+    /// Throws `outOfMemory`.
     public static func make(_ password: String, strength: Strength = .interactive) throws -> String {
         try SodiumLibrary.start()
         var hash = [CChar](repeating: 0, count: csodium_pwhash_text_bytes())
@@ -37,7 +39,9 @@ public enum PasswordHash {
         return String(decoding: hash.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// True when the password is the hashed one. Throws `malformedPasswordHash` or `outOfMemory`.
+    /// True when the password is the hashed one.
+    ///
+    /// Throws `malformedPasswordHash` or `outOfMemory`.
     public static func verify(_ password: String, against hash: String) throws -> Bool {
         _ = try needsRehash(hash)
         errno = 0
@@ -47,7 +51,9 @@ public enum PasswordHash {
         return false
     }
 
-    /// True when the hash was made with another strength. Throws `malformedPasswordHash`.
+    /// True when the hash was made with another strength.
+    ///
+    /// Throws `malformedPasswordHash`.
     public static func needsRehash(_ hash: String, strength: Strength = .interactive) throws -> Bool {
         try SodiumLibrary.start()
         guard hash.hasPrefix("$argon2"), hash.utf8.count < csodium_pwhash_text_bytes(), !hash.utf8.contains(0) else {

@@ -17,7 +17,9 @@ public struct SealedBytes: Sendable, Hashable {
         self.ciphertext = ciphertext
     }
 
-    /// Reads what `encoded` wrote. Throws `malformedSealedBytes`.
+    /// Reads what `encoded` wrote.
+    ///
+    /// Throws `malformedSealedBytes`.
     public init(encoded: [UInt8]) throws {
         let nonceCount = csodium_aead_nonce_bytes()
         guard encoded.count >= 2, encoded[0] == Self.version else { throw SodiumError.malformedSealedBytes }

@@ -1,6 +1,8 @@
 import CSodium
 
-/// A secret key with the ID that stands beside everything sealed under it. Printing it shows the ID only.
+/// A secret key with the ID that stands beside everything sealed under it.
+///
+/// Printing it shows the ID only.
 public struct SealingKey: Sendable {
     /// The longest ID in bytes.
     static let idLimit = 64
@@ -9,14 +11,18 @@ public struct SealingKey: Sendable {
     public let id: String
     let bytes: [UInt8]
 
-    /// A key from its 32 bytes. Throws `invalidKey`.
+    /// A key from its 32 bytes.
+    ///
+    /// Throws `invalidKey`.
     public init(id: String, bytes: [UInt8]) throws {
         guard Self.isValid(id: id), bytes.count == csodium_aead_key_bytes() else { throw SodiumError.invalidKey }
         self.id = id
         self.bytes = bytes
     }
 
-    /// A new random key. Throws `invalidKey` for an ID that is none.
+    /// A new random key.
+    ///
+    /// Throws `invalidKey` for an ID that is none.
     public static func generate(id: String) throws -> SealingKey {
         try SealingKey(id: id, bytes: RandomBytes.make(csodium_aead_key_bytes()))
     }

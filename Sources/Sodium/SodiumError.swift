@@ -1,4 +1,6 @@
-/// What can go wrong when sealing, opening, hashing or reading keys. No case carries a secret.
+/// What can go wrong when sealing, opening, hashing or reading keys.
+///
+/// No case carries a secret.
 public enum SodiumError: Error, Sendable, Hashable {
     /// libsodium could not be started.
     case libraryUnavailable

@@ -4,7 +4,9 @@ import CSodium
 public enum SodiumLibrary {
     private static let startCode = sodium_init()
 
-    /// Starts libsodium once per process; every other call does it too. Throws `libraryUnavailable`.
+    /// Starts libsodium once per process; every other call does it too.
+    ///
+    /// Throws `libraryUnavailable`.
     public static func start() throws {
         guard startCode >= 0 else { throw SodiumError.libraryUnavailable }
     }
