@@ -40,7 +40,8 @@ struct BindTests {
         try withTestDatabase { database in
             let connection = try database.connect()
             let bytes = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
-            let row = try #require(try connection.query("select \(bytes)::bytea as b, length(\(bytes)::bytea) as n").first)
+            let row = try #require(
+                try connection.query("select \(bytes)::bytea as b, length(\(bytes)::bytea) as n").first)
             #expect(try row.int("n") == 2_000_000)
             #expect(try row.bytes("b") == bytes)
         }
@@ -95,7 +96,9 @@ struct BindTests {
         try withTestDatabase { database in
             let connection = try database.connect()
             try connection.execute("select set_config('timezone', \(zone), false)")
-            let seconds = [-62_135_596_800, -2_208_988_800.5, -1, 0, 951_782_400, 1_795_522_894.000001, 253_402_300_799]
+            let seconds = [
+                -62_135_596_800, -2_208_988_800.5, -1, 0, 951_782_400, 1_795_522_894.000001, 253_402_300_799,
+            ]
             for second in seconds {
                 let date = Date(timeIntervalSince1970: second)
                 let row = try #require(
