@@ -114,6 +114,31 @@ struct BindTests {
         }
     }
 
+    @Test func `a moment read from a row equals the row's when it is bound again`() throws {
+        try withTestDatabase { database in
+            let connection = try database.connect()
+            try connection.script(
+                """
+                select setseed(0.5);
+                create table item as select timestamptz 'epoch' + (random() * 4e15)::bigint * interval '1 microsecond' as at
+                    from generate_series(1, 2000)
+                """)
+            let rows = try connection.query("select at from item")
+            #expect(rows.count == 2000)
+            let dates = try rows.map { try $0.date("at") }
+            #expect(try connection.query("select from item where at <> all(\(dates)::timestamptz[])").isEmpty)
+        }
+    }
+
+    @Test func `bytes are read in the server's older output form too`() throws {
+        try withTestDatabase { database in
+            let connection = try database.connect()
+            try connection.script("set bytea_output to 'escape'")
+            let bytes = [UInt8](0...255)
+            #expect(try connection.query("select \(bytes)::bytea as b").first?.bytes("b") == bytes)
+        }
+    }
+
     @Test func `years before Christ and infinity are told apart from dates`() throws {
         try withTestDatabase { database in
             let connection = try database.connect()

@@ -32,6 +32,16 @@ struct StatementTests {
         }
     }
 
+    @Test func `a batch whose binds and answers fill every buffer does not block`() throws {
+        try withTestDatabase { database in
+            let connection = try database.connect()
+            let long = String(repeating: "x", count: 500_000)
+            let rows = try connection.batch((1...40).map { "select \(long)::text || \($0)::text as long" })
+            #expect(rows.count == 40)
+            #expect(try rows[39].first?.string("long") == long + "40")
+        }
+    }
+
     @Test func `behind a pooler no statement has a name`() throws {
         try withTestDatabase { database in
             let connection = try database.connect(isPooled: true)
