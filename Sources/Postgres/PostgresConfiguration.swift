@@ -10,8 +10,8 @@ public struct PostgresConfiguration: Sendable {
     /// Names a server and the manner of speaking to it.
     ///
     /// - Parameters:
-    ///   - url: a connection URI or keyword string as libpq reads it. What it says on `connect_timeout` wins over
-    ///     `connectTimeout`.
+    ///   - url: a connection URI or keyword string as libpq reads it. What it says on `connect_timeout` and
+    ///     `keepalives…` wins over what is set here.
     ///   - applicationName: shown in `pg_stat_activity`.
     ///   - isPooled: true behind a transaction pooler: statements are not named, and `listen` is refused.
     ///   - connectTimeout: for each host; libpq counts whole seconds and no fewer than two.
@@ -29,6 +29,10 @@ public struct PostgresConfiguration: Sendable {
         let (seconds, attoseconds) = connectTimeout.components
         return [
             ("connect_timeout", String(max(2, seconds + (attoseconds > 0 ? 1 : 0)))),
+            // A host that vanished without a word is noticed within a minute, not within the system's two hours.
+            ("keepalives_idle", "30"),
+            ("keepalives_interval", "10"),
+            ("keepalives_count", "3"),
             ("dbname", url),
             ("application_name", applicationName),
             ("client_encoding", "UTF8"),

@@ -22,7 +22,6 @@ extension PostgresConnection {
     private func copy(
         _ text: String, _ rows: some Sequence<[PostgresBind]>, on wire: Wire
     ) throws(PostgresError) -> Int {
-        roundTripCount += 1
         let started = wire.execute(text: text)
         guard started?.outcome == .copyIn else {
             try check(started, place: "copy", statement: text)

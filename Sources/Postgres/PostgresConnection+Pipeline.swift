@@ -47,7 +47,9 @@ extension PostgresConnection {
         }
         // Nothing of the first try is left, and the stale statement is forgotten: the same again.
         do throws(PostgresError) {
-            return try roundTrip(all, on: wire, place: place)
+            let rows = try roundTrip(all, on: wire, place: place)
+            try refuseStrayTransaction(place: place)
+            return rows
         } catch {
             noteFailure(error)
             throw error
@@ -73,7 +75,6 @@ extension PostgresConnection {
     private func roundTrip(
         _ statements: [PipelineStatement], on wire: Wire, place: String
     ) throws(PostgresError) -> [PostgresRows] {
-        roundTripCount += 1
         guard wire.enterPipeline() else { throw broken(lost(wire, place: place)) }
         var expected: [Expected] = []
         var failure: PostgresError?

@@ -16,6 +16,7 @@ extension PostgresConnection {
     /// failure is thrown. If the rollback fails too, the connection is closed and the first error is thrown.
     ///
     /// Inside a transaction this is a savepoint, and a prelude is a misuse: its settings would stay in force afterwards.
+    @discardableResult
     public func transaction<R>(prelude: [SQL] = [], _ body: (PostgresConnection) throws -> R) throws -> R {
         if open != nil {
             guard prelude.isEmpty else {

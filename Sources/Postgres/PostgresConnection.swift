@@ -14,8 +14,6 @@ public final class PostgresConnection {
     /// The open transaction, when there is one.
     var open: OpenTransaction?
     private(set) var channels: [String] = []
-    /// How often we have waited for the server since we connected.
-    var roundTripCount = 0
 
     /// Connects and waits until the session is ready.
     public init(_ configuration: PostgresConfiguration) throws {
@@ -49,7 +47,6 @@ public final class PostgresConnection {
             throw PostgresError(.misuse, place: "script", reason: "the text holds a NUL character")
         }
         try sendOpening(place: "script")
-        roundTripCount += 1
         let result = wire.execute(text: text)
         do throws(PostgresError) {
             try check(result, place: "script", statement: text)
@@ -97,7 +94,6 @@ public final class PostgresConnection {
 
     private func connect() throws(PostgresError) {
         abandon()
-        roundTripCount = 0
         let fresh = try Wire(configuration)
         // Dates are read in ISO style only; the server reports a change to pooler and client alike.
         if fresh.reportedSetting("DateStyle")?.hasPrefix("ISO") != true {
@@ -132,7 +128,6 @@ extension PostgresConnection {
         guard open == nil else { return }
         let wire = try usableWire(place: place)
         guard !wire.isIdle else { return }
-        roundTripCount += 1
         if wire.execute(text: "rollback")?.outcome != .success { abandon() }
         throw PostgresError(.misuse, place: place, reason: "the statement left a transaction open; it was rolled back")
     }

@@ -73,10 +73,17 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
             sql.pieces[sql.pieces.count - 1] += literal
         }
 
-        /// Adds a value as the next bind; nil is `NULL`.
+        /// Adds a value as the next bind.
         public mutating func appendInterpolation(_ value: some PostgresBindable) {
             sql.pieces.append("")
             sql.binds.append(value.postgresBind)
+        }
+
+        /// Adds a value as the next bind; nil is `NULL`.
+        public mutating func appendInterpolation<Value: PostgresBindable>(_ value: Value?) {
+            // Without this overload the compiler warns at each optional value.
+            sql.pieces.append("")
+            sql.binds.append(value?.postgresBind ?? .null)
         }
 
         /// Adds text as it is.

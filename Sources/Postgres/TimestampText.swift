@@ -4,12 +4,16 @@ import FoundationEssentials
 ///
 /// Written by hand: the formatters keep milliseconds only, and this runs for every row.
 enum TimestampText {
+    /// 2001-01-01, in seconds since 1970.
+    private static let referenceSecond: Int64 = 978_307_200
+
     static func text(of date: Date) -> String {
-        let seconds = date.timeIntervalSince1970
+        // Counted from 2001 as `Date` does itself, so that no microsecond is lost to rounding.
+        let seconds = date.timeIntervalSinceReferenceDate
         guard seconds.isFinite, abs(seconds) < 1e12 else {
             return seconds.isNaN ? "nan" : seconds < 0 ? "-infinity" : "infinity"
         }
-        let microseconds = Int64((seconds * 1_000_000).rounded())
+        let microseconds = Int64((seconds * 1_000_000).rounded()) + referenceSecond * 1_000_000
         let (days, microsecondOfDay) = floorDivide(microseconds, by: 86_400_000_000)
         let (year, month, day) = civil(fromDays: days)
         let (secondOfDay, fraction) = floorDivide(microsecondOfDay, by: 1_000_000)
@@ -32,7 +36,8 @@ enum TimestampText {
         guard reader.isAtEnd else { return nil }
         let days = daysSince1970(year: isBeforeChrist ? 1 - year : year, month: month, day: day)
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
-        return Date(timeIntervalSince1970: Double(seconds) + Double(fraction) / 1_000_000)
+        let sinceReference = Double(seconds - referenceSecond) + Double(fraction) / 1_000_000
+        return Date(timeIntervalSinceReferenceDate: sinceReference)
     }
 
     // The two calendar functions follow Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".

@@ -1,6 +1,8 @@
 import CSodium
 
-/// Unpredictable bytes from the system. libsodium ends the process rather than return weak ones.
+/// Unpredictable bytes from the system.
+///
+/// libsodium ends the process rather than return weak ones.
 public enum RandomBytes {
     /// This many bytes.
     public static func make(_ count: Int) -> [UInt8] {

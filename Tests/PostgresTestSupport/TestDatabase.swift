@@ -121,6 +121,7 @@ public struct TestDatabase: Sendable {
 /// Creates a database, lends it to the body, and drops it whatever happens.
 ///
 /// The body's error comes first.
+@discardableResult
 public func withTestDatabase<R>(template: String? = nil, _ body: (TestDatabase) throws -> R) throws -> R {
     let database = try TestDatabase.make(template: template)
     let result = Result { try body(database) }
@@ -133,6 +134,7 @@ public func withTestDatabase<R>(template: String? = nil, _ body: (TestDatabase) 
 /// Creates a database, lends it to the body, and drops it whatever happens.
 ///
 /// The body's error comes first.
+@discardableResult
 public func withTestDatabase<R>(
     template: String? = nil, isolation: isolated (any Actor)? = #isolation,
     _ body: (TestDatabase) async throws -> sending R
