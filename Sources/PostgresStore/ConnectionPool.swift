@@ -1,0 +1,62 @@
+import Postgres
+import Synchronization
+
+/// Connections of this process, made when needed and kept when idle.
+final class ConnectionPool: Sendable {
+    private let configuration: PostgresConfiguration
+    private let idle = Mutex<[Parked]>([])
+
+    // A parked connection belongs to nobody, and a taken one to exactly one caller: it is never used by two at a time.
+    private struct Parked: @unchecked Sendable {
+        let connection: PostgresConnection
+    }
+
+    init(_ configuration: PostgresConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// A connection for one caller, and whether it lay idle before: such a one may have been cut off meanwhile.
+    func take() throws -> (connection: PostgresConnection, wasIdle: Bool) {
+        while let parked = idle.withLock({ $0.popLast() }) {
+            if parked.connection.isUsable { return (parked.connection, true) }
+            parked.connection.close()
+        }
+        return (try PostgresConnection(configuration), false)
+    }
+
+    /// Takes a connection back; a broken one is closed.
+    func give(back connection: PostgresConnection) {
+        guard connection.isUsable else { return connection.close() }
+        let parked = Parked(connection: connection)
+        idle.withLock { $0.append(parked) }
+    }
+
+    /// Runs `body` with a connection. When an idle one turns out to have been cut off before anything was committed,
+    /// the body runs once more on a new one.
+    func withConnection<Result>(_ body: (PostgresConnection) throws -> Result) throws -> Result {
+        let (connection, wasIdle) = try take()
+        do {
+            let result = try body(connection)
+            give(back: connection)
+            return result
+        } catch let error as PostgresError where error.isConnectionLost && wasIdle && error.place != "commit" {
+            connection.close()
+            discardIdle()
+            let fresh = try PostgresConnection(configuration)
+            defer { give(back: fresh) }
+            return try body(fresh)
+        } catch {
+            give(back: connection)
+            throw error
+        }
+    }
+
+    // The server was restarted: what else lies idle is cut off too.
+    private func discardIdle() {
+        let parked = idle.withLock { connections in
+            defer { connections.removeAll() }
+            return connections
+        }
+        for entry in parked { entry.connection.close() }
+    }
+}

@@ -1,0 +1,162 @@
+internal import Domain
+import FoundationEssentials
+import Postgres
+
+struct PostgresConnections: ConnectionStore {
+    let connection: PostgresConnection
+    let access: StorageAccess
+    let vault: Vault
+
+    private func credentialStore() throws -> CredentialStore {
+        CredentialStore(connection: connection, vault: vault, company: try access.company())
+    }
+
+    func connection() throws -> Connection? {
+        try connection.query(
+            """
+            select company_id, id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state, connected_at
+            from pipedrive.connection where company_id = \(try access.company())
+            """
+        ).first.map(Self.connection)
+    }
+
+    private static func connection(_ row: PostgresRow) throws -> Connection {
+        Connection(
+            id: Connection.ID(try row.uuid("id")), companyID: Company.ID(try row.uuid("company_id")),
+            pipedriveCompanyID: PipedriveCompany.ID(try row.int64("pipedrive_company_id")),
+            pipedriveCompanyName: try row.string("pipedrive_company_name"),
+            ownerUserID: PipedriveUser.ID(try row.int64("owner_user_id")), state: try row.state("state"),
+            connectedAt: try row.date("connected_at"))
+    }
+
+    func connect(user: PipedriveUser, credentials: Credentials) throws -> Connection {
+        let company = try access.company()
+        try connection.execute(
+            """
+            insert into pipedrive.user_grant (
+                company_id, pipedrive_company_id, user_id, user_name, is_admin, state)
+            values (\(company), \(user.companyID), \(user.id), \(user.name), \(user.isAdmin), 'live')
+            on conflict (company_id, pipedrive_company_id, user_id) do update set
+                user_name = excluded.user_name, is_admin = excluded.is_admin, state = 'live',
+                granted_at = case when user_grant.state = 'live'
+                    then user_grant.granted_at else clock_timestamp() end
+            """)
+        try credentialStore().insert(credentials, user: user.id, pipedriveCompany: user.companyID.rawValue)
+        let row = try connection.query(
+            """
+            insert into pipedrive.connection (
+                company_id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state)
+            values (\(company), \(user.companyID), \(user.companyName), \(user.id), 'live')
+            on conflict (company_id) do update set
+                pipedrive_company_id = excluded.pipedrive_company_id,
+                pipedrive_company_name = excluded.pipedrive_company_name,
+                owner_user_id = case when connection.state = 'live'
+                    then connection.owner_user_id else excluded.owner_user_id end,
+                connected_at = case when connection.state = 'live'
+                    then connection.connected_at else clock_timestamp() end,
+                state = 'live'
+            returning company_id, id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state, connected_at
+            """
+        ).first.orMissing("connection")
+        try connection.execute("update pipedrive.webhook_endpoint set is_live = true where company_id = \(company)")
+        return try Self.connection(row)
+    }
+
+    func grants() throws -> [Grant] {
+        try connection.query(
+            """
+            select g.user_id, g.user_name, g.is_admin, g.state
+            from pipedrive.connection c
+            join pipedrive.user_grant g
+                on g.company_id = c.company_id and g.pipedrive_company_id = c.pipedrive_company_id
+            where c.company_id = \(try access.company())
+            order by g.user_id = c.owner_user_id desc, g.granted_at, g.user_id
+            """
+        ).map {
+            Grant(
+                userID: PipedriveUser.ID(try $0.int64("user_id")), userName: try $0.string("user_name"),
+                isAdmin: try $0.bool("is_admin"), state: try $0.state("state"))
+        }
+    }
+
+    func markReconnect(user: PipedriveUser.ID) throws {
+        let company = try access.company()
+        try connection.execute(
+            """
+            update pipedrive.user_grant set state = 'dead'
+            where company_id = \(company) and user_id = \(user) and state = 'live'
+            """)
+        try connection.execute(
+            """
+            update pipedrive.connection set state = 'reconnect'
+            where company_id = \(company) and owner_user_id = \(user) and state = 'live'
+            """)
+    }
+
+    func endGrant(user: PipedriveUser.ID) throws -> Connection? {
+        let company = try access.company()
+        try connection.execute(
+            """
+            update pipedrive.user_grant g set state = 'ended'
+            from pipedrive.connection c
+            where g.company_id = \(company) and c.company_id = g.company_id
+                and g.pipedrive_company_id = c.pipedrive_company_id and g.user_id = \(user)
+            """)
+        try connection.execute(
+            "delete from vault.credentials where company_id = \(company) and user_id = \(user)")
+        guard let current = try self.connection() else { return nil }
+        guard current.ownerUserID == user, current.state != .disconnected else { return current }
+        try connection.execute(
+            """
+            with heir as (
+                select g.user_id from pipedrive.user_grant g
+                where g.company_id = \(company) and g.pipedrive_company_id = \(current.pipedriveCompanyID)
+                    and g.state = 'live' and g.is_admin
+                order by g.granted_at, g.user_id limit 1)
+            update pipedrive.connection set
+                owner_user_id = coalesce((select user_id from heir), owner_user_id),
+                state = case when exists (select from heir) then 'live' else 'disconnected' end
+            where company_id = \(company)
+            """)
+        let after = try self.connection()
+        if after?.state == .disconnected { try forgetWebhooks() }
+        return after
+    }
+
+    func disconnect() throws -> Bool {
+        let company = try access.company()
+        let ended = try connection.execute(
+            """
+            update pipedrive.connection set state = 'disconnected'
+            where company_id = \(company) and state <> 'disconnected'
+            """)
+        try connection.execute("update pipedrive.user_grant set state = 'ended' where company_id = \(company)")
+        try connection.execute("delete from vault.credentials where company_id = \(company)")
+        try forgetWebhooks()
+        return ended == 1
+    }
+
+    private func forgetWebhooks() throws {
+        let company = try access.company()
+        try connection.execute("delete from pipedrive.webhook_subscription where company_id = \(company)")
+        try connection.execute("update pipedrive.webhook_endpoint set is_live = false where company_id = \(company)")
+        try connection.execute(
+            """
+            update pipedrive.sync_run set state = 'cancelled', finished_at = clock_timestamp(),
+                outcome = 'The connection was ended'
+            where company_id = \(company) and state = 'running'
+            """)
+    }
+
+    func credentials(user: PipedriveUser.ID) throws -> Credentials? {
+        try credentialStore().credentials(user: user)
+    }
+
+    func audit(_ action: String, detail: String) throws {
+        try connection.execute(
+            """
+            insert into pipedrive.audit (company_id, action, detail)
+            values (\(try access.company()), \(action), \(detail))
+            """)
+    }
+}

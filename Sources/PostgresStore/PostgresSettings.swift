@@ -1,0 +1,146 @@
+internal import Domain
+import FoundationEssentials
+import Postgres
+import Sodium
+
+struct PostgresSettings: SettingsStore {
+    let connection: PostgresConnection
+    let access: StorageAccess
+    let vault: Vault
+
+    func settings() throws -> IntegrationSettings {
+        let row = try connection.query(
+            """
+            select organization_direction, person_direction, product_direction, forwarded_events,
+                trigger_pipeline_id, trigger_stage_ids
+            from pipedrive.settings where company_id = \(try access.company())
+            """
+        ).first
+        guard let row else { return .initial }
+        let trigger = try row.optionalInt64("trigger_pipeline_id").map {
+            QuoteTrigger(
+                pipelineID: Pipeline.ID($0), stageIDs: Set(try row.int64s("trigger_stage_ids").map { Stage.ID($0) }))
+        }
+        return IntegrationSettings(
+            directions: [
+                .organization: try row.state("organization_direction"), .person: try row.state("person_direction"),
+                .product: try row.state("product_direction"),
+            ], trigger: trigger,
+            forwardedEvents: Set(try row.strings("forwarded_events").compactMap(BookEvent.Kind.init(rawValue:))))
+    }
+
+    func save(_ settings: IntegrationSettings) throws {
+        func direction(_ kind: RecordKind) -> String { (settings.directions[kind] ?? .pull).rawValue }
+        let stages = settings.trigger?.stageIDs.map(\.rawValue).sorted() ?? []
+        try connection.execute(
+            """
+            insert into pipedrive.settings (
+                company_id, organization_direction, person_direction, product_direction, forwarded_events,
+                trigger_pipeline_id, trigger_stage_ids, trigger_since)
+            values (
+                \(try access.company()), \(direction(.organization)), \(direction(.person)), \(direction(.product)),
+                \(settings.forwardedEvents.map(\.rawValue).sorted()), \(settings.trigger?.pipelineID),
+                \(stages), clock_timestamp())
+            on conflict (company_id) do update set
+                organization_direction = excluded.organization_direction,
+                person_direction = excluded.person_direction, product_direction = excluded.product_direction,
+                forwarded_events = excluded.forwarded_events,
+                trigger_pipeline_id = excluded.trigger_pipeline_id, trigger_stage_ids = excluded.trigger_stage_ids,
+                trigger_since = case
+                    when (settings.trigger_pipeline_id, settings.trigger_stage_ids) is not distinct from
+                        (excluded.trigger_pipeline_id, excluded.trigger_stage_ids)
+                    then settings.trigger_since else excluded.trigger_since end
+            """)
+    }
+
+    func pipelines() throws -> [Pipeline] {
+        let rows = try connection.query(
+            """
+            select id, pipeline_id, pipeline_name, name from pipedrive.stage where company_id = \(try access.company())
+            order by pipeline_position, pipeline_id, position, id
+            """)
+        var pipelines: [Pipeline] = []
+        for row in rows {
+            let id = Pipeline.ID(try row.int64("pipeline_id"))
+            let stage = Stage(id: Stage.ID(try row.int64("id")), name: try row.string("name"))
+            if let last = pipelines.last, last.id == id {
+                pipelines[pipelines.count - 1] = Pipeline(id: id, name: last.name, stages: last.stages + [stage])
+            } else {
+                pipelines.append(Pipeline(id: id, name: try row.string("pipeline_name"), stages: [stage]))
+            }
+        }
+        return pipelines
+    }
+
+    func save(pipelines: [Pipeline]) throws {
+        let company = try access.company()
+        try connection.execute("delete from pipedrive.stage where company_id = \(company)")
+        for (pipelinePosition, pipeline) in pipelines.enumerated() {
+            for (position, stage) in pipeline.stages.enumerated() {
+                try connection.execute(
+                    """
+                    insert into pipedrive.stage (
+                        company_id, id, pipeline_id, pipeline_name, pipeline_position, name, position)
+                    values (
+                        \(company), \(stage.id), \(pipeline.id), \(pipeline.name), \(pipelinePosition), \(stage.name),
+                        \(position))
+                    """)
+            }
+        }
+    }
+
+    func webhookEndpoint(new: WebhookEndpoint) throws -> WebhookEndpoint {
+        let company = try access.company()
+        let place = Vault.Place(company: company, pipedriveCompany: 0, user: 0)
+        let user = try vault.seal(new.user, "webhook_user", at: place)
+        let password = try vault.seal(new.password, "webhook_password", at: place)
+        let isNew = try connection.execute(
+            """
+            insert into vault.webhook_secret (company_id, path, user_name, password)
+            values (\(company), \(new.path), \(user), \(password)) on conflict (company_id) do nothing
+            """)
+        if isNew == 1 { try list(new, company: company) }
+        let row = try connection.query(
+            "select path, user_name, password from vault.webhook_secret where company_id = \(company)"
+        ).first.orMissing("webhook_secret")
+        return WebhookEndpoint(
+            path: try row.string("path"), user: try vault.open(try row.bytes("user_name"), "webhook_user", at: place),
+            password: try vault.open(try row.bytes("password"), "webhook_password", at: place))
+    }
+
+    private func list(_ endpoint: WebhookEndpoint, company: Company.ID) throws {
+        let basic = "\(endpoint.user.reveal()):\(endpoint.password.reveal())"
+        try connection.execute(
+            """
+            insert into pipedrive.webhook_endpoint (company_id, path, basic_hash)
+            values (\(company), \(endpoint.path), \(Digest.sha256(Array(basic.utf8))))
+            """)
+        try connection.execute(
+            "insert into web.webhook_directory (path, company_id) values (\(endpoint.path), \(company))")
+    }
+
+    func save(subscriptions: [WebhookSubscription]) throws {
+        let company = try access.company()
+        try connection.execute("delete from pipedrive.webhook_subscription where company_id = \(company)")
+        for subscription in subscriptions {
+            try connection.execute(
+                """
+                insert into pipedrive.webhook_subscription (company_id, id, object, url)
+                values (\(company), \(subscription.id), \(subscription.object), \(subscription.url))
+                """)
+        }
+    }
+
+    func subscriptions() throws -> [WebhookSubscription] {
+        try connection.query(
+            """
+            select id, object, url from pipedrive.webhook_subscription
+            where company_id = \(try access.company()) order by id
+            """
+        ).map {
+            WebhookSubscription(
+                id: WebhookSubscription.ID(try $0.int64("id")), object: try $0.string("object"),
+                url: try $0.string("url"))
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Postgres
+import Testing
+
+@Suite struct SQLTests {
+    @Test func `values become numbered binds`() {
+        let sql: SQL = "select a from t where id = \(7) and name = \("x") and gone = \(nil as Bool?)"
+        #expect(sql.text == "select a from t where id = $1 and name = $2 and gone = $3")
+        #expect(sql.binds == [.text("7"), .text("x"), .null])
+    }
+
+    @Test func `fragments are numbered on, inside and at the end`() {
+        let filter: SQL = "b = \(2) or c = \(3)"
+        var sql: SQL = "select \(1) where (\(fragment: filter)) and d = \(4)"
+        #expect(sql.text == "select $1 where ($2 or c = $3) and d = $4".replacing("($2", with: "(b = $2"))
+        sql += " limit \(5)"
+        let sum = sql + " offset \(6)"
+        #expect(sum.text == "select $1 where (b = $2 or c = $3) and d = $4 limit $5 offset $6")
+        #expect(sum.binds == (1...6).map { .text(String($0)) })
+    }
+
+    @Test func `raw text goes in as it is and bytes are one bind`() {
+        let sql: SQL = "select \(unsafe: "now()"), \([1, 2] as [UInt8])"
+        #expect(sql.text == "select now(), $1")
+        #expect(sql.binds == [.binary([1, 2])])
+    }
+
+    @Test func `printing shows no value`() {
+        let sql: SQL = "select \("hush")"
+        var dumped = ""
+        dump(sql, to: &dumped)
+        for text in ["\(sql)", String(reflecting: sql), dumped] { #expect(!text.contains("hush")) }
+    }
+
+    @Test func `printing a configuration shows no password`() {
+        let configuration = PostgresConfiguration(url: "postgresql://u:hush@h/d", applicationName: "a")
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        for text in ["\(configuration)", String(reflecting: configuration), dumped] { #expect(!text.contains("hush")) }
+    }
+}
