@@ -19,8 +19,9 @@ struct ErrorAnswers: Sendable {
 
     func answer(_ error: any Error, area: Route.Area, to call: Call) throws -> WebResponse {
         guard let refusal = error as? Refusal else {
-            return try answer(
-                .internalServerError, code: "internal", "Something went wrong on our side.", area: area, to: call)
+            // A machine that delivers has to know that nothing was kept, and to come again.
+            let status: HTTPResponse.Status = area == .machine ? .serviceUnavailable : .internalServerError
+            return try answer(status, code: "internal", "Something went wrong on our side.", area: area, to: call)
         }
         return try answer(
             Self.status(refusal.code), code: refusal.code.rawValue, refusal.message, fields: refusal.fields,

@@ -1,0 +1,141 @@
+import Domain
+import FoundationEssentials
+import HTTPTypes
+import Testing
+import Web
+
+struct IntegrationTests {
+    private func connected() -> Site {
+        let site = Site()
+        site.tables.connection = Connection(
+            id: Connection.ID(site.tables.freshID()), companyID: site.tables.company.id,
+            pipedriveCompanyID: PipedriveCompany.ID(77), pipedriveCompanyName: "Acme Pipes",
+            ownerUserID: PipedriveUser.ID(5), state: .live, connectedAt: site.tables.now)
+        site.tables.pipelines = [
+            Pipeline(
+                id: Pipeline.ID(1), name: "Sales",
+                stages: [Stage(id: Stage.ID(11), name: "Won over"), Stage(id: Stage.ID(12), name: "Quote")]),
+            Pipeline(id: Pipeline.ID(2), name: "Partners", stages: [Stage(id: Stage.ID(21), name: "Quote")]),
+        ]
+        return site
+    }
+
+    @Test func `install leads to Pipedrive with a fresh state, and the way back connects`() async throws {
+        let site = Site()
+        let away = await site.submit("/apps/pipedrive/install", "")
+        #expect(away.status == 302)
+        let location = try #require(away.field("Location"))
+        #expect(location.hasPrefix("https://oauth.pipedrive.com/oauth/authorize?state="))
+        #expect(away.field("Content-Security-Policy")?.contains("form-action 'self' https://oauth.pipedrive.com") == true)
+        let state = try #require(location.split(separator: "=").last)
+        let back = await site.get("/oauth/pipedrive/callback?code=c&state=\(state)")
+        #expect(back.field("Location") == "/apps/pipedrive?done=connected")
+        #expect(site.tables.connection?.pipedriveCompanyName == "Acme Pipes")
+        #expect(await site.get("/oauth/pipedrive/callback?code=c&state=\(state)").status == 400)
+    }
+
+    @Test func `an install from the Marketplace waits for login and an answer`() async throws {
+        let site = Site()
+        let back = await site.send(.get, "/oauth/pipedrive/callback?code=c")
+        #expect(back.field("Location") == "/apps/pipedrive/link")
+        #expect(site.tables.connection == nil)
+        let ticket = try #require(back.cookie("__Host-paydock_install"))
+        let cookie = ["__Host-paydock_install": ticket]
+        let choice = await site.send(.get, "/apps/pipedrive/link", cookies: cookie).text
+        #expect(choice.contains("Link an existing company") && choice.contains("Create a new account"))
+        site.tables.logIn()
+        let both = cookie.merging(Site.session) { $1 }
+        let question = await site.send(.get, "/apps/pipedrive/link", cookies: both).text
+        #expect(question.contains("Acme Pipes") && question.contains("Bloem &amp; Zn"))
+        let unproven = await site.send(.post, "/apps/pipedrive/link", fields: Site.form, cookies: both, body: "csrf=x")
+        #expect(unproven.status == 403)
+        #expect(site.tables.connection == nil)
+        let done = await site.send(
+            .post, "/apps/pipedrive/link", fields: Site.form, cookies: both, body: "csrf=\(Tables.csrf)")
+        #expect(done.field("Location") == "/apps/pipedrive?done=connected")
+        #expect(site.tables.connection != nil)
+    }
+
+    @Test func `saying no at Pipedrive is no error page`() async {
+        let answer = await Site().send(.get, "/oauth/pipedrive/callback?error=user_denied")
+        #expect(answer.status == 200)
+        #expect(answer.text.contains("You did not give access"))
+    }
+
+    @Test func `an uninstall counts only with the client's credentials`() async {
+        let site = connected()
+        let body = #"{"client_id":"client","company_id":77,"user_id":5,"timestamp":"2026-11-24"}"#
+        let path = "/oauth/pipedrive/callback"
+        #expect(await site.send(.delete, path, body: body).status == 401)
+        #expect(site.tables.connection != nil)
+        let fields = ["Authorization": Site.basic("client:secret")]
+        #expect(await site.send(.delete, path, fields: fields, body: "{}").status == 400)
+        #expect(await site.send(.delete, path, fields: fields, body: body).status == 200)
+        #expect(site.tables.connection == nil)
+    }
+
+    @Test func `directions and events are kept as chosen`() async {
+        let site = connected()
+        let form = "direction_person=both&direction_product=only_new&direction_organization=push"
+        #expect(await site.submit("/apps/pipedrive/directions", form).field("Location") == "/apps/pipedrive?tab=sync&done=saved")
+        #expect(site.tables.settings.directions == [.person: .both, .product: .onlyNew, .organization: .push])
+        #expect(await site.submit("/apps/pipedrive/directions", "direction_person=sideways").status == 400)
+        _ = await site.submit("/apps/pipedrive/events", "event=quote.sent&event=invoice.paid&event=contact.created")
+        #expect(site.tables.settings.forwardedEvents == [.quoteSent, .invoicePaid])
+        #expect(await site.get("/apps/pipedrive?tab=events").text.contains("value=\"quote.viewed\">"))
+    }
+
+    @Test func `a trigger covers stages of one pipeline and can be turned off`() async {
+        let site = connected()
+        #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:11&stage=1:12").status == 303)
+        let trigger = QuoteTrigger(pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(11), Stage.ID(12)])
+        #expect(site.tables.settings.trigger == trigger)
+        let mixed = await site.submit("/apps/pipedrive/trigger", "stage=1:11&stage=2:21")
+        #expect(mixed.status == 422)
+        #expect(mixed.text.contains("Choose stages of one pipeline only."))
+        #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:99").status == 422)
+        #expect(site.tables.settings.trigger == trigger)
+        #expect(await site.get("/apps/pipedrive?tab=triggers").text.contains("value=\"1:12\" checked"))
+        #expect(await site.submit("/apps/pipedrive/trigger", "off=1").status == 303)
+        #expect(site.tables.settings.trigger == nil)
+    }
+
+    @Test func `sync now starts one run, and says when one is at work`() async {
+        let site = connected()
+        #expect(await site.submit("/apps/pipedrive/sync", "").field("Location")?.hasSuffix("done=syncing") == true)
+        site.tables.runs = [
+            SyncRun(
+                id: SyncRun.ID(site.tables.freshID()), state: .running, startedBy: .manual,
+                startedAt: site.tables.now.addingTimeInterval(-65), finishedAt: nil,
+                counts: [.person: SyncRun.Counts(read: 500, created: 3)], tokenCost: 20, outcome: nil)
+        ]
+        #expect(await site.submit("/apps/pipedrive/sync", "").field("Location")?.hasSuffix("done=sync-running") == true)
+        let logs = await site.get("/apps/pipedrive?tab=logs").text
+        #expect(logs.contains("1 min 5 s") && logs.contains("500 persons: 3 created"))
+        site.tables.connection = nil
+        #expect(await site.submit("/apps/pipedrive/sync", "").status == 409)
+    }
+
+    @Test func `disconnect ends the connection and says that what was synced stays`() async {
+        let site = connected()
+        let answer = await site.submit("/apps/pipedrive/disconnect", "")
+        #expect(answer.field("Location") == "/apps/pipedrive?done=disconnected")
+        #expect(site.tables.connection == nil)
+        #expect(await site.get("/apps/pipedrive?done=disconnected").text.contains("What was synced stays in PayDock."))
+    }
+
+    @Test func `webhooks: stored, ignored, refused, unknown, and 503 when nothing could be kept`() async {
+        let site = Site()
+        let path = "/webhooks/pipedrive/\(Tables.webhookPath)"
+        let fields = ["Authorization": Site.basic("hook:secret")]
+        #expect(await site.send(.post, path, fields: fields, body: "not json \u{0}").status == 200)
+        #expect(site.tables.webhookBodies == [Array("not json \u{0}".utf8)])
+        #expect(await site.send(.post, path, body: "{}").status == 401)
+        #expect(await site.send(.post, "/webhooks/pipedrive/other", fields: fields, body: "{}").status == 404)
+        site.tables.webhookIsLive = false
+        #expect(await site.send(.post, path, body: "{}").status == 200)
+        #expect(site.tables.webhookBodies.count == 1)
+        site.tables.isDown = true
+        #expect(await site.send(.post, path, fields: fields, body: "{}").status == 503)
+    }
+}
