@@ -52,7 +52,8 @@ struct APITests {
 
     @Test func `prices keep every digit`() async throws {
         let site = Site()
-        let body = #"{"name":"Pump","prices":[{"currency":"EUR","amount":1234567890123.45},{"currency":"jpy","amount":7}]}"#
+        let body =
+            #"{"name":"Pump","prices":[{"currency":"EUR","amount":1234567890123.45},{"currency":"jpy","amount":7}]}"#
         let answer = await site.api(.post, "products", body)
         #expect(answer.status == 201)
         #expect(answer.text.contains(#"[{"currency":"EUR","amount":1234567890123.45},{"currency":"JPY","amount":7}]"#))

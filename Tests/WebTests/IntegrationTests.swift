@@ -26,7 +26,8 @@ struct IntegrationTests {
         #expect(away.status == 302)
         let location = try #require(away.field("Location"))
         #expect(location.hasPrefix("https://oauth.pipedrive.com/oauth/authorize?state="))
-        #expect(away.field("Content-Security-Policy")?.contains("form-action 'self' https://oauth.pipedrive.com") == true)
+        #expect(
+            away.field("Content-Security-Policy")?.contains("form-action 'self' https://oauth.pipedrive.com") == true)
         let state = try #require(location.split(separator: "=").last)
         let back = await site.get("/oauth/pipedrive/callback?code=c&state=\(state)")
         #expect(back.field("Location") == "/apps/pipedrive?done=connected")
@@ -77,7 +78,9 @@ struct IntegrationTests {
     @Test func `directions and events are kept as chosen`() async {
         let site = connected()
         let form = "direction_person=both&direction_product=only_new&direction_organization=push"
-        #expect(await site.submit("/apps/pipedrive/directions", form).field("Location") == "/apps/pipedrive?tab=sync&done=saved")
+        #expect(
+            await site.submit("/apps/pipedrive/directions", form).field("Location")
+                == "/apps/pipedrive?tab=sync&done=saved")
         #expect(site.tables.settings.directions == [.person: .both, .product: .onlyNew, .organization: .push])
         #expect(await site.submit("/apps/pipedrive/directions", "direction_person=sideways").status == 400)
         _ = await site.submit("/apps/pipedrive/events", "event=quote.sent&event=invoice.paid&event=contact.created")

@@ -78,7 +78,8 @@ struct PageTests {
     @Test func `wrong amounts in the form are said, and nothing is changed`() async {
         let site = Site()
         let quote = site.tables.addQuote(.concept, lines: [Self.line(500)])
-        let form = "line_origin=0&line_description=Pump&line_quantity=two&line_price=1.005&line_tax=150&valid_until=soon"
+        let form =
+            "line_origin=0&line_description=Pump&line_quantity=two&line_price=1.005&line_tax=150&valid_until=soon"
         let answer = await site.submit("/quotes/\(quote.id.text)", form)
         #expect(answer.status == 422)
         #expect(answer.text.contains("The quantity of line 1 has to be a number."))

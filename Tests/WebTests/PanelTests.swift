@@ -15,7 +15,10 @@ struct PanelTests {
     private func figures(_ currency: Currency, latest: Bool = true) -> PanelFigures {
         PanelFigures(
             currency: currency, arr: 1_234_500, revenue: 99_999_999_999_999, openCount: 2, open: 10, overdue: 0,
-            latest: latest ? PanelFigures.LatestInvoice(id: Invoice.ID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9))), number: "2026-1009") : nil)
+            latest: latest
+                ? PanelFigures.LatestInvoice(
+                    id: Invoice.ID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9))), number: "2026-1009")
+                : nil)
     }
 
     @Test func `figures are one object per currency, exact, and fit the schema`() async throws {

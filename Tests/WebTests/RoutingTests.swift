@@ -11,7 +11,8 @@ struct RoutingTests {
         #expect(page.text.contains("req-1") && page.text.contains("support@paydock.example"))
         let json = await site.send(.get, "/api/v1/nothing")
         #expect(json.status == 404)
-        #expect(json.text == #"{"error":{"code":"not_found","message":"There is nothing at this address.","fields":{}}}"#)
+        #expect(
+            json.text == #"{"error":{"code":"not_found","message":"There is nothing at this address.","fields":{}}}"#)
     }
 
     @Test func `a wrong method is 405 and says which ones work`() async {

@@ -10,7 +10,10 @@ enum DocumentJSON {
 
     static func value(_ quote: Quote, publicURL: String) throws -> JSONValue {
         .object(
-            [("id", .string(quote.id.text)), ("number", .string(quote.number)), ("status", .string(quote.state.rawValue))]
+            [
+                ("id", .string(quote.id.text)), ("number", .string(quote.number)),
+                ("status", .string(quote.state.rawValue)),
+            ]
                 + (try content(quote.content)) + [
                     ("valid_until", .day(quote.validUntil)),
                     ("email_subject", .string(quote.email.subject)),

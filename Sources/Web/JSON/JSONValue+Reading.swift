@@ -14,6 +14,7 @@ extension JSONValue {
 
 extension JSONValue: Decodable {
     init(from decoder: any Decoder) throws {
+        // Each `try?` asks whether the value is of that kind; a mismatch only means that it is another.
         if let members = try? decoder.container(keyedBy: MemberName.self) {
             self = .object(try members.allKeys.map { ($0.stringValue, try members.decode(JSONValue.self, forKey: $0)) })
             return

@@ -13,7 +13,9 @@ struct SecurityHeaders: Sendable {
         answer.response.headerFields[named: "X-Frame-Options"] = "DENY"
         answer.response.headerFields[named: "Referrer-Policy"] = area == .customer ? "no-referrer" : "same-origin"
         answer.response.headerFields[.contentSecurityPolicy] = policy(area)
-        if answer.response.headerFields[.cacheControl] == nil { answer.response.headerFields[.cacheControl] = "no-store" }
+        if answer.response.headerFields[.cacheControl] == nil {
+            answer.response.headerFields[.cacheControl] = "no-store"
+        }
         if area == .customer { answer.response.headerFields[named: "X-Robots-Tag"] = "noindex, nofollow" }
         return answer
     }

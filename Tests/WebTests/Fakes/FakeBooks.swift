@@ -78,7 +78,8 @@ struct FakeQuotes: QuoteStore {
     }
     func revise(_ id: Quote.ID, content: DocumentContent, email: EmailText, validUntil: CalendarDay) throws -> Quote? {
         try replace(id) {
-            $0.state == .concept ? $0.with(state: .concept, content: content, email: email, validUntil: validUntil) : nil
+            $0.state == .concept
+                ? $0.with(state: .concept, content: content, email: email, validUntil: validUntil) : nil
         }
     }
     func expire(now: Date?) throws -> Int { throw NotServed() }

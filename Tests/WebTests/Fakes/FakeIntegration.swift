@@ -6,7 +6,9 @@ struct FakeAccounts: DirectoryStore, AccountStore {
 
     private func company(if isKnown: Bool) -> Company.ID? { isKnown ? tables.company.id : nil }
 
-    func company(apiKeyHash: [UInt8]) throws -> Company.ID? { company(if: apiKeyHash == FakeSecrets.hash(Tables.apiKey)) }
+    func company(apiKeyHash: [UInt8]) throws -> Company.ID? {
+        company(if: apiKeyHash == FakeSecrets.hash(Tables.apiKey))
+    }
     func company(loginEmail: String) throws -> Company.ID? { company(if: loginEmail == tables.member.email) }
     func company(sessionHash: [UInt8]) throws -> Company.ID? { company(if: tables.sessions[sessionHash] != nil) }
     func company(publicTokenHash: [UInt8]) throws -> Company.ID? {

@@ -91,7 +91,7 @@ struct RunLine: Sendable {
     private static func summary(_ counts: SyncRun.Counts, _ kind: RecordKind) -> String {
         let parts = [
             (counts.created, "created"), (counts.linked, "linked"), (counts.updated, "changed"),
-            (counts.needsAttention, "need attention"),
+            (counts.needsAttention, counts.needsAttention == 1 ? "needs attention" : "need attention"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let tail = parts.isEmpty ? "no changes" : parts.joined(separator: ", ")
         return "\(counts.read) \(kind.rawValue)\(counts.read == 1 ? "" : "s"): \(tail)"

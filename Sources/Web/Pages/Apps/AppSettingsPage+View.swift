@@ -155,8 +155,8 @@ extension AppSettingsPage {
         <tbody>
         {{#runs}}
         <tr><td>{{startedAt}}</td><td>{{startedBy}}</td><td><span class="tag {{tone}}">{{state}}</span></td>\
-        <td>{{duration}}</td><td>{{summary}}{{#outcome}}<br><span class="small">{{outcome}}</span>{{/outcome}}</td>\
-        <td class="number">{{tokens}}</td></tr>
+        <td>{{duration}}</td><td>{{summary}}{{#outcome}} <span class="small block">{{outcome}}</span>{{/outcome}}</td>\
+        <td class="number" data-label="Tokens">{{tokens}}</td></tr>
         {{/runs}}
         </tbody>
         </table>
