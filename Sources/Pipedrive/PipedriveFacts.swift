@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The operations in use, as Pipedrive's official OpenAPI files of August 2026 describe them.
 ///
 /// Version 2 wherever it exists; notes, users and webhooks exist in version 1 only.

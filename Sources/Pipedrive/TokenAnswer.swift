@@ -36,7 +36,8 @@ enum TokenAnswer {
         }
         switch verdict(JSONDocument(answer.body)?.root) {
         case .grant:
-            return CRMFailure(.grantRefused, status: status, reason: "Pipedrive refused the authorisation as no longer valid")
+            return CRMFailure(
+                .grantRefused, status: status, reason: "Pipedrive refused the authorisation as no longer valid")
         case .client:
             return CRMFailure(
                 .wait(seconds: nil), status: status,
