@@ -33,14 +33,27 @@ final class ListeningSocket: Sendable {
         if isOwned { close(descriptor) }
     }
 
-    /// Opens a socket of our own; a colon and a number mean a TCP port, anything else a path.
+    /// Opens a Unix socket of our own; not by `FCGX_OpenSocket`, which ends the process when it cannot bind.
     static func open(path: String, backlog: Int32) throws(FastCGIError) -> ListeningSocket {
-        // libfcgi ends the process over a longer path.
-        guard !path.isEmpty, path.utf8.count < 108 else {
-            throw FastCGIError(.socket, errorNumber: ENAMETOOLONG, place: "FCGX_OpenSocket")
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let capacity = MemoryLayout.size(ofValue: address.sun_path)
+        guard !path.isEmpty, path.utf8.count < capacity, !path.utf8.contains(0) else {
+            throw FastCGIError(.socket, errorNumber: EINVAL, place: "socket path")
         }
-        let descriptor = FCGX_OpenSocket(path, backlog)
-        guard descriptor >= 0 else { throw FastCGIError(.socket, errorNumber: errno, place: "FCGX_OpenSocket") }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw FastCGIError(.socket, errorNumber: errno, place: "socket") }
+        let bound = withUnsafeBytes(of: &address) { bytes in
+            bind(
+                descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+        guard bound == 0, listen(descriptor, backlog) == 0 else {
+            let failure = FastCGIError(.socket, errorNumber: errno, place: "bind")
+            close(descriptor)
+            throw failure
+        }
         return try ListeningSocket(descriptor: descriptor, isOwned: true)
     }
 

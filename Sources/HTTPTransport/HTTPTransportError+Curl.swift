@@ -14,7 +14,8 @@ extension HTTPTransportError.Code {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SEND_FAIL_REWIND,
             CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_SSL_SHUTDOWN_FAILED:
             self = .reset
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: self = .invalidRequest
+        // Not CURLE_UNSUPPORTED_PROTOCOL: the scheme was checked before, so that is a response that is not HTTP/1.
+        case CURLE_URL_MALFORMAT: self = .invalidRequest
         case CURLE_FILESIZE_EXCEEDED: self = .tooLarge
         case CURLE_ABORTED_BY_CALLBACK: self = .cancelled
         default: self = .other
