@@ -1,0 +1,4 @@
+struct ConsentPage {
+    let users: [User]; let state: String?; let clientID: String
+    var reply: Reply { .html("x") }
+}
