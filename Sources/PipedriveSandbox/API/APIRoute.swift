@@ -35,7 +35,9 @@ struct APIRoute: Sendable {
         return parameters
     }
 
-    /// Every route. Those with fixed words come before those with a parameter at the same place.
+    /// Every route.
+    ///
+    /// Those with fixed words come before those with a parameter at the same place.
     static let all: [APIRoute] =
         DealRoutes.all + DealProductRoutes.all + PersonRoutes.all + OrganizationRoutes.all + ProductRoutes.all
         + PipelineRoutes.all + FieldRoutes.all + SearchRoutes.all + UserRoutes.all + WebhookRoutes.all

@@ -1,5 +1,6 @@
-/// The request bodies of the routes, from the OpenAPI files. Where a link or date can be emptied in Pipedrive, null is
-/// allowed although the files do not say so.
+/// The request bodies of the routes, from the OpenAPI files.
+///
+/// Where a link or date can be emptied in Pipedrive, null is allowed although the files do not say so.
 extension BodyRules {
     private static let contactPoint = BodyRules(
         members: ["value": .string, "primary": .bool, "label": .string], required: ["value"])

@@ -47,8 +47,9 @@ struct Call: Sendable {
         return numbers
     }
 
-    /// The known members of the JSON object in the body, checked against their rules. As with the real API, unknown
-    /// members are passed over; the traffic list shows them.
+    /// The known members of the JSON object in the body, checked against their rules.
+    ///
+    /// As with the real API, unknown members are passed over; the traffic list shows them.
     func body(_ rules: BodyRules) throws -> JSONObject {
         guard request.contentType == "application/json" else {
             throw Refusal(status: 415, message: "Content-Type must be application/json")

@@ -1,4 +1,6 @@
-/// Cleans the HTML of a note down to a few harmless tags. Which ones Pipedrive keeps is not documented; these are sure.
+/// Cleans the HTML of a note down to a few harmless tags.
+///
+/// Which ones Pipedrive keeps is not documented; these are sure.
 enum NoteHTML {
     private static let kept: Set<String> = ["p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "a", "div"]
     private static let dropped: Set<String> = ["script", "style", "iframe", "object", "title", "svg", "math"]

@@ -1,4 +1,6 @@
-/// Pipelines and stages, version 2. They are read only, as the app's scopes have it.
+/// Pipelines and stages, version 2.
+///
+/// They are read only, as the app's scopes have it.
 enum PipelineRoutes {
     static let all: [APIRoute] = [
         APIRoute("GET", "/api/v2/pipelines", cost: 5, query: Listing.query) { call in

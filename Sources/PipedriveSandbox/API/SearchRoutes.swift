@@ -1,4 +1,6 @@
-/// Searches within one entity, version 2. Their routes stand with the entities, since their paths would be taken for ids.
+/// Searches within one entity, version 2.
+///
+/// Their routes stand with the entities, since their paths would be taken for ids.
 enum SearchRoutes {
     static let all: [APIRoute] = []
 

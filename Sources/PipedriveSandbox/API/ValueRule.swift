@@ -1,4 +1,6 @@
-/// What a value in a request body may be. Types are strict: a number in quotes is no number.
+/// What a value in a request body may be.
+///
+/// Types are strict: a number in quotes is no number.
 indirect enum ValueRule: Sendable {
     case integer, number, string, bool, date, time, any
     case choice([JSON])

@@ -1,4 +1,6 @@
-/// Webhook subscriptions, version 1. An app sees and deletes only those made under the same user's grant.
+/// Webhook subscriptions, version 1.
+///
+/// An app sees and deletes only those made under the same user's grant.
 enum WebhookRoutes {
     /// How many webhooks an app may have for one user.
     static let limit = 40

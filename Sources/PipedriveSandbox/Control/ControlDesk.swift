@@ -1,4 +1,6 @@
-/// The control routes under /sandbox/, by which tests look on and interfere. They know no authorisation.
+/// The control routes under /sandbox/, by which tests look on and interfere.
+///
+/// They know no authorisation.
 struct ControlDesk {
     let sandbox: Sandbox
 

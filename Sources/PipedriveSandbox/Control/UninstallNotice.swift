@@ -2,7 +2,9 @@
 struct UninstallNotice {
     let sandbox: Sandbox
 
-    /// Removes the grant, then sends the notice. Answers the app's status, which Pipedrive would ignore.
+    /// Removes the grant, then sends the notice.
+    ///
+    /// Answers the app's status, which Pipedrive would ignore.
     func uninstall(userID: Int) async throws -> Int? {
         let companyID = try sandbox.store.change { state in
             state.uninstall(userID: userID)

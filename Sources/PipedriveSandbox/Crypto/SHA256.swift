@@ -1,4 +1,6 @@
-/// SHA-256 as in RFC 6234. A tool's own copy, so that the sandbox needs no cryptography package; not made for secrets.
+/// SHA-256 as in RFC 6234.
+///
+/// A tool's own copy, so that the sandbox needs no cryptography package; not made for secrets.
 struct SHA256 {
     private static let roundConstants: [UInt32] = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// The faults now in force. Chance comes from the seed, so that a run can be repeated.
+/// The faults now in force.
+///
+/// Chance comes from the seed, so that a run can be repeated.
 final class FaultList: Sendable {
     private struct Contents {
         var faults: [Fault] = []

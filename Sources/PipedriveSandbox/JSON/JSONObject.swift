@@ -1,4 +1,6 @@
-/// The members of a JSON object in the order they were written. Two objects with the same members are equal.
+/// The members of a JSON object in the order they were written.
+///
+/// Two objects with the same members are equal.
 struct JSONObject: Sendable {
     struct Member: Sendable {
         let key: String

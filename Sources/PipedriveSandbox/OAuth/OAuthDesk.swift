@@ -33,8 +33,11 @@ struct OAuthDesk {
         guard request.value("redirect_uri") ?? sandbox.options.redirectURI == sandbox.options.redirectURI else {
             return .json(["error": "Invalid redirect URL"], status: 400)
         }
-        let state = sandbox.store.snapshotOfGrants()
-        return ConsentPage(users: state.users, state: request.value("state"), clientID: sandbox.options.clientID).reply
+        let stored = sandbox.store.snapshot()
+        return ConsentPage(
+            users: stored.users, company: stored.company.name, state: request.value("state"),
+            clientID: sandbox.options.clientID
+        ).reply
     }
 
     private func decide(_ request: Request) -> Reply {

@@ -53,8 +53,9 @@ enum SampleDeals {
     ) throws {
         let method: JSON = number % 5 == 0 ? "inclusive" : "exclusive"
         for line in 0..<(1 + random.below(4)) {
-            guard let product = state[.product][1 + random.below(state[.product].count)], product["is_linkable"] == true
-            else { continue }
+            let pick = 1 + random.below(state[.product].count)
+            // One product in 31 cannot be put on a deal; its neighbour can.
+            guard let product = state[.product][pick % 31 == 0 ? pick - 1 : pick] else { continue }
             let currency = deal["currency"]
             let price = product["prices"].list?.first { $0["currency"] == currency }?["price"] ?? 0
             let isAmount = number % 7 == 0

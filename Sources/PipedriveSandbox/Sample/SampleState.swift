@@ -1,4 +1,6 @@
-/// Makes a company full of invented data. The same seed and count give the same company.
+/// Makes a company full of invented data.
+///
+/// The same seed and count give the same company.
 enum SampleState {
     static let users = [
         User(id: 1, name: "Anouk Boterbloem", email: "anouk@tulp-en-zonen.example", isAdmin: true),

@@ -1,4 +1,6 @@
-/// The pieces that sample names are put together from. No combination means anybody.
+/// The pieces that sample names are put together from.
+///
+/// No combination means anybody.
 enum SampleWords {
     static let firstNames = [
         "Anouk", "Bram", "Zoë", "Joris", "Renée", "Daniël", "Fenna", "Gijs", "Heleen", "Ilse", "Jürgen", "Käthe",

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Breaks a connection off as a failing network would. The server library has no way to, so the socket is found by the
-/// port at its other end.
+/// Breaks a connection off as a failing network would.
+///
+/// The server library has no way to, so the socket is found by the port at its other end.
 enum ConnectionBreaker {
     private static let highestDescriptor: Int32 = 4096
 

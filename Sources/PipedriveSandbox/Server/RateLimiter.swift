@@ -29,7 +29,9 @@ final class RateLimiter: Sendable {
 
     init(_ limits: Limits) { usage = Mutex(Usage(limits: limits)) }
 
-    /// Counts a call. A refused call costs nothing.
+    /// Counts a call.
+    ///
+    /// A refused call costs nothing.
     func spend(_ cost: Int, token: String, isSearch: Bool, now: Timestamp) -> Verdict {
         usage.withLock { usage in
             if usage.day != now.day {

@@ -1,4 +1,6 @@
-/// A code on its way through the browser. It works once, within five minutes.
+/// A code on its way through the browser.
+///
+/// It works once, within five minutes.
 struct AuthorizationCode: Sendable {
     static let lifetimeSeconds = 300
 

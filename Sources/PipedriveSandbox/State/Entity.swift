@@ -1,4 +1,6 @@
-/// What the sandbox keeps in tables. The raw value is the word that webhooks use.
+/// What the sandbox keeps in tables.
+///
+/// The raw value is the word that webhooks use.
 enum Entity: String, Sendable, CaseIterable {
     case deal, person, organization, product, pipeline, stage, note, lead
     case dealProduct = "deal_product"

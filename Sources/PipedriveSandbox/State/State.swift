@@ -29,7 +29,9 @@ struct State: Sendable {
         user.isAdmin || record["visible_to"] != 1 || record["owner_id"] == .int(user.id)
     }
 
-    /// Stores a new thing and remembers the event. The id and both times are filled in here.
+    /// Stores a new thing and remembers the event.
+    ///
+    /// The id and both times are filled in here.
     @discardableResult
     mutating func create(_ entity: Entity, _ fields: JSONObject, by author: Author) -> Record {
         let id = self[entity].takeID()

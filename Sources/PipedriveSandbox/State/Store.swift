@@ -1,6 +1,8 @@
 import Synchronization
 
-/// The state behind one lock. What webhooks are to hear of a change is published once the lock is free.
+/// The state behind one lock.
+///
+/// What webhooks are to hear of a change is published once the lock is free.
 final class Store: Sendable {
     private let state: Mutex<State>
     private let revision = Atomic<Int>(0)
@@ -14,7 +16,9 @@ final class Store: Sendable {
     /// Rises with every change, so that the saver knows when there is something to save.
     var currentRevision: Int { revision.load(ordering: .acquiring) }
 
-    /// Reads the state. Sorted orders may be built on the way, nothing else changes.
+    /// Reads the state.
+    ///
+    /// Sorted orders may be built on the way, nothing else changes.
     func read<Answer: Sendable>(_ body: (inout State) throws -> Answer) throws -> Answer {
         try state.withLock { try body(&$0) }
     }

@@ -1,6 +1,8 @@
 /// One event on its way to one subscription, and how each attempt went.
 struct Delivery: Sendable {
-    /// How an attempt ended. The status is nil when no answer came.
+    /// How an attempt ended.
+    ///
+    /// The status is nil when no answer came.
     struct Attempt: Sendable {
         let number: Int
         let startedAt: Timestamp

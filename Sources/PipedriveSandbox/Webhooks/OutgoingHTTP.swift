@@ -2,7 +2,9 @@ import Foundation
 import FoundationNetworking
 import Synchronization
 
-/// The calls the sandbox makes itself: webhooks, the uninstall notice and the panel. It follows no redirects.
+/// The calls the sandbox makes itself: webhooks, the uninstall notice and the panel.
+///
+/// It follows no redirects.
 final class OutgoingHTTP: NSObject, Sendable {
     /// What came back: a status and body, or the reason why nothing did.
     struct Answer: Sendable {
