@@ -58,14 +58,15 @@ let package = Package(
 
         // Floor 1: ground
         room("Domain"),
-        room("Postgres", ["CLibPQ", logging]),
+        room("Postgres", ["CLibPQ"]),
         room("Sodium", ["CSodium"]),
         room("FastCGI", ["CFastCGI", httpTypes, logging]),
         room("HTTPTransport", ["CCurl", httpTypes, logging]),
 
         // Floor 2: use cases and adapters
         room("Workflows", ["Domain", logging]),
-        room("PostgresStore", ["Domain", "Postgres", "Sodium", logging]),
+        room(
+            "PostgresStore", ["Domain", "Postgres", "Sodium", logging], resources: [.embedInCode("Migrations")]),
         room("Pipedrive", ["Domain", "HTTPTransport", httpTypes, logging]),
         room("LanguageModel", ["Domain", "HTTPTransport", httpTypes, logging]),
         room("Mail", ["Domain", logging]),
