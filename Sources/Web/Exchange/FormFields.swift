@@ -1,0 +1,42 @@
+/// Names and values of a query or of a submitted form, in their order.
+struct FormFields: Sendable {
+    private(set) var pairs: [(name: String, value: String)] = []
+
+    /// A form with more fields than this is not one of ours.
+    private static let limit = 2000
+
+    init() {}
+
+    /// Reads `application/x-www-form-urlencoded`; nil when there are absurdly many fields.
+    init?(encoded bytes: some Sequence<UInt8>) {
+        var (name, value): ([UInt8], [UInt8]?) = ([], nil)
+        func decoded(_ bytes: [UInt8]) -> String { PercentCoding.decode(bytes, plusIsSpace: true) }
+        for byte in Array(bytes) + [UInt8(ascii: "&")] {
+            switch byte {
+            case UInt8(ascii: "&"):
+                if !name.isEmpty || value != nil { pairs.append((decoded(name), decoded(value ?? []))) }
+                (name, value) = ([], nil)
+                guard pairs.count <= Self.limit else { return nil }
+            case UInt8(ascii: "=") where value == nil:
+                value = []
+            default:
+                if value == nil { name.append(byte) } else { value?.append(byte) }
+            }
+        }
+    }
+
+    /// The first value of a name.
+    subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+    /// All values of a name.
+    func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+
+    /// The first value without white space around it; nil when nothing is left.
+    func trimmed(_ name: String) -> String? { self[name].flatMap { Self.trimmed($0) } }
+
+    static func trimmed(_ text: String) -> String? {
+        var rest = text[...].drop(while: \.isWhitespace)
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return rest.isEmpty ? nil : String(rest)
+    }
+}

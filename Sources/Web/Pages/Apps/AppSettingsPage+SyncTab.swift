@@ -1,0 +1,110 @@
+import Domain
+import FoundationEssentials
+import Workflows
+
+/// Directions, and the sync by hand.
+struct SyncTab: Sendable {
+    let kinds: [Kind]
+    let isLive: Bool
+    let lastRun: RunLine?
+    let isRunning: Bool
+
+    struct Kind: Sendable {
+        let label: String
+        let field: String
+        let choices: [Choice]
+    }
+
+    struct Choice: Sendable {
+        let value: String
+        let name: String
+        let meaning: String
+        let isChosen: Bool
+    }
+
+    init(_ overview: Integration.Overview, isLive: Bool, now: Date) {
+        self.isLive = isLive
+        kinds = RecordKind.allCases.map { kind in
+            let chosen = overview.settings.directions[kind] ?? .pull
+            return Kind(
+                label: kind.rawValue.prefix(1).uppercased() + kind.rawValue.dropFirst() + "s",
+                field: Self.field(kind),
+                choices: SyncDirection.allCases.map {
+                    Choice(
+                        value: $0.rawValue, name: Self.name($0), meaning: Self.meaning($0), isChosen: $0 == chosen)
+                })
+        }
+        lastRun = overview.runs.first.map { RunLine($0, now: now) }
+        isRunning = overview.runs.first?.state == .running
+    }
+
+    /// The form's field of a kind.
+    static func field(_ kind: RecordKind) -> String { "direction_\(kind.rawValue)" }
+
+    private static func name(_ direction: SyncDirection) -> String {
+        switch direction {
+        case .pull: "Pipedrive → PayDock"
+        case .push: "PayDock → Pipedrive"
+        case .both: "Both directions"
+        case .onlyNew: "Only new from now on"
+        }
+    }
+
+    private static func meaning(_ direction: SyncDirection) -> String {
+        switch direction {
+        case .pull: "Pull only."
+        case .push: "Push only."
+        case .both: "Fully bidirectional with email matching."
+        case .onlyNew: "Skip existing records and only sync new ones."
+        }
+    }
+}
+
+/// A sync run on one line.
+struct RunLine: Sendable {
+    let startedAt: String
+    let startedBy: String
+    let state: String
+    let tone: String
+    let duration: String
+    let summary: String
+    let outcome: String?
+    let tokens: String
+
+    init(_ run: SyncRun, now: Date) {
+        startedAt = DayText.instant(run.startedAt)
+        startedBy = run.startedBy == .schedule ? "Nightly" : "Sync now"
+        switch run.state {
+        case .running: (state, tone) = ("Running", "busy")
+        case .completed: (state, tone) = ("Completed", "good")
+        case .failed: (state, tone) = ("Failed", "bad")
+        case .cancelled: (state, tone) = ("Cancelled", "")
+        }
+        duration = DayText.duration(from: run.startedAt, to: run.finishedAt ?? now)
+        summary = RecordKind.allCases.compactMap { kind in
+            run.counts[kind].map { Self.summary($0, kind) }
+        }.joined(separator: "; ")
+        outcome = run.outcome
+        tokens = String(run.tokenCost)
+    }
+
+    private static func summary(_ counts: SyncRun.Counts, _ kind: RecordKind) -> String {
+        let parts = [
+            (counts.created, "created"), (counts.linked, "linked"), (counts.updated, "changed"),
+            (counts.needsAttention, "need attention"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let tail = parts.isEmpty ? "no changes" : parts.joined(separator: ", ")
+        return "\(counts.read) \(kind.rawValue)\(counts.read == 1 ? "" : "s"): \(tail)"
+    }
+}
+
+/// The last 50 runs.
+struct LogsTab: Sendable {
+    let runs: [RunLine]
+    let isEmpty: Bool
+
+    init(_ runs: [SyncRun], now: Date) {
+        self.runs = runs.map { RunLine($0, now: now) }
+        isEmpty = runs.isEmpty
+    }
+}

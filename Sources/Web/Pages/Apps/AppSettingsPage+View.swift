@@ -1,0 +1,167 @@
+extension AppSettingsPage {
+    static let template = PageTemplate(
+        """
+        <p class="crumb"><a href="/apps">App Store</a></p>
+        <header class="row"><h1>Pipedrive</h1><span class="tag {{status.tone}}">{{status.word}}</span></header>
+        <p>{{status.sentence}}</p>
+        {{#status}}
+        {{#canInstall}}
+        <form method="post" action="/apps/pipedrive/install">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        <button>{{installLabel}}</button>
+        </form>
+        {{/canInstall}}
+        {{/status}}
+        {{#problem}}<p class="problem" role="alert">{{.}}</p>{{/problem}}
+        <nav class="tabs" aria-label="Settings">
+        {{#tabs}}
+        <a href="{{path}}"{{#isCurrent}} aria-current="page"{{/isCurrent}}>{{label}}</a>
+        {{/tabs}}
+        </nav>
+        \(syncMarkup)\(triggersMarkup)\(eventsMarkup)\(logsMarkup)
+        """)
+
+    private static let syncMarkup = """
+        {{#sync}}
+        <section class="card">
+        <header class="row"><h2>Sync</h2>
+        <form method="post" action="/apps/pipedrive/sync">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        <button{{^isLive}} disabled{{/isLive}}>Sync now</button>
+        </form>
+        </header>
+        <p>The full sync runs every night at 04:00 UTC.{{^isLive}} It starts once Pipedrive is connected.{{/isLive}}</p>
+        {{#lastRun}}
+        <p>Last run: {{startedAt}}, <span class="tag {{tone}}">{{state}}</span> {{summary}}</p>
+        {{/lastRun}}
+        <form method="post" action="/apps/pipedrive/directions">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        {{#kinds}}
+        <fieldset>
+        <legend>{{label}}</legend>
+        {{#choices}}
+        <label class="choice"><input type="radio" name="{{field}}" value="{{value}}"{{#isChosen}} checked{{/isChosen}}> \
+        <span><strong>{{name}}</strong> {{meaning}}</span></label>
+        {{/choices}}
+        </fieldset>
+        {{/kinds}}
+        <button>Save</button>
+        </form>
+        </section>
+        {{/sync}}
+        {{#sync}}{{#status}}
+        {{#hasUsers}}
+        <section class="card">
+        <h2>Pipedrive users</h2>
+        <ul class="plain">
+        {{#users}}<li><strong>{{name}}</strong> {{remark}}</li>{{/users}}
+        </ul>
+        </section>
+        {{/hasUsers}}
+        {{#canDisconnect}}
+        <section class="card">
+        <h2>Disconnect</h2>
+        <p>Removes the access to Pipedrive, unsubscribes the webhooks and stops further events. Contacts, products and \
+        quotes that were synced stay in PayDock.</p>
+        <form method="post" action="/apps/pipedrive/disconnect">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        <button class="danger">Disconnect</button>
+        </form>
+        </section>
+        {{/canDisconnect}}
+        {{/status}}{{/sync}}
+
+        """
+
+    private static let triggersMarkup = """
+        {{#triggers}}
+        <section class="card">
+        <header class="row"><h2>Quote trigger</h2>
+        {{#isOn}}<span class="tag good">On</span>{{/isOn}}{{^isOn}}<span class="tag">Off</span>{{/isOn}}
+        </header>
+        <p>When a deal enters one of these stages, PayDock drafts a quote for it. Nothing is sent without you.</p>
+        {{#hasPipelines}}
+        <form method="post" action="/apps/pipedrive/trigger">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        {{#pipelines}}
+        <fieldset>
+        <legend>{{name}}</legend>
+        {{#stages}}
+        <label class="choice"><input type="checkbox" name="stage" value="{{value}}"{{#isChosen}} checked{{/isChosen}}> \
+        <span>{{label}}</span></label>
+        {{/stages}}
+        </fieldset>
+        {{/pipelines}}
+        <p class="small">A trigger covers stages of one pipeline, and counts for deals that enter from now on.</p>
+        <button>Save</button>
+        {{#isOn}}<button class="quiet" name="off" value="1">Turn off</button>{{/isOn}}
+        </form>
+        {{/hasPipelines}}
+        {{^hasPipelines}}
+        <p class="empty">Pipelines appear here once Pipedrive is connected and has been read. That takes about a \
+        minute after Install.</p>
+        {{/hasPipelines}}
+        </section>
+        <section class="card">
+        <h2>Quotes from deals</h2>
+        {{#hasDrafts}}
+        <table class="list">
+        <thead><tr><th>Deal</th><th>Entered</th><th>Result</th><th>Quote</th></tr></thead>
+        <tbody>
+        {{#drafts}}
+        <tr><td>{{deal}}</td><td>{{requestedAt}}</td><td><span class="tag {{tone}}">{{state}}</span> {{reason}}</td>
+        <td>{{#quotePath}}<a href="{{quotePath}}">{{quoteLabel}}</a>{{/quotePath}}</td></tr>
+        {{/drafts}}
+        </tbody>
+        </table>
+        {{/hasDrafts}}
+        {{^hasDrafts}}
+        <p class="empty">None yet. Move a deal into one of the stages above, and its quote shows up here.</p>
+        {{/hasDrafts}}
+        </section>
+        {{/triggers}}
+
+        """
+
+    private static let eventsMarkup = """
+        {{#events}}
+        <section class="card">
+        <h2>Outbound events</h2>
+        <p>Each of these is posted as a note in the linked Pipedrive deal within one minute.</p>
+        <form method="post" action="/apps/pipedrive/events">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        {{#rows}}
+        <label class="choice"><input type="checkbox" name="event" value="{{event}}"{{#isOn}} checked{{/isOn}}> \
+        <span><strong>{{note}}</strong> <code>{{event}}</code></span></label>
+        {{/rows}}
+        <button>Save</button>
+        </form>
+        </section>
+        {{/events}}
+
+        """
+
+    private static let logsMarkup = """
+        {{#logs}}
+        <section class="card">
+        <h2>The last 50 sync runs</h2>
+        {{#isEmpty}}
+        <p class="empty">No run yet. The next one starts at 04:00 UTC, or at once with "Sync now" on the Sync tab.</p>
+        {{/isEmpty}}
+        {{^isEmpty}}
+        <table class="list">
+        <thead><tr><th>Started</th><th>By</th><th>Status</th><th>Duration</th><th>Records</th>\
+        <th class="number">Tokens</th></tr></thead>
+        <tbody>
+        {{#runs}}
+        <tr><td>{{startedAt}}</td><td>{{startedBy}}</td><td><span class="tag {{tone}}">{{state}}</span></td>\
+        <td>{{duration}}</td><td>{{summary}}{{#outcome}}<br><span class="small">{{outcome}}</span>{{/outcome}}</td>\
+        <td class="number">{{tokens}}</td></tr>
+        {{/runs}}
+        </tbody>
+        </table>
+        {{/isEmpty}}
+        </section>
+        {{/logs}}
+        """
+}

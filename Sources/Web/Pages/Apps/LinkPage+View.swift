@@ -1,0 +1,32 @@
+extension LinkPage {
+    static let template = PageTemplate(
+        """
+        <section class="narrow card">
+        <h1>Connect Pipedrive</h1>
+        <p>{{pipedriveUser}} installed PayDock for the Pipedrive company <strong>{{pipedriveCompany}}</strong>.</p>
+        {{#target}}
+        {{#mayConnect}}
+        <p>Connect Pipedrive company <strong>{{pipedriveCompany}}</strong> to PayDock company \
+        <strong>{{companyName}}</strong>?</p>
+        <form method="post" action="/apps/pipedrive/link">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        <button>Connect</button>
+        <a class="button quiet" href="/apps">Not now</a>
+        </form>
+        {{/mayConnect}}
+        {{^mayConnect}}
+        <p class="problem">Only an owner of {{companyName}} can connect Pipedrive. You are logged in as \
+        {{memberEmail}}.</p>
+        {{/mayConnect}}
+        {{/target}}
+        {{^target}}
+        <p>Which PayDock company does it belong to?</p>
+        <p class="actions">
+        <a class="button" href="/login?next=%2Fapps%2Fpipedrive%2Flink">Link an existing company</a>
+        <a class="button quiet" href="/signup">Create a new account</a>
+        </p>
+        <p class="small">The install waits for you for one hour.</p>
+        {{/target}}
+        </section>
+        """)
+}

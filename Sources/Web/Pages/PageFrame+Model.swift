@@ -1,0 +1,94 @@
+import Domain
+import HTTPTypes
+
+/// What stands around every page.
+struct PageFrame: Sendable {
+    /// Address of the stylesheet with the hash of its content.
+    let stylesheet: String
+    /// Where people find help.
+    let supportEmail: String
+
+    struct Model: Sendable {
+        let pageTitle: String
+        let stylesheet: String
+        let supportEmail: String
+        let member: MemberBar?
+        let isPlain: Bool
+        let notice: String?
+        let content: String
+    }
+
+    /// The header of somebody who is logged in.
+    struct MemberBar: Sendable {
+        let companyName: String
+        let memberEmail: String
+        let entries: [Entry]
+    }
+
+    struct Entry: Sendable {
+        let label: String
+        let path: String
+        let isCurrent: Bool
+    }
+
+    /// A page of this site with navigation for whoever is logged in.
+    func answer(_ page: some Page, to call: Call, status: HTTPResponse.Status = .ok) throws -> WebResponse {
+        let content = try type(of: page).template.render(page, formToken: call.formToken)
+        let notice = call.query["done"].flatMap(Notice.init(rawValue:))?.sentence
+        let model = Model(
+            pageTitle: page.title, stylesheet: stylesheet, supportEmail: supportEmail,
+            member: call.session.map { memberBar($0, section: page.section) }, isPlain: false, notice: notice,
+            content: content)
+        return .html(try Self.template.render(model, formToken: call.formToken), status: status)
+    }
+
+    /// A page for a customer of our customer: no navigation, nothing of ours but a line at the foot.
+    func customerAnswer(_ page: some Page, formToken: String, status: HTTPResponse.Status = .ok) throws -> WebResponse {
+        let content = try type(of: page).template.render(page, formToken: formToken)
+        let model = Model(
+            pageTitle: page.title, stylesheet: stylesheet, supportEmail: supportEmail, member: nil, isPlain: true,
+            notice: nil, content: content)
+        return .html(try Self.template.render(model, formToken: formToken), status: status)
+    }
+
+    private func memberBar(_ session: Session, section: NavigationSection?) -> MemberBar {
+        MemberBar(
+            companyName: session.company.name, memberEmail: session.member.email,
+            entries: NavigationSection.allCases.map {
+                Entry(label: $0.rawValue, path: $0.path, isCurrent: $0 == section)
+            })
+    }
+}
+
+/// What the page says after something was done: the word in the address, so that a reload says it again but nothing
+/// is done twice.
+enum Notice: String, Sendable, CaseIterable {
+    case saved
+    case created
+    case deleted
+    case sent
+    case paid
+    case connected
+    case disconnected
+    case disconnectedHere = "disconnected-here"
+    case syncing
+    case syncRunning = "sync-running"
+    case triggerOff = "trigger-off"
+
+    var sentence: String {
+        switch self {
+        case .saved: "Saved."
+        case .created: "Created."
+        case .deleted: "Deleted."
+        case .sent: "Sent."
+        case .paid: "The payment is registered."
+        case .connected: "Pipedrive is connected. Your contacts and products are being read now."
+        case .disconnected: "Pipedrive is disconnected. What was synced stays in PayDock."
+        case .disconnectedHere:
+            "Disconnected in PayDock. Pipedrive could not be reached to be told; this is tried again for 24 hours."
+        case .syncing: "The sync has started. This page shows how it goes when you reload it."
+        case .syncRunning: "A sync is running already."
+        case .triggerOff: "The trigger is off."
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Domain
+import HTTPTypes
+import Workflows
+
+/// The App Store and the settings of the Pipedrive app.
+struct AppStoreRoutes: Sendable {
+    let useCases: UseCases
+    let frame: PageFrame
+
+    var routes: [Route] {
+        [
+            Route(.get, "/apps", .member) { call in
+                let overview = try useCases.integration.overview(try call.member().company.id)
+                return try frame.answer(AppStorePage(connection: overview.connection), to: call)
+            },
+            Route(.get, "/apps/pipedrive", .member) { call in
+                try settings(call, tab: call.query["tab"].flatMap(AppSettingsPage.Tab.init(rawValue:)) ?? .sync)
+            },
+            Route(.post, "/apps/pipedrive/sync", .member, body: .form) { try syncNow($0) },
+            Route(.post, "/apps/pipedrive/directions", .member, body: .form) { try saveDirections($0) },
+            Route(.post, "/apps/pipedrive/trigger", .member, body: .form) { try saveTrigger($0) },
+            Route(.post, "/apps/pipedrive/events", .member, body: .form) { try saveEvents($0) },
+        ]
+    }
+
+    private func settings(
+        _ call: Call, tab: AppSettingsPage.Tab, problem: String? = nil, status: HTTPResponse.Status = .ok
+    ) throws -> WebResponse {
+        let overview = try useCases.integration.overview(try call.member().company.id)
+        return try frame.answer(
+            AppSettingsPage(overview, tab: tab, problem: problem, now: call.now), to: call, status: status)
+    }
+
+    private func done(_ tab: AppSettingsPage.Tab, _ notice: Notice) -> WebResponse {
+        .redirect("/apps/pipedrive?tab=\(tab.rawValue)&done=\(notice.rawValue)")
+    }
+
+    private func syncNow(_ call: Call) throws -> WebResponse {
+        let isStarted = try useCases.integration.syncNow(try call.member().company.id)
+        return done(.sync, isStarted ? .syncing : .syncRunning)
+    }
+
+    private func saveDirections(_ call: Call) throws -> WebResponse {
+        var directions: [RecordKind: SyncDirection] = [:]
+        for kind in RecordKind.allCases {
+            guard let text = call.form[SyncTab.field(kind)] else { continue }
+            guard let direction = SyncDirection(rawValue: text) else {
+                throw Refusal(.invalid, "There is no such direction.", fields: [SyncTab.field(kind): "is unknown"])
+            }
+            directions[kind] = direction
+        }
+        try useCases.integration.save(directions: directions, company: try call.member().company.id)
+        return done(.sync, .saved)
+    }
+
+    private func saveTrigger(_ call: Call) throws -> WebResponse {
+        let company = try call.member().company.id
+        if call.form["off"] != nil {
+            try useCases.integration.save(trigger: nil, company: company)
+            return done(.triggers, .triggerOff)
+        }
+        do {
+            let trigger = try TriggersTab.trigger(call.form.all("stage"))
+            try useCases.integration.save(trigger: trigger, company: company)
+        } catch let refusal as Refusal where refusal.code == .invalid {
+            return try settings(call, tab: .triggers, problem: refusal.message, status: .unprocessableContent)
+        }
+        return done(.triggers, .saved)
+    }
+
+    private func saveEvents(_ call: Call) throws -> WebResponse {
+        let kinds = Set(call.form.all("event").compactMap(BookEvent.Kind.init(rawValue:)))
+        try useCases.integration.save(
+            forwardedEvents: kinds.intersection(BookEvent.Kind.forwarded), company: try call.member().company.id)
+        return done(.events, .saved)
+    }
+}

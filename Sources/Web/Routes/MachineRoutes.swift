@@ -1,0 +1,54 @@
+import Domain
+import HTTPTypes
+import Workflows
+
+/// Health, metrics, the stylesheet, and webhooks.
+struct MachineRoutes: Sendable {
+    let useCases: UseCases
+    let stylesheet: Stylesheet
+
+    var routes: [Route] {
+        [
+            Route(.get, "/healthz", .machine) { _ in
+                try useCases.probeDatabase()
+                return .plain("ok")
+            },
+            Route(.get, "/metrics", .machine) { try metrics($0) },
+            Route(.get, "/assets/paydock.css", .machine) { stylesheet.answer(version: $0.query["v"]) },
+            Route(.get, "/robots.txt", .machine) { _ in .plain("User-agent: *\nDisallow: /") },
+            Route(.post, "/webhooks/pipedrive/{id}", .machine, body: .bytes(limit: 2_000_000)) { try receive($0) },
+        ]
+    }
+
+    private func metrics(_ call: Call) throws -> WebResponse {
+        guard let address = call.request.remoteAddress, address.hasPrefix("127.") || address == "::1" else {
+            throw Refusal(.notFound, "There is nothing here.")
+        }
+        var isUp = true
+        do {
+            try useCases.probeDatabase()
+        } catch {
+            // The figure is the report.
+            isUp = false
+        }
+        let text = """
+            # HELP paydock_up Whether the database answers.
+            # TYPE paydock_up gauge
+            paydock_up \(isUp ? 1 : 0)
+            """
+        return WebResponse(.ok, type: "text/plain; version=0.0.4; charset=utf-8", body: Array("\(text)\n".utf8))
+    }
+
+    private func receive(_ call: Call) throws -> WebResponse {
+        let verdict = try useCases.intake.receive(
+            path: call.parameter("id"), authorization: call.request.request.headerFields[.authorization],
+            body: call.request.body)
+        switch verdict {
+        case .stored, .ignored: return .plain("ok")
+        case .unauthorized:
+            return WebResponse.plain("These are not this webhook's credentials.", status: .unauthorized)
+                .setting(.wwwAuthenticate, "Basic realm=\"PayDock webhooks\", charset=\"UTF-8\"")
+        case .unknown: return .plain("There is no such webhook.", status: .notFound)
+        }
+    }
+}

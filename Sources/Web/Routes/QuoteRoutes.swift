@@ -1,0 +1,75 @@
+import Domain
+import HTTPTypes
+import Workflows
+
+/// Quotes, for their makers.
+struct QuoteRoutes: Sendable {
+    let useCases: UseCases
+    let frame: PageFrame
+    let publicURL: String
+
+    var routes: [Route] {
+        [
+            Route(.get, "/quotes", .member) { try list($0) },
+            Route(.get, "/quotes/{id}", .member) { try show($0, try quote($0)) },
+            Route(.post, "/quotes/{id}", .member, body: .form) { try revise($0) },
+            Route(.post, "/quotes/{id}/send", .member, body: .form) { call in
+                let id: Quote.ID = try call.identifier("id", of: "quote")
+                return try telling(call) {
+                    _ = try useCases.books.sendQuote(id, try call.member().company.id)
+                    return .redirect("/quotes/\(id.text)?done=\(Notice.sent.rawValue)")
+                }
+            },
+            Route(.post, "/quotes/{id}/invoice", .member, body: .form) { call in
+                let id: Quote.ID = try call.identifier("id", of: "quote")
+                return try telling(call) {
+                    let invoice = try useCases.books.invoiceQuote(id, try call.member().company.id, now: call.now)
+                    return .redirect("/invoices/\(invoice.id.text)?done=\(Notice.created.rawValue)")
+                }
+            },
+        ]
+    }
+
+    private func list(_ call: Call) throws -> WebResponse {
+        let company = try call.member().company.id
+        let (state, page) = (call.query["state"].flatMap(Quote.State.init(rawValue:)), ListQuery.page(call.query))
+        let listing = try useCases.books.quotes(company, state: state, contact: nil, page: page)
+        let names = try useCases.contactNames(Set(listing.items.map(\.content.contactID)), company)
+        return try frame.answer(
+            try DocumentListPage(quotes: listing, names: names, state: state, page: page), to: call)
+    }
+
+    private func quote(_ call: Call) throws -> Quote {
+        try useCases.books.quote(try call.identifier("id", of: "quote"), try call.member().company.id)
+    }
+
+    private func show(
+        _ call: Call, _ quote: Quote, problem: String? = nil, status: HTTPResponse.Status = .ok
+    ) throws -> WebResponse {
+        let id = quote.content.contactID
+        let name = try useCases.contactNames([id], try call.member().company.id)[id] ?? ""
+        return try frame.answer(
+            try QuotePage(quote, contactName: name, publicURL: publicURL, problem: problem), to: call, status: status)
+    }
+
+    private func revise(_ call: Call) throws -> WebResponse {
+        let current = try quote(call)
+        return try telling(call) {
+            let revision = try QuoteEditor.revision(call.form, of: current)
+            _ = try useCases.books.reviseQuote(
+                current.id, content: revision.content, email: revision.email, validUntil: revision.validUntil,
+                try call.member().company.id)
+            return .redirect("/quotes/\(current.id.text)?done=\(Notice.saved.rawValue)")
+        }
+    }
+
+    /// A refusal is said on the quote's own page.
+    private func telling(_ call: Call, _ act: () throws -> WebResponse) throws -> WebResponse {
+        do {
+            return try act()
+        } catch let refusal as Refusal where refusal.code == .invalid || refusal.code == .conflict {
+            let status: HTTPResponse.Status = refusal.code == .conflict ? .conflict : .unprocessableContent
+            return try show(call, try quote(call), problem: refusal.message, status: status)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+public import Domain
+public import FoundationEssentials
+public import Workflows
+
+/// The use cases that the web side serves, wired by whoever starts the process.
+public struct UseCases: Sendable {
+    let storage: any Storage
+    let secrets: any SecretSource
+    let accounts: Accounts
+    let installs: Installs
+    let intake: WebhookIntake
+    let panel: Panel
+    let integration: Integration
+    let customerPages: CustomerPages
+    /// For the members' pages.
+    let books: Books
+    /// For the regular API, under its own database role.
+    let apiBooks: Books
+    let now: @Sendable () -> Date
+
+    /// Takes the use cases that need the outside world and makes those that only need the database.
+    public init(
+        storage: any Storage, secrets: any SecretSource, installs: Installs, panel: Panel,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.storage = storage
+        self.secrets = secrets
+        self.installs = installs
+        self.panel = panel
+        self.now = now
+        accounts = Accounts(storage: storage, secrets: secrets)
+        intake = WebhookIntake(storage: storage, secrets: secrets)
+        integration = Integration(storage: storage)
+        customerPages = CustomerPages(storage: storage, secrets: secrets)
+        books = Books(storage: storage, secrets: secrets, access: StorageAccess.web)
+        apiBooks = Books(storage: storage, secrets: secrets, access: StorageAccess.api)
+    }
+
+    /// Throws what the database throws when it does not answer.
+    func probeDatabase() throws {
+        _ = try storage.transaction(.web(nil)) { try $0.directory.company(webhookPath: "") }
+    }
+
+    /// The company of an API request.
+    func apiCompany(_ id: Company.ID) throws -> Company {
+        guard let company = try storage.transaction(.api(id), { try $0.accounts.company() }) else {
+            throw Refusal(.unauthorized, "This API key belongs to no company.")
+        }
+        return company
+    }
+
+    /// Names of contacts for a list, in one transaction.
+    func contactNames(_ ids: Set<Contact.ID>, _ company: Company.ID) throws -> [Contact.ID: String] {
+        guard !ids.isEmpty else { return [:] }
+        return try storage.transaction(.web(company)) { transaction in
+            var names: [Contact.ID: String] = [:]
+            for id in ids { names[id] = try transaction.contacts.contact(id)?.details.name }
+            return names
+        }
+    }
+}

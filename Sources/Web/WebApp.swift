@@ -1,0 +1,201 @@
+import Domain
+import FoundationEssentials
+import HTTPTypes
+public import Logging
+import Workflows
+
+/// The web side: a request in, an answer out. Holds no state, so any number of processes serve side by side.
+public struct WebApp: Sendable {
+    private let useCases: UseCases
+    private let configuration: WebConfiguration
+    private let logger: Logger
+    private let router: Router
+    private let headers: SecurityHeaders
+    private let errors: ErrorAnswers
+    private let sessionCookie: SiteCookie
+    private let formCookie: SiteCookie
+
+    /// Wires the routes.
+    public init(useCases: UseCases, configuration: WebConfiguration, logger: Logger) {
+        self.useCases = useCases
+        self.configuration = configuration
+        self.logger = logger
+        let stylesheet = Stylesheet(PackageResources.paydock_css)
+        let frame = PageFrame(stylesheet: stylesheet.address, supportEmail: configuration.supportEmail)
+        headers = SecurityHeaders(consentOrigins: [configuration.consentOrigin, "https://*.pipedrive.com"])
+        errors = ErrorAnswers(frame: frame)
+        sessionCookie = .session(isSecure: configuration.isSecure)
+        formCookie = .form(isSecure: configuration.isSecure)
+        router = Router(
+            routes: MachineRoutes(useCases: useCases, stylesheet: stylesheet).routes
+                + PanelRoutes(useCases: useCases, publicURL: configuration.publicURL).routes
+                + AccountRoutes(useCases: useCases, frame: frame, configuration: configuration).routes
+                + AppStoreRoutes(useCases: useCases, frame: frame).routes
+                + InstallRoutes(useCases: useCases, frame: frame, configuration: configuration).routes
+                + QuoteRoutes(useCases: useCases, frame: frame, publicURL: configuration.publicURL).routes
+                + InvoiceRoutes(useCases: useCases, frame: frame, publicURL: configuration.publicURL).routes
+                + ContactRoutes(useCases: useCases, frame: frame).routes
+                + ProductRoutes(useCases: useCases, frame: frame).routes
+                + CustomerRoutes(useCases: useCases, frame: frame).routes
+                + APIRoutes(useCases: useCases, publicURL: configuration.publicURL).routes)
+    }
+
+    /// Answers a request. Never throws: whatever goes wrong is an answer and a log line.
+    public func respond(to request: WebRequest) async -> WebResponse {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let match = router.match(method: request.request.method, rawPath: request.rawPath)
+        var (answer, area, pattern) = await answer(request, match)
+        answer = headers.apply(to: answer, area: area, requestID: request.requestID)
+        if request.request.method == .head { answer.body = [] }
+        let elapsed = (clock.now - start).components
+        let milliseconds = elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000
+        logger.info(
+            "Request answered",
+            metadata: [
+                "request.id": "\(request.requestID)", "route": "\(request.request.method.rawValue) \(pattern)",
+                "status": "\(answer.response.status.code)", "duration_ms": "\(milliseconds)",
+            ])
+        return answer
+    }
+
+    private func answer(
+        _ request: WebRequest, _ match: Router.Match
+    ) async -> (WebResponse, Route.Area, pattern: String) {
+        switch match {
+        case .found(let route, let parameters):
+            return (await answer(request, route, parameters), route.area, route.pattern)
+        case .unknown(let area):
+            let answer = plainError(request, area, .notFound, code: "not_found", "There is nothing at this address.")
+            return (answer, area, "unknown")
+        case .wrongMethod(let allowed, let area):
+            let names = allowed.map(\.rawValue).joined(separator: ", ")
+            let answer = plainError(
+                request, area, .methodNotAllowed, code: "method_not_allowed", "Here works: \(names).")
+            return (answer.setting(.allow, names), area, "wrong method")
+        }
+    }
+
+    private func plainError(
+        _ request: WebRequest, _ area: Route.Area, _ status: HTTPResponse.Status, code: String, _ message: String
+    ) -> WebResponse {
+        let call = Call(
+            request: request, parameters: [:], query: FormFields(), form: FormFields(), session: nil, formToken: "",
+            now: useCases.now())
+        return guarded(request) { try errors.answer(status, code: code, message, area: area, to: call) }
+    }
+
+    private func answer(_ request: WebRequest, _ route: Route, _ parameters: [String: String]) async -> WebResponse {
+        var call = Call(
+            request: request, parameters: parameters, query: FormFields(), form: FormFields(), session: nil,
+            formToken: "", now: useCases.now())
+        do {
+            if let refused = try refusedBody(call, route) { return refused }
+            call = try read(call, route)
+            if route.area == .member, call.session == nil { return loginRedirect(request) }
+            if let refused = try refusedForm(call, route) { return refused }
+            let answer = try await route.answer(call)
+            return withFormCookie(answer, call, route)
+        } catch {
+            if !(error is Refusal) { log(error, request, route) }
+            let failed = call
+            return guarded(request) { try errors.answer(error, area: route.area, to: failed) }
+        }
+    }
+
+    /// 413 and 415, before anything is read.
+    private func refusedBody(_ call: Call, _ route: Route) throws -> WebResponse? {
+        guard call.request.body.count <= route.body.limit else {
+            return try errors.answer(
+                .contentTooLarge, code: "too_large", "The body is larger than \(route.body.limit) bytes.",
+                area: route.area, to: call)
+        }
+        let wanted: String
+        switch route.body {
+        case .none, .bytes: return nil
+        case .form: wanted = "application/x-www-form-urlencoded"
+        case .json: wanted = "application/json"
+        case .optionalJSON:
+            if call.request.body.isEmpty { return nil }
+            wanted = "application/json"
+        }
+        guard call.request.mediaType != wanted else { return nil }
+        return try errors.answer(
+            .unsupportedMediaType, code: "unsupported_media_type", "The content type has to be \(wanted).",
+            area: route.area, to: call)
+    }
+
+    private func read(_ call: Call, _ route: Route) throws -> Call {
+        guard let query = FormFields(encoded: call.request.rawQuery.utf8) else {
+            throw Refusal(.invalid, "The address has too many parameters.")
+        }
+        var form = FormFields()
+        if case .form = route.body {
+            guard let fields = FormFields(encoded: call.request.body) else {
+                throw Refusal(.invalid, "The form has too many fields.")
+            }
+            form = fields
+        }
+        let session = try session(call, route)
+        return Call(
+            request: call.request, parameters: call.parameters, query: query, form: form, session: session,
+            formToken: session?.csrfToken.reveal() ?? call.request.cookie(formCookie.name) ?? useCases.secrets.token(),
+            now: call.now)
+    }
+
+    private func session(_ call: Call, _ route: Route) throws -> Session? {
+        switch route.area {
+        case .api, .panel, .machine: return nil
+        case .member, .open, .customer:
+            guard let cookie = call.request.cookie(sessionCookie.name), !cookie.isEmpty else { return nil }
+            return try useCases.accounts.session(cookie: Secret(cookie), now: call.now)
+        }
+    }
+
+    private func loginRedirect(_ request: WebRequest) -> WebResponse {
+        let isReading = request.request.method == .get || request.request.method == .head
+        let next = isReading ? LocalPath.checked(request.request.path) : nil
+        return .redirect("/login\(PercentCoding.query([("next", next == "/" ? nil : next)]))")
+    }
+
+    /// A form has to carry its token: the session's, or without one the cookie's.
+    private func refusedForm(_ call: Call, _ route: Route) throws -> WebResponse? {
+        guard case .form = route.body else { return nil }
+        let expected = call.session?.csrfToken.reveal() ?? call.request.cookie(formCookie.name) ?? ""
+        let given = call.form["csrf"] ?? ""
+        if !expected.isEmpty, useCases.secrets.matches(Array(given.utf8), Array(expected.utf8)) { return nil }
+        return try errors.answer(
+            .forbidden, code: "forbidden",
+            "This form was opened too long ago, or in another login. Go back, reload the page and send it again.",
+            area: route.area, to: call)
+    }
+
+    /// Pages with forms for people without a session set the cookie that those forms are compared with.
+    private func withFormCookie(_ answer: WebResponse, _ call: Call, _ route: Route) -> WebResponse {
+        guard route.area == .open || route.area == .customer, call.session == nil,
+            call.request.cookie(formCookie.name) != call.formToken
+        else { return answer }
+        return answer.adding(cookie: formCookie.setting(call.formToken))
+    }
+
+    /// Rendering an error can fail too; then a line of text has to do.
+    private func guarded(_ request: WebRequest, _ make: () throws -> WebResponse) -> WebResponse {
+        do {
+            return try make()
+        } catch {
+            logger.error("Error page failed", metadata: ["request.id": "\(request.requestID)", "error": "\(error)"])
+            return .plain(
+                "Something went wrong. Reference: \(request.requestID). Write to \(configuration.supportEmail).",
+                status: .internalServerError)
+        }
+    }
+
+    private func log(_ error: any Error, _ request: WebRequest, _ route: Route) {
+        logger.error(
+            "Request failed",
+            metadata: [
+                "request.id": "\(request.requestID)", "route": "\(route.method.rawValue) \(route.pattern)",
+                "error": "\(error)",
+            ])
+    }
+}

@@ -1,0 +1,150 @@
+import Domain
+import FoundationEssentials
+
+struct FakeAccounts: DirectoryStore, AccountStore {
+    let tables: Tables
+
+    private func company(if isKnown: Bool) -> Company.ID? { isKnown ? tables.company.id : nil }
+
+    func company(apiKeyHash: [UInt8]) throws -> Company.ID? { company(if: apiKeyHash == FakeSecrets.hash(Tables.apiKey)) }
+    func company(loginEmail: String) throws -> Company.ID? { company(if: loginEmail == tables.member.email) }
+    func company(sessionHash: [UInt8]) throws -> Company.ID? { company(if: tables.sessions[sessionHash] != nil) }
+    func company(publicTokenHash: [UInt8]) throws -> Company.ID? {
+        let tokens = tables.quotes.map(\.publicToken) + tables.invoices.map(\.publicToken)
+        return company(if: tokens.contains { FakeSecrets.hash($0) == publicTokenHash })
+    }
+    func company(webhookPath: String) throws -> Company.ID? { company(if: webhookPath == Tables.webhookPath) }
+    func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID? {
+        company(if: pipedriveCompany.rawValue == 77)
+    }
+    func claim(pipedriveCompany: PipedriveCompany.ID) throws {}
+
+    func create(company: Company, owner: Member, passwordHash: Secret, apiKeyHash: [UInt8]) throws { throw NotServed() }
+    func company() throws -> Company? { tables.company }
+    func member(email: String) throws -> (member: Member, passwordHash: Secret)? {
+        email == tables.member.email ? (tables.member, Secret("hash of secret-password")) : nil
+    }
+    func insert(session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, expiresAt: Date) throws {
+        tables.sessions[tokenHash] = Session(
+            member: tables.member, company: tables.company, csrfToken: csrfToken, tokenHash: tokenHash)
+    }
+    func session(tokenHash: [UInt8], now: Date) throws -> Session? { tables.sessions[tokenHash] }
+    func delete(session tokenHash: [UInt8]) throws { tables.sessions[tokenHash] = nil }
+    func countLoginFailure(key: String, now: Date) throws -> Int {
+        tables.loginFailures += 1
+        return tables.loginFailures
+    }
+    func loginFailures(key: String, now: Date) throws -> Int { tables.loginFailures }
+}
+
+struct FakeInstalls: InstallStore {
+    let tables: Tables
+
+    func insert(stateHash: [UInt8], sessionHash: [UInt8], expiresAt: Date) throws {
+        tables.states[stateHash] = sessionHash
+    }
+    func take(stateHash: [UInt8], now: Date) throws -> [UInt8]? { tables.states.removeValue(forKey: stateHash) }
+    func park(_ credentials: Credentials, user: PipedriveUser, ticketHash: [UInt8], expiresAt: Date) throws {
+        tables.parked[ticketHash] = user
+    }
+    func parked(ticketHash: [UInt8], now: Date) throws -> (credentials: Credentials, user: PipedriveUser)? {
+        tables.parked[ticketHash].map { (FakeOAuth.credentials, $0) }
+    }
+    func discard(ticketHash: [UInt8]) throws { tables.parked[ticketHash] = nil }
+}
+
+struct FakeConnections: ConnectionStore {
+    let tables: Tables
+
+    func connection() throws -> Connection? { tables.connection }
+    func connect(user: PipedriveUser, credentials: Credentials) throws -> Connection {
+        let connection = Connection(
+            id: Connection.ID(tables.freshID()), companyID: tables.company.id, pipedriveCompanyID: user.companyID,
+            pipedriveCompanyName: user.companyName, ownerUserID: user.id, state: .live, connectedAt: tables.now)
+        tables.connection = connection
+        return connection
+    }
+    func grants() throws -> [Grant] {
+        tables.connection.map { [Grant(userID: $0.ownerUserID, userName: "Bo", isAdmin: true, state: .live)] } ?? []
+    }
+    func markReconnect(user: PipedriveUser.ID) throws { throw NotServed() }
+    func endGrant(user: PipedriveUser.ID) throws -> Connection? {
+        tables.connection = nil
+        return nil
+    }
+    func disconnect() throws -> Bool {
+        defer { tables.connection = nil }
+        return tables.connection != nil
+    }
+    func credentials(user: PipedriveUser.ID) throws -> Credentials? { FakeOAuth.credentials }
+    func audit(_ action: String, detail: String) throws {}
+}
+
+struct FakeSettings: SettingsStore {
+    let tables: Tables
+
+    func settings() throws -> IntegrationSettings { tables.settings }
+    func save(_ settings: IntegrationSettings) throws { tables.settings = settings }
+    func pipelines() throws -> [Pipeline] { tables.pipelines }
+    func save(pipelines: [Pipeline]) throws { tables.pipelines = pipelines }
+    func webhookEndpoint(new: WebhookEndpoint) throws -> WebhookEndpoint { new }
+    func save(subscriptions: [WebhookSubscription]) throws {}
+    func subscriptions() throws -> [WebhookSubscription] { [] }
+}
+
+struct FakeInbox: InboxStore {
+    let tables: Tables
+
+    func expectation(path: String) throws -> WebhookExpectation? {
+        WebhookExpectation(basicHash: FakeSecrets.hash("hook:secret"), isLive: tables.webhookIsLive)
+    }
+    func insert(body: [UInt8]) throws { tables.webhookBodies.append(body) }
+    func body(_ id: Int64) throws -> [UInt8]? { throw NotServed() }
+    func isFirst(eventID: String) throws -> Bool { throw NotServed() }
+}
+
+struct FakeSync: SyncStore {
+    let tables: Tables
+
+    func start(_ cause: SyncRun.Cause, checkpoint: SyncCheckpoint) throws -> SyncRun.ID? {
+        tables.runs.contains { $0.state == .running } ? nil : SyncRun.ID(tables.freshID())
+    }
+    func checkpoint(_ id: SyncRun.ID) throws -> SyncCheckpoint? { throw NotServed() }
+    func stage(_ page: RecordPage, run: SyncRun.ID, next: SyncCheckpoint, tokenCost: Int) throws { throw NotServed() }
+    func apply(_ kind: RecordKind, run: SyncRun.ID) throws -> SyncRun.Counts { throw NotServed() }
+    func takeOver(_ page: RecordPage) throws -> SyncRun.Counts { throw NotServed() }
+    func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws { throw NotServed() }
+    func recentRuns() throws -> [SyncRun] { tables.runs }
+    func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? { throw NotServed() }
+}
+
+struct FakeDrafts: DraftStore {
+    let tables: Tables
+
+    func request(_ deal: Deal.ID) throws -> Bool { throw NotServed() }
+    func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws { throw NotServed() }
+    func fail(_ deal: Deal.ID, reason: String) throws { throw NotServed() }
+    func recent() throws -> [QuoteDraft] { tables.drafts }
+}
+
+struct FakePanel: PanelStore {
+    let tables: Tables
+
+    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView { tables.panelView }
+}
+
+struct FakeQueue: QueueStore, ScheduleStore, ChoreStore {
+    func add(_ message: NewMessage) throws -> Bool { true }
+    func claim(limit: Int, leaseSeconds: Int, worker: String) throws -> [OutboxMessage] { throw NotServed() }
+    func finish(
+        _ message: OutboxMessage, worker: String, result: DeliveryResult, nextAttemptSeconds: Double?
+    ) throws -> Bool { throw NotServed() }
+    func rescue() throws -> Int { throw NotServed() }
+    func cancelWaiting(reason: String) throws -> Int { 0 }
+    func wake() throws {}
+    func secondsUntilDue() throws -> Double? { throw NotServed() }
+    func announceListener(seconds: Int) throws { throw NotServed() }
+    func connected() throws -> [Company.ID] { throw NotServed() }
+    func withLapsedDocuments(now: Date?) throws -> [Company.ID] { throw NotServed() }
+    func claim(_ name: String, everySeconds: Int) throws -> Bool { throw NotServed() }
+}

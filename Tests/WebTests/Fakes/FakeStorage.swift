@@ -1,0 +1,49 @@
+import Domain
+import FoundationEssentials
+
+/// The stores that the web side reaches, in memory.
+struct FakeStorage: Storage {
+    let tables: Tables
+
+    struct Down: Error {}
+
+    func transaction<Result>(
+        _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
+    ) throws -> Result {
+        if tables.isDown { throw Down() }
+        return try body(FakeTransaction(tables: tables))
+    }
+
+    func refreshCredentials(
+        company: Company.ID, user: PipedriveUser.ID, isStale: @Sendable (Credentials) -> Bool,
+        refresh: @Sendable (Credentials) async throws -> Credentials
+    ) async throws -> Credentials {
+        throw NotServed()
+    }
+}
+
+/// A store method that the web side does not call was called.
+struct NotServed: Error {}
+
+struct FakeTransaction: StorageTransaction {
+    let tables: Tables
+
+    var directory: any DirectoryStore { FakeAccounts(tables: tables) }
+    var accounts: any AccountStore { FakeAccounts(tables: tables) }
+    var installs: any InstallStore { FakeInstalls(tables: tables) }
+    var contacts: any ContactStore { FakeContacts(tables: tables) }
+    var catalog: any CatalogStore { FakeCatalog(tables: tables) }
+    var quotes: any QuoteStore { FakeQuotes(tables: tables) }
+    var invoices: any InvoiceStore { FakeInvoices(tables: tables) }
+    var subscriptions: any SubscriptionStore { FakeSubscriptions(tables: tables) }
+    var events: any EventStore { FakeEvents(tables: tables) }
+    var connections: any ConnectionStore { FakeConnections(tables: tables) }
+    var settings: any SettingsStore { FakeSettings(tables: tables) }
+    var inbox: any InboxStore { FakeInbox(tables: tables) }
+    var sync: any SyncStore { FakeSync(tables: tables) }
+    var drafts: any DraftStore { FakeDrafts(tables: tables) }
+    var panel: any PanelStore { FakePanel(tables: tables) }
+    var queue: any QueueStore { FakeQueue() }
+    var schedule: any ScheduleStore { FakeQueue() }
+    var chores: any ChoreStore { FakeQueue() }
+}
