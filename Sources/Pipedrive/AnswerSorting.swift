@@ -66,9 +66,9 @@ enum AnswerSorting {
     static func retryAfter(_ answer: IncomingResponse) -> Int? {
         let day = 86_400
         if let text = header(answer, "retry-after") {
-            if let seconds = Int(text), seconds >= 0 { return min(seconds, day) }
+            if let seconds = Int(text), seconds >= 0 { return min(max(seconds, 1), day) }
             if let until = Timestamp.httpDate(text), let now = header(answer, "date").flatMap(Timestamp.httpDate) {
-                return min(max(0, Int(until.timeIntervalSince(now))), day)
+                return min(max(1, Int(until.timeIntervalSince(now))), day)
             }
         }
         guard let text = header(answer, "x-ratelimit-reset"), let reset = ScaledDecimal(text)?.rounded(toScale: 0),

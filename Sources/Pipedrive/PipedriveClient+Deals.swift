@@ -24,7 +24,7 @@ extension PipedriveClient {
     ) async throws -> [DealProduct] {
         let nodes = try await allPages(
             PipedriveFacts.dealProducts, id: id.rawValue, query: [("sort_by", "order_nr")], access: access)
-        return try nodes.enumerated().map { position, node in
+        return try Self.inOrder(nodes).enumerated().map { position, node in
             try DealReading.product(node, number: position + 1, currency: currency)
         }
     }

@@ -93,7 +93,7 @@ public struct PipedriveClient: CRM {
     }
 
     /// Deleted ones left out, by `order_nr`, then as they came.
-    private static func inOrder(_ nodes: [JSONNode]) -> [JSONNode] {
+    static func inOrder(_ nodes: [JSONNode]) -> [JSONNode] {
         nodes.enumerated().filter { $0.element["is_deleted"]?.flag != true }
             .map { (rank: $0.element["order_nr"]?.integer ?? .max, position: $0.offset, node: $0.element) }
             .sorted { ($0.rank, $0.position) < ($1.rank, $1.position) }

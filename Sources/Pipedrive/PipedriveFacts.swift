@@ -47,6 +47,7 @@ enum PipedriveFacts {
                 "product_id": .integer, "name": .string, "comments": .string, "quantity": .number,
                 "item_price": .number, "currency": .string, "tax": .number, "tax_method": .string,
                 "discount": .number, "discount_type": .string, "billing_frequency": .string, "is_enabled": .boolean,
+                "order_nr": .integer,
             ], under: "data[]", and: nextCursor),
         tokenCost: 10)
 
