@@ -81,7 +81,7 @@ let package = Package(
         room("Web", ["Domain", "Workflows", httpTypes, logging, mustache], resources: [.embedInCode("Assets")]),
 
         // Floor 4: processes
-        process("FCGIApp", ["Bootstrap", "Web", "FastCGI", argumentParser, logging]),
+        process("FCGIApp", ["Bootstrap", "Web", "FastCGI", argumentParser, httpTypes, logging]),
         process("NightlySync", ["Bootstrap", "Workflows", argumentParser, logging]),
         process("QueueDrainer", ["Bootstrap", "Workflows", argumentParser, logging]),
         process("Operator", ["Bootstrap", "Workflows", "Domain", argumentParser, logging]),

@@ -13,6 +13,8 @@ public import Workflows
 public struct Environment: Sendable {
     /// Where everything is kept.
     public let storage: any Storage
+    /// Randomness, digests and password hashes.
+    public let secrets: any SecretSource
     /// The process's logger.
     public let logger: Logger
     /// The address that people and links use, without a slash at the end.
@@ -23,8 +25,6 @@ public struct Environment: Sendable {
     public let consentOrigin: String
 
     let settings: Settings
-    let secrets: any SecretSource
-    let database: PostgresStorage
     private let crm: any CRM
     private let webhooks: any CRMWebhooks
     private let oauth: any OAuthProvider
@@ -42,9 +42,8 @@ public struct Environment: Sendable {
         consentOrigin = try settings.url("PIPEDRIVE_OAUTH_URL", default: "https://oauth.pipedrive.com")
         secrets = SodiumSecrets()
         let configuration = try Self.database(settings, process: process)
-        database = PostgresStorage(
+        storage = PostgresStorage(
             configuration, keyring: try KeyringFile.read(try settings.required("PAYDOCK_KEYRING")))
-        storage = database
         let clientID = try settings.required("PIPEDRIVE_CLIENT_ID")
         let clientSecret = Secret(try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true))
         clientCredentials = Secret("\(clientID):\(clientSecret.reveal())")
@@ -65,17 +64,11 @@ public struct Environment: Sendable {
             isPooled: try settings.flag("PAYDOCK_DATABASE_POOLED"))
     }
 
-    /// Logging in, and making companies.
-    public var accounts: Accounts { Accounts(storage: storage, secrets: secrets) }
-
     /// Connecting and disconnecting.
     public var installs: Installs {
         Installs(
             storage: storage, secrets: secrets, oauth: oauth, webhooks: webhooks, clientCredentials: clientCredentials)
     }
-
-    /// Deliveries of Pipedrive.
-    public var intake: WebhookIntake { WebhookIntake(storage: storage, secrets: secrets) }
 
     /// The sidebar.
     public func panel() throws -> Panel {
@@ -88,26 +81,11 @@ public struct Environment: Sendable {
             requiresToken: try settings.flag("PIPEDRIVE_PANEL_JWT_REQUIRED"))
     }
 
-    /// The books, under the pages' role.
-    public var books: Books { Books(storage: storage, secrets: secrets) { .web($0) } }
-
-    /// The books, under the regular API's role.
-    public var apiBooks: Books { Books(storage: storage, secrets: secrets) { .api($0) } }
-
-    /// What a customer sees.
-    public var customerPages: CustomerPages { CustomerPages(storage: storage, secrets: secrets) }
-
-    /// The settings page.
-    public var integration: Integration { Integration(storage: storage) }
-
     /// What comes with time.
     public var housekeeping: Housekeeping { Housekeeping(storage: storage) }
 
     /// The nightly runs.
     public var nightlyRuns: NightlyRuns { NightlyRuns(storage: storage) }
-
-    /// Whether the database answers.
-    public func ping() throws { try database.ping() }
 
     /// The drain with everything it delivers.
     public func queueDrain() throws -> QueueDrain {

@@ -95,11 +95,6 @@ public final class PostgresStorage: Storage {
         }
         return current
     }
-
-    /// Whether the database answers.
-    public func ping() throws {
-        try pool.withConnection { _ = try $0.query("select 1 as one") }
-    }
 }
 
 /// Lets one caller per grant into the database's row lock; the others of this process wait here, without a connection.
