@@ -115,7 +115,7 @@ struct PostgresQueue: QueueStore {
         try connection.query(
             """
             select extract(epoch from min(due_at) - clock_timestamp())::double precision as seconds
-            from queue.message where state in ('available', 'retryable')
+            from queue.message where state in ('available', 'retryable') and due_at > clock_timestamp()
             """
         ).first?.optionalDouble("seconds")
     }
