@@ -58,14 +58,15 @@ let package = Package(
 
         // Floor 1: ground
         room("Domain"),
-        room("Postgres", ["CLibPQ", logging]),
+        room("Postgres", ["CLibPQ"]),
         room("Sodium", ["CSodium"]),
         room("FastCGI", ["CFastCGI", httpTypes, logging]),
         room("HTTPTransport", ["CCurl", httpTypes, logging]),
 
         // Floor 2: use cases and adapters
         room("Workflows", ["Domain", logging]),
-        room("PostgresStore", ["Domain", "Postgres", "Sodium", logging]),
+        room(
+            "PostgresStore", ["Domain", "Postgres", "Sodium", logging], resources: [.embedInCode("Migrations")]),
         room("Pipedrive", ["Domain", "HTTPTransport", httpTypes, logging]),
         room("LanguageModel", ["Domain", "HTTPTransport", httpTypes, logging]),
         room("Mail", ["Domain", logging]),
@@ -80,7 +81,7 @@ let package = Package(
         room("Web", ["Domain", "Workflows", httpTypes, logging, mustache], resources: [.embedInCode("Assets")]),
 
         // Floor 4: processes
-        process("FCGIApp", ["Bootstrap", "Web", "FastCGI", argumentParser, logging]),
+        process("FCGIApp", ["Bootstrap", "Web", "FastCGI", argumentParser, httpTypes, logging]),
         process("NightlySync", ["Bootstrap", "Workflows", argumentParser, logging]),
         process("QueueDrainer", ["Bootstrap", "Workflows", argumentParser, logging]),
         process("Operator", ["Bootstrap", "Workflows", "Domain", argumentParser, logging]),

@@ -28,6 +28,8 @@ begin
         end if;
     end loop;
     execute format('grant connect, create, temporary on database %I to paydock_owner', current_database());
+    -- The sync plans in temporary tables that live for one transaction.
+    execute format('grant temporary on database %I to paydock_cron', current_database());
     execute format('grant connect on database %I to paydock_web, paydock_cron, paydock_api', current_database());
 end
 $$;

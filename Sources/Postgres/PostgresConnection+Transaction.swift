@@ -36,6 +36,28 @@ extension PostgresConnection {
         return result
     }
 
+    /// The same for a body that waits for something outside while it holds the transaction's locks.
+    ///
+    /// Meant for a row lock around a remote call, with the server's `idle_in_transaction_session_timeout` set; never
+    /// inside another transaction.
+    public func transaction<R>(
+        prelude: [SQL] = [], awaiting body: (PostgresConnection) async throws -> R
+    ) async throws -> R {
+        guard open == nil else {
+            throw PostgresError(.misuse, place: "begin", reason: "a waiting transaction inside another")
+        }
+        _ = try usableWire(place: "begin")
+        open = OpenTransaction(pending: opening(prelude))
+        let result: R
+        do {
+            result = try await body(self)
+        } catch {
+            throw rollBack(after: error)
+        }
+        try commit()
+        return result
+    }
+
     /// Runs `begin`, the prelude, the statements and `commit` in one round trip, and returns the statements' rows.
     ///
     /// If one fails, all are rolled back. Inside a transaction only the statements are sent, and a prelude is a misuse.

@@ -3,24 +3,24 @@ import FoundationEssentials
 import Postgres
 
 struct PostgresConnections: ConnectionStore {
-    let connection: PostgresConnection
+    let database: PostgresConnection
     let access: StorageAccess
     let vault: Vault
 
     private func credentialStore() throws -> CredentialStore {
-        CredentialStore(connection: connection, vault: vault, company: try access.company())
+        CredentialStore(connection: database, vault: vault, company: try access.company())
     }
 
     func connection() throws -> Connection? {
-        try connection.query(
+        try database.query(
             """
             select company_id, id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state, connected_at
             from pipedrive.connection where company_id = \(try access.company())
             """
-        ).first.map(Self.connection)
+        ).first.map(Self.value)
     }
 
-    private static func connection(_ row: PostgresRow) throws -> Connection {
+    private static func value(_ row: PostgresRow) throws -> Connection {
         Connection(
             id: Connection.ID(try row.uuid("id")), companyID: Company.ID(try row.uuid("company_id")),
             pipedriveCompanyID: PipedriveCompany.ID(try row.int64("pipedrive_company_id")),
@@ -31,7 +31,7 @@ struct PostgresConnections: ConnectionStore {
 
     func connect(user: PipedriveUser, credentials: Credentials) throws -> Connection {
         let company = try access.company()
-        try connection.execute(
+        try database.execute(
             """
             insert into pipedrive.user_grant (
                 company_id, pipedrive_company_id, user_id, user_name, is_admin, state)
@@ -42,7 +42,7 @@ struct PostgresConnections: ConnectionStore {
                     then user_grant.granted_at else clock_timestamp() end
             """)
         try credentialStore().insert(credentials, user: user.id, pipedriveCompany: user.companyID.rawValue)
-        let row = try connection.query(
+        let row = try database.query(
             """
             insert into pipedrive.connection (
                 company_id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state)
@@ -58,12 +58,12 @@ struct PostgresConnections: ConnectionStore {
             returning company_id, id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state, connected_at
             """
         ).first.orMissing("connection")
-        try connection.execute("update pipedrive.webhook_endpoint set is_live = true where company_id = \(company)")
-        return try Self.connection(row)
+        try database.execute("update pipedrive.webhook_endpoint set is_live = true where company_id = \(company)")
+        return try Self.value(row)
     }
 
     func grants() throws -> [Grant] {
-        try connection.query(
+        try database.query(
             """
             select g.user_id, g.user_name, g.is_admin, g.state
             from pipedrive.connection c
@@ -81,12 +81,12 @@ struct PostgresConnections: ConnectionStore {
 
     func markReconnect(user: PipedriveUser.ID) throws {
         let company = try access.company()
-        try connection.execute(
+        try database.execute(
             """
             update pipedrive.user_grant set state = 'dead'
             where company_id = \(company) and user_id = \(user) and state = 'live'
             """)
-        try connection.execute(
+        try database.execute(
             """
             update pipedrive.connection set state = 'reconnect'
             where company_id = \(company) and owner_user_id = \(user) and state = 'live'
@@ -95,18 +95,18 @@ struct PostgresConnections: ConnectionStore {
 
     func endGrant(user: PipedriveUser.ID) throws -> Connection? {
         let company = try access.company()
-        try connection.execute(
+        try database.execute(
             """
             update pipedrive.user_grant g set state = 'ended'
             from pipedrive.connection c
             where g.company_id = \(company) and c.company_id = g.company_id
                 and g.pipedrive_company_id = c.pipedrive_company_id and g.user_id = \(user)
             """)
-        try connection.execute(
+        try database.execute(
             "delete from vault.credentials where company_id = \(company) and user_id = \(user)")
         guard let current = try self.connection() else { return nil }
         guard current.ownerUserID == user, current.state != .disconnected else { return current }
-        try connection.execute(
+        try database.execute(
             """
             with heir as (
                 select g.user_id from pipedrive.user_grant g
@@ -125,22 +125,22 @@ struct PostgresConnections: ConnectionStore {
 
     func disconnect() throws -> Bool {
         let company = try access.company()
-        let ended = try connection.execute(
+        let ended = try database.execute(
             """
             update pipedrive.connection set state = 'disconnected'
             where company_id = \(company) and state <> 'disconnected'
             """)
-        try connection.execute("update pipedrive.user_grant set state = 'ended' where company_id = \(company)")
-        try connection.execute("delete from vault.credentials where company_id = \(company)")
+        try database.execute("update pipedrive.user_grant set state = 'ended' where company_id = \(company)")
+        try database.execute("delete from vault.credentials where company_id = \(company)")
         try forgetWebhooks()
         return ended == 1
     }
 
     private func forgetWebhooks() throws {
         let company = try access.company()
-        try connection.execute("delete from pipedrive.webhook_subscription where company_id = \(company)")
-        try connection.execute("update pipedrive.webhook_endpoint set is_live = false where company_id = \(company)")
-        try connection.execute(
+        try database.execute("delete from pipedrive.webhook_subscription where company_id = \(company)")
+        try database.execute("update pipedrive.webhook_endpoint set is_live = false where company_id = \(company)")
+        try database.execute(
             """
             update pipedrive.sync_run set state = 'cancelled', finished_at = clock_timestamp(),
                 outcome = 'The connection was ended'
@@ -153,7 +153,7 @@ struct PostgresConnections: ConnectionStore {
     }
 
     func audit(_ action: String, detail: String) throws {
-        try connection.execute(
+        try database.execute(
             """
             insert into pipedrive.audit (company_id, action, detail)
             values (\(try access.company()), \(action), \(detail))

@@ -13,8 +13,8 @@ public final class PostgresStorage: Storage {
     ///
     /// - Parameters:
     ///   - configuration: a login role that is a member of the runtime roles.
-    ///   - keyring: seals and opens tokens; nil for the regular API, which has no use for it.
-    public init(_ configuration: PostgresConfiguration, keyring: Keyring) {
+    ///   - keyring: seals and opens tokens; without one, everything but the vault works.
+    public init(_ configuration: PostgresConfiguration, keyring: Keyring?) {
         pool = ConnectionPool(configuration)
         vault = Vault(keyring: keyring)
     }
@@ -62,30 +62,24 @@ public final class PostgresStorage: Storage {
     ) async throws -> Credentials {
         let connection = try pool.take().connection
         defer { pool.give(back: connection) }
-        let store = CredentialStore(connection: connection, vault: vault, company: company)
+        let limits: [SQL] = [
+            "set local lock_timeout = '20s'", "set local idle_in_transaction_session_timeout = '30s'",
+        ]
         do {
-            try connection.execute("begin")
-            for statement in Self.prelude(.cron(company)) { _ = try connection.query(statement) }
-            try connection.execute("set local lock_timeout = '20s'")
-            try connection.execute("set local idle_in_transaction_session_timeout = '30s'")
-            guard let current = try store.lock(user: user) else {
-                throw Refusal(.notFound, "The grant has no credentials.")
-            }
-            guard isStale(current) else {
-                try connection.execute("commit")
-                return current
-            }
-            let fresh = try await refresh(current)
-            try store.save(fresh, user: user)
-            try connection.execute("commit")
-            return fresh
-        } catch {
-            // What was thrown is what matters; a connection that can't even roll back is closed and so lets the lock go.
-            do { try connection.execute("rollback") } catch { connection.close() }
-            if let lost = error as? PostgresError, lost.isLockTimeout {
-                return try reread(company: company, user: user, isStale: isStale)
-            }
-            throw error
+            return try await connection.transaction(
+                prelude: Self.prelude(.cron(company)) + limits,
+                awaiting: { connection in
+                    let store = CredentialStore(connection: connection, vault: vault, company: company)
+                    guard let current = try store.lock(user: user) else {
+                        throw Refusal(.notFound, "The grant has no credentials.")
+                    }
+                    guard isStale(current) else { return current }
+                    let fresh = try await refresh(current)
+                    try store.save(fresh, user: user)
+                    return fresh
+                })
+        } catch let error as PostgresError where error.isLockTimeout {
+            return try reread(company: company, user: user, isStale: isStale)
         }
     }
 
@@ -100,11 +94,6 @@ public final class PostgresStorage: Storage {
                 reason: "Another process is still refreshing the credentials")
         }
         return current
-    }
-
-    /// Whether the database answers.
-    public func ping() throws {
-        try pool.withConnection { _ = try $0.query("select 1 as one") }
     }
 }
 

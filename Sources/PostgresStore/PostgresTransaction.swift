@@ -1,5 +1,5 @@
-internal import Domain
-import Postgres
+public import Domain
+public import Postgres
 
 /// The stores of one transaction, all on its connection.
 struct PostgresTransaction: StorageTransaction {
@@ -18,7 +18,7 @@ struct PostgresTransaction: StorageTransaction {
     var subscriptions: any SubscriptionStore { PostgresSubscriptions(connection: connection, access: access) }
     var events: any EventStore { PostgresEvents(connection: connection, access: access) }
     var connections: any ConnectionStore {
-        PostgresConnections(connection: connection, access: access, vault: vault)
+        PostgresConnections(database: connection, access: access, vault: vault)
     }
     var settings: any SettingsStore { PostgresSettings(connection: connection, access: access, vault: vault) }
     var inbox: any InboxStore { PostgresInbox(connection: connection, access: access) }

@@ -4,7 +4,16 @@ import Sodium
 /// Seals and opens tokens. The additional data binds company, Pipedrive company, user and field, so that a ciphertext
 /// moved to another row or column does not open.
 struct Vault: Sendable {
-    let keyring: Keyring
+    private let keys: Keyring?
+
+    init(keyring: Keyring?) {
+        keys = keyring
+    }
+
+    private func keyring() throws -> Keyring {
+        guard let keys else { throw Refusal(.unavailable, "The keyring is not loaded in this process.") }
+        return keys
+    }
 
     /// What a sealed value belongs to.
     struct Place {
@@ -31,11 +40,11 @@ struct Vault: Sendable {
     }
 
     func seal(_ secret: Secret, _ field: String, at place: Place) throws -> [UInt8] {
-        try keyring.seal(Array(secret.reveal().utf8), additionalData: place.additionalData(field)).encoded
+        try keyring().seal(Array(secret.reveal().utf8), additionalData: place.additionalData(field)).encoded
     }
 
     func open(_ sealed: [UInt8], _ field: String, at place: Place) throws -> Secret {
-        let plain = try keyring.open(SealedBytes(encoded: sealed), additionalData: place.additionalData(field))
+        let plain = try keyring().open(SealedBytes(encoded: sealed), additionalData: place.additionalData(field))
         return Secret(String(decoding: plain, as: UTF8.self))
     }
 }

@@ -16,7 +16,7 @@ public protocol QueueStore {
     func cancelWaiting(reason: String) throws -> Int
     /// Lets messages go on that wait for the transaction's company: after a reconnect.
     func wake() throws
-    /// Seconds until the next message of any company is due; nil when nothing waits.
+    /// Seconds until the next message of any company becomes due; nil when none waits for its time.
     func secondsUntilDue() throws -> Double?
     /// Tells writers that a drainer listens for the next few seconds, so that they notify.
     func announceListener(seconds: Int) throws

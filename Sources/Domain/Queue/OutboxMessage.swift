@@ -1,5 +1,3 @@
-public import FoundationEssentials
-
 /// Work that has to happen, written in the same transaction as its cause.
 public struct OutboxMessage: Hashable, Sendable {
     /// The database's number of the message, ascending per database.

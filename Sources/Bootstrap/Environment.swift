@@ -1,0 +1,114 @@
+public import Domain
+import FoundationEssentials
+import HTTPTransport
+import LanguageModel
+public import Logging
+import Pipedrive
+import Postgres
+import PostgresStore
+import Sodium
+public import Workflows
+
+/// The live adapters, wired once per process.
+public struct Environment: Sendable {
+    /// Where everything is kept.
+    public let storage: any Storage
+    /// Randomness, digests and password hashes.
+    public let secrets: any SecretSource
+    /// The process's logger.
+    public let logger: Logger
+    /// The address that people and links use, without a slash at the end.
+    public let publicURL: String
+    /// The address that people write to.
+    public let supportEmail: String
+    /// Origin of Pipedrive's consent page.
+    public let consentOrigin: String
+
+    let settings: Settings
+    private let crm: any CRM
+    private let webhooks: any CRMWebhooks
+    private let oauth: any OAuthProvider
+    private let clientCredentials: Secret
+
+    /// Reads the settings and wires the adapters; connects to nothing yet.
+    ///
+    /// Throws `SettingsError` with the key's name, before anything was done.
+    public init(process: String, settings: Settings, logger: Logger) throws {
+        try SodiumLibrary.start()
+        self.settings = settings
+        self.logger = logger
+        publicURL = try settings.url("PAYDOCK_PUBLIC_URL")
+        supportEmail = settings.optional("PAYDOCK_SUPPORT_EMAIL") ?? "support@paydock.nl"
+        consentOrigin = try settings.url("PIPEDRIVE_OAUTH_URL", default: "https://oauth.pipedrive.com")
+        secrets = SodiumSecrets()
+        let configuration = try Self.database(settings, process: process)
+        storage = PostgresStorage(
+            configuration, keyring: try KeyringFile.read(try settings.required("PAYDOCK_KEYRING")))
+        let clientID = try settings.required("PIPEDRIVE_CLIENT_ID")
+        let clientSecret = Secret(try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true))
+        clientCredentials = Secret("\(clientID):\(clientSecret.reveal())")
+        let pipedrive = try PipedriveConfiguration(
+            clientID: clientID, clientSecret: clientSecret, oauthURL: consentOrigin,
+            allowedHosts: settings.optional("PIPEDRIVE_ALLOWED_HOSTS")?.split(separator: ",").map(String.init) ?? [],
+            redirectURL: "\(publicURL)/oauth/pipedrive/callback")
+        let transport = CurlTransport(userAgent: "PayDock/\(Version.text)")
+        crm = PipedriveClient(configuration: pipedrive, transport: transport)
+        webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
+        oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
+    }
+
+    /// The database of `PAYDOCK_DATABASE_URL`.
+    static func database(_ settings: Settings, process: String) throws -> PostgresConfiguration {
+        PostgresConfiguration(
+            url: try settings.required("PAYDOCK_DATABASE_URL", isSecret: true), applicationName: process,
+            isPooled: try settings.flag("PAYDOCK_DATABASE_POOLED"))
+    }
+
+    /// Connecting and disconnecting.
+    public var installs: Installs {
+        Installs(
+            storage: storage, secrets: secrets, oauth: oauth, webhooks: webhooks, clientCredentials: clientCredentials)
+    }
+
+    /// The sidebar.
+    public func panel() throws -> Panel {
+        let user = try settings.optional("PIPEDRIVE_PANEL_USER") ?? settings.required("PIPEDRIVE_CLIENT_ID")
+        let secret = try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true)
+        let password = settings.optional("PIPEDRIVE_PANEL_PASSWORD", isSecret: true) ?? secret
+        return Panel(
+            storage: storage, secrets: secrets, credentials: Secret("\(user):\(password)"),
+            tokenKey: Secret(settings.optional("PIPEDRIVE_PANEL_JWT_SECRET", isSecret: true) ?? secret),
+            requiresToken: try settings.flag("PIPEDRIVE_PANEL_JWT_REQUIRED"))
+    }
+
+    /// What comes with time.
+    public var housekeeping: Housekeeping { Housekeeping(storage: storage) }
+
+    /// The nightly runs.
+    public var nightlyRuns: NightlyRuns { NightlyRuns(storage: storage) }
+
+    /// The drain with everything it delivers.
+    public func queueDrain() throws -> QueueDrain {
+        let clock: @Sendable () -> Date = { Date() }
+        let tokens = AccessTokens(storage: storage, oauth: oauth, clock: clock)
+        let webhookURL = try settings.url("PAYDOCK_WEBHOOK_URL", default: publicURL)
+        let deliveries = Deliveries(
+            events: EventRouting(storage: storage), webhooks: WebhookRouting(storage: storage, webhooks: webhooks),
+            notes: NoteDelivery(storage: storage, crm: crm, tokens: tokens, publicURL: publicURL),
+            drafting: QuoteDrafting(
+                storage: storage, crm: crm, tokens: tokens, drafter: BuiltInDrafter(), secrets: secrets, clock: clock),
+            records: RecordTakeover(storage: storage, crm: crm, tokens: tokens),
+            sync: SyncSteps(storage: storage, crm: crm, tokens: tokens),
+            subscribing: Subscribing(
+                storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
+                webhookURL: webhookURL))
+        let listening = PostgresConfiguration(
+            url: try settings.optional("PAYDOCK_LISTEN_URL", isSecret: true)
+                ?? settings.required("PAYDOCK_DATABASE_URL", isSecret: true),
+            applicationName: "queue-drainer listen")
+        return QueueDrain(
+            storage: storage, signal: PostgresSignal(listening), deliveries: deliveries,
+            retry: RetryPolicy(baseSeconds: try settings.number("PAYDOCK_RETRY_BASE", default: 30)),
+            worker: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)")
+    }
+}

@@ -1,0 +1,51 @@
+import Domain
+import FoundationEssentials
+import PostgresStore
+import Sodium
+public import Workflows
+
+/// What the operator's tool does before there is an environment to wire: schema, keys, the first company.
+public struct Installation: Sendable {
+    private let settings: Settings
+
+    /// Reads nothing yet; each step reads the keys it needs.
+    public init(settings: Settings) {
+        self.settings = settings
+    }
+
+    /// Brings the database to this version; the names of the steps that were applied.
+    ///
+    /// Where the login role may not create roles, throws `rolesMissing`, whose statements are to be shown.
+    public func migrate() throws -> [String] {
+        try Migrator(try Environment.database(settings, process: "paydock migrate")).run()
+            .map { "\($0.number) \($0.name)" }
+    }
+
+    /// The statements to be run by hand, when that is why migrating failed.
+    public static func missingStatements(_ error: any Error) -> String? {
+        guard case Migrator.Failure.rolesMissing(let statements) = error else { return nil }
+        return statements
+    }
+
+    /// Makes the first keyring; the key's id.
+    public func generateKeys() throws -> String {
+        try SodiumLibrary.start()
+        let id = "k\(Digest.hex(RandomBytes.make(4)))"
+        try KeyringFile.generate(try settings.required("PAYDOCK_KEYRING"), keyID: id)
+        return id
+    }
+
+    /// The ids of the keyring's keys, the current one first.
+    public func keyIDs() throws -> [String] {
+        try SodiumLibrary.start()
+        let keyring = try KeyringFile.read(try settings.required("PAYDOCK_KEYRING"))
+        return [keyring.currentID] + keyring.keyIDs.filter { $0 != keyring.currentID }
+    }
+
+    /// Accounts, which need the database alone.
+    public func accounts() throws -> Accounts {
+        try SodiumLibrary.start()
+        let database = PostgresStorage(try Environment.database(settings, process: "paydock"), keyring: nil)
+        return Accounts(storage: database, secrets: SodiumSecrets())
+    }
+}

@@ -1,0 +1,58 @@
+public import Domain
+
+extension PipedriveClient {
+    /// A deal with all that a quote is drafted from; nil when it is not there or this user may not see it.
+    ///
+    /// The deal is read first, everything that hangs on it at once after that. A person or organization that this
+    /// user may not see is left out. Figures that fit no document are `rejected` with the line's number.
+    public func dealContext(_ id: Deal.ID, access: PipedriveAccess) async throws -> DealContext? {
+        guard let node = try await single(PipedriveFacts.deal, id: id.rawValue, access: access) else { return nil }
+        let currency = try DealReading.currency(node)
+        async let fields = customFields(node, access: access)
+        async let products = products(of: id, currency: currency, access: access)
+        async let discounts = discounts(of: id, currency: currency, access: access)
+        async let person = linked(PipedriveFacts.person, node["person_id"], access, RecordReading.person)
+        async let organization = linked(
+            PipedriveFacts.organization, node["org_id"], access, RecordReading.organization)
+        return DealContext(
+            deal: try DealReading.deal(node, customFields: try await fields), products: try await products,
+            discounts: try await discounts, person: try await person, organization: try await organization)
+    }
+
+    private func products(
+        of id: Deal.ID, currency: Currency, access: PipedriveAccess
+    ) async throws -> [DealProduct] {
+        let nodes = try await allPages(
+            PipedriveFacts.dealProducts, id: id.rawValue, query: [("sort_by", "order_nr")], access: access)
+        return try Self.inOrder(nodes).enumerated().map { position, node in
+            try DealReading.product(node, number: position + 1, currency: currency)
+        }
+    }
+
+    private func discounts(
+        of id: Deal.ID, currency: Currency, access: PipedriveAccess
+    ) async throws -> [DealDiscount] {
+        let answer = try await gateway.answer(to: PipedriveFacts.dealDiscounts, id: id.rawValue, access: access)
+        return try (answer["data"]?.elements ?? []).map { try DealReading.discount($0, currency: currency) }
+    }
+
+    private func linked<Record>(
+        _ operation: PipedriveOperation, _ reference: JSONNode?, _ access: PipedriveAccess,
+        _ read: @Sendable (JSONNode) -> Record?
+    ) async throws -> Record? {
+        guard let id = DealReading.identifier(reference) else { return nil }
+        return try await single(operation, id: id, access: access).flatMap(read)
+    }
+
+    /// Asks for the names once more when the deal has a field or an option that the kept ones do not know.
+    private func customFields(_ deal: JSONNode, access: PipedriveAccess) async throws -> [String: String] {
+        guard let values = deal["custom_fields"], values.members.contains(where: { !$0.value.isNull }) else {
+            return [:]
+        }
+        if let kept = fieldCache.names(for: access), kept.covers(values) { return kept.read(values) }
+        let nodes = try await allPages(PipedriveFacts.dealFields, access: access)
+        let names = DealFieldNames(nodes.compactMap(DealFieldNames.Field.init))
+        fieldCache.keep(names, for: access)
+        return names.read(values)
+    }
+}

@@ -1,0 +1,44 @@
+/// Persons, version 2.
+enum PersonRoutes {
+    private static let listQuery: Set<String> = Listing.query.union([
+        "filter_id", "ids", "owner_id", "org_id", "deal_id", "updated_since", "updated_until", "include_fields",
+        "custom_fields", "include_option_labels", "include_labels",
+    ])
+
+    static let all: [APIRoute] = [
+        APIRoute("GET", "/api/v2/persons", cost: 10, query: listQuery, answer: list),
+        APIRoute("POST", "/api/v2/persons", cost: 5) { call in
+            let body = try call.body(.person)
+            return .success(try call.store.change { try $0.createPerson(body, by: call.author) })
+        },
+        APIRoute("GET", "/api/v2/persons/search", cost: 20, query: SearchRoutes.query, isSearch: true) { call in
+            try SearchRoutes.persons(call)
+        },
+        APIRoute("GET", "/api/v2/persons/{id}", cost: 1, query: ["include_fields", "custom_fields"]) { call in
+            let id = try call.id()
+            return .success(try call.store.read { try $0.record(.person, id, for: call.user) })
+        },
+        APIRoute("PATCH", "/api/v2/persons/{id}", cost: 5) { call in
+            let id = try call.id()
+            let body = try call.body(BodyRules.person.optional)
+            return .success(try call.store.change { try $0.changePerson(id, body, by: call.author) })
+        },
+        APIRoute("DELETE", "/api/v2/persons/{id}", cost: 3) { call in
+            let id = try call.id()
+            try call.store.change { try $0.delete(.person, id, by: call.author) }
+            return .success(["id": .int(id)])
+        },
+    ]
+
+    private static func list(_ call: Call) throws -> Reply {
+        let listing = try Listing(call)
+        let filter = try RecordFilter(call, links: ["owner_id", "org_id"])
+        let dealID = try call.number("deal_id")
+        return try call.store.read { state in
+            let ofDeal = dealID.map { state[.deal][$0]?["person_id"].whole }
+            return listing.page(of: .person, in: &state, for: call.user) { record in
+                !record.isDeleted && filter.admits(record) && (ofDeal == nil || ofDeal == record.id)
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// The filters that lists of version 2 share.
+struct RecordFilter {
+    private let ids: Set<Int>?
+    private let links: [(field: String, id: Int)]
+    private let since: Timestamp?
+    private let until: Timestamp?
+
+    /// Reads `ids`, `updated_since`, `updated_until` and the given fields that hold an id.
+    init(_ call: Call, links names: [String]) throws {
+        ids = try call.numbers("ids").map { Set($0) }
+        links = try names.compactMap { name in try call.number(name).map { (name, $0) } }
+        since = try call.time("updated_since")
+        until = try call.time("updated_until")
+    }
+
+    func admits(_ record: Record) -> Bool {
+        if let ids, !ids.contains(record.id) { return false }
+        if let since, record.updatedAt < since { return false }
+        if let until, record.updatedAt > until { return false }
+        return links.allSatisfy { record[$0.field] == .int($0.id) }
+    }
+}

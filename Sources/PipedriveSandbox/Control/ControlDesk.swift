@@ -1,0 +1,164 @@
+/// The control routes under /sandbox/, by which tests look on and interfere.
+///
+/// They know no authorisation.
+struct ControlDesk {
+    let sandbox: Sandbox
+
+    func answer(_ request: Request) async throws -> Reply {
+        let words = Array(request.segments.dropFirst())
+        switch (request.method, words.first, words.count) {
+        case ("GET", "requests", 1): return requests(request)
+        case ("DELETE", "requests", 1):
+            sandbox.traffic.clear()
+            return .json(["success": true])
+        case ("GET", "webhooks", 1): return await webhooks(request)
+        case ("DELETE", "webhooks", 1):
+            await sandbox.queue.forget()
+            return .json(["success": true])
+        case ("POST", "webhooks", 3) where words[1] == "redeliver": return try await redeliver(words[2])
+        case ("GET", "faults", 1): return .success(.array(sandbox.faults.all.map(\.json)))
+        case ("POST", "faults", 1): return .success(try sandbox.faults.add(try body(request)).json, status: 201)
+        case ("DELETE", "faults", 1):
+            sandbox.faults.clear()
+            return .json(["success": true])
+        case ("POST", "deals", 3) where words[2] == "move": return try move(request, dealID: words[1])
+        case ("POST", "uninstall", 1): return try await uninstall(request)
+        case ("POST", "expire-tokens", 1): return try expireTokens(request)
+        case ("GET", "token-report", 1): return tokenReport()
+        case ("POST", "limits", 1): return try setLimits(request)
+        default: return try await edit(request, words)
+        }
+    }
+
+    private func body(_ request: Request) throws -> JSONObject {
+        if request.body.isEmpty { return [:] }
+        let value: JSON
+        do { value = try JSONParser.parse(request.body) } catch { throw Refusal.bad("The body is not JSON") }
+        guard let object = value.members else { throw Refusal.bad("The body is not an object") }
+        return object
+    }
+
+    private func requests(_ request: Request) -> Reply {
+        let after = request.value("after").flatMap { Int($0) } ?? 0
+        let prefix = request.value("path") ?? ""
+        let entries = sandbox.traffic.entries.filter { $0.number > after && $0.path.hasPrefix(prefix) }
+        return .success(.array(entries.map(Self.json)))
+    }
+
+    private static func json(_ entry: Traffic.Entry) -> JSON {
+        [
+            "number": .int(entry.number), "at": .string(entry.at.rfc3339WithMilliseconds),
+            "method": .string(entry.method), "path": .string(entry.path), "route": .optional(entry.route),
+            "status": .int(entry.status), "cost": .int(entry.cost), "valid": .bool(entry.isValid),
+            "problems": .array(entry.problems.map { .string($0) }), "milliseconds": .int(entry.milliseconds),
+            "fault": .optional(entry.faultID),
+        ]
+    }
+
+    private func webhooks(_ request: Request) async -> Reply {
+        let after = request.value("after").flatMap { Int($0) } ?? 0
+        let deliveries = await sandbox.queue.all.filter { $0.number > after }
+        let isIdle = await sandbox.queue.isIdle
+        return .success(.array(deliveries.map(\.json)), beside: ["idle": .bool(isIdle)])
+    }
+
+    private func redeliver(_ word: String) async throws -> Reply {
+        guard let number = Int(word), await sandbox.queue.redeliver(number) else {
+            throw Refusal.notFound("No such delivery")
+        }
+        return .json(["success": true], status: 202)
+    }
+
+    private func move(_ request: Request, dealID word: String) throws -> Reply {
+        let stage = try body(request)["stage_id"] ?? .null
+        guard let id = Int(word), stage.whole != nil else { throw Refusal.bad("A deal id and a stage_id are needed") }
+        let author = try appAuthor(userID: nil)
+        return .success(try sandbox.store.change { try $0.changeDeal(id, ["stage_id": stage], by: author) })
+    }
+
+    /// Someone who works in the web app; the administrator unless named.
+    private func appAuthor(userID: Int?) throws -> Author {
+        let users = try sandbox.store.read { $0.users }
+        guard let user = userID == nil ? users.first : users.first(where: { $0.id == userID }) else {
+            throw Refusal.notFound("User not found")
+        }
+        return Author(user: user, source: .app, now: sandbox.clock())
+    }
+
+    private func uninstall(_ request: Request) async throws -> Reply {
+        guard let userID = try body(request)["user_id"]?.whole else { throw Refusal.bad("A user_id is needed") }
+        let status = try await UninstallNotice(sandbox: sandbox).uninstall(userID: userID)
+        return .success(["callback_status": .optional(status)])
+    }
+
+    private func expireTokens(_ request: Request) throws -> Reply {
+        let userID = try body(request)["user_id"]?.whole
+        try sandbox.store.change { $0.expireAccess(userID: userID) }
+        return .json(["success": true])
+    }
+
+    private func tokenReport() -> Reply {
+        let (spent, limits) = sandbox.limiter.report
+        let totals = sandbox.traffic.totals
+        let routes = totals.map { total in
+            JSON.object([
+                "route": .string(total.route), "count": .int(total.count), "tokens": .int(total.tokens),
+            ])
+        }
+        return .success([
+            "tokens": .int(totals.reduce(0) { $0 + $1.tokens }), "requests": .int(totals.reduce(0) { $0 + $1.count }),
+            "spent_today": .int(spent), "daily_limit": .int(limits.dailyTokens), "burst_limit": .int(limits.burst),
+            "routes": .array(routes),
+        ])
+    }
+
+    private func setLimits(_ request: Request) throws -> Reply {
+        let body = try body(request)
+        sandbox.limiter.set(
+            { limits in
+                if let burst = body["burst"]?.whole { limits.burst = burst }
+                if let burst = body["search_burst"]?.whole { limits.searchBurst = burst }
+                if let tokens = body["daily_tokens"]?.whole { limits.dailyTokens = tokens }
+            }, spent: body["spent_today"]?.whole, now: sandbox.clock())
+        return tokenReport()
+    }
+
+    /// `POST` and `PATCH /sandbox/{deals|persons|organizations|products}(/{id})`: a change made in the web app.
+    private func edit(_ request: Request, _ words: [String]) async throws -> Reply {
+        let author = try appAuthor(userID: request.value("user_id").flatMap { Int($0) })
+        let id = words.count == 2 ? Int(words[1]) : nil
+        let isNew = request.method == "POST" && words.count == 1
+        guard isNew || ["PATCH", "DELETE"].contains(request.method) && id != nil, let word = words.first else {
+            throw Refusal.notFound("No such control route")
+        }
+        let body = try body(request)
+        return try sandbox.store.change { state in
+            if request.method == "DELETE", let entity = Self.entities[word] {
+                try state.delete(entity, id ?? 0, by: author)
+                return .json(["success": true])
+            }
+            return .success(try Self.write(word, id, body, &state, author), status: isNew ? 201 : 200)
+        }
+    }
+
+    private static let entities: [String: Entity] = [
+        "deals": .deal, "persons": .person, "organizations": .organization, "products": .product,
+    ]
+
+    private static func write(
+        _ word: String, _ id: Int?, _ body: JSONObject, _ state: inout State, _ author: Author
+    ) throws -> Record {
+        switch word {
+        case "deals":
+            return try id.map { try state.changeDeal($0, body, by: author) } ?? state.createDeal(body, by: author)
+        case "persons":
+            return try id.map { try state.changePerson($0, body, by: author) } ?? state.createPerson(body, by: author)
+        case "organizations":
+            return try id.map { try state.changeOrganization($0, body, by: author) }
+                ?? state.createOrganization(body, by: author)
+        case "products":
+            return try id.map { try state.changeProduct($0, body, by: author) } ?? state.createProduct(body, by: author)
+        default: throw Refusal.notFound("No such control route")
+        }
+    }
+}

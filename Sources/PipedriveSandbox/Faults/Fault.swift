@@ -1,0 +1,75 @@
+/// A disturbance that tests ask for: matching calls are slowed, refused or broken off.
+struct Fault: Sendable {
+    /// Whether the disturbance comes before the call has its effect or after.
+    enum Moment: String, Sendable {
+        case before, after
+    }
+
+    let id: Int
+    let prefix: String
+    let method: String?
+    let status: Int?
+    let latency: Duration
+    let moment: Moment
+    let reset: Moment?
+    let isHTML: Bool
+    let body: String?
+    let probability: Double
+    /// How many calls are still to be disturbed; nil means every one.
+    var remaining: Int?
+
+    private static let rules = BodyRules(
+        members: [
+            "route": .string, "method": .string, "status": .integer, "latency_ms": .integer,
+            "effect": .choice(["before", "after"]), "reset": .choice(["before", "after"]), "html": .bool,
+            "body": .string, "count": .integer, "probability": .number,
+        ], required: ["route"])
+
+    /// Reads the body of `POST /sandbox/faults`.
+    init(_ json: JSONObject, id: Int) throws {
+        let unknown = try Self.rules.check(json)
+        if let name = unknown.first { throw Refusal.bad("Parameter '\(name)' is not allowed") }
+        self.id = id
+        prefix = json["route"]?.text ?? "/"
+        method = json["method"]?.text?.uppercased()
+        status = json["status"]?.whole
+        latency = .milliseconds(json["latency_ms"]?.whole ?? 0)
+        moment = json["effect"]?.text.flatMap(Moment.init) ?? .before
+        reset = json["reset"]?.text.flatMap(Moment.init)
+        isHTML = json["html"]?.truth ?? false
+        body = json["body"]?.text
+        probability = json["probability"]?.decimal ?? 1
+        remaining = json["count"]?.whole
+    }
+
+    func concerns(_ request: Request) -> Bool {
+        request.path.hasPrefix(prefix) && (method == nil || method == request.method) && remaining != 0
+    }
+
+    /// The answer given instead of the true one, nil when the fault leaves it alone.
+    var reply: Reply? {
+        guard status != nil || isHTML || body != nil else { return nil }
+        let status = status ?? 200
+        if let body { return Reply(status: status, headers: [("Content-Type", type)], body: Array(body.utf8)) }
+        if isHTML {
+            let page = "<!DOCTYPE html><html><head><title>Attention Required!</title></head><body>Blocked</body></html>"
+            return Reply(status: status, headers: [("Content-Type", type)], body: Array(page.utf8))
+        }
+        switch status {
+        case 401: return Refusal.unauthorized.reply
+        case 429: return Refusal.tooMany.reply
+        default: return Refusal(status: status, message: "Something went wrong").reply
+        }
+    }
+
+    private var type: String { isHTML ? "text/html; charset=UTF-8" : "application/json" }
+
+    var json: JSON {
+        [
+            "id": .int(id), "route": .string(prefix), "method": .optional(method), "status": .optional(status),
+            "latency_ms": .int(Int(latency / .milliseconds(1))), "effect": .string(moment.rawValue),
+            "reset": .optional(reset?.rawValue), "html": .bool(isHTML), "probability": .amount(probability),
+            "remaining": .optional(remaining),
+        ]
+    }
+}

@@ -1,0 +1,5 @@
+/// Why the token endpoint refuses.
+struct OAuthRefusal: Error {
+    let error: String
+    let message: String
+}

@@ -1,0 +1,32 @@
+/// Who has installed the app, with the Marketplace's install button, which starts without a state of the app's own.
+struct MarketplacePage {
+    let desk: PageDesk
+    let request: Request
+
+    func reply() throws -> Reply {
+        let (users, grants) = try desk.sandbox.store.read { ($0.users, $0.grants) }
+        let rows = users.map { user -> HTML in
+            let isInstalled = grants.contains { $0.userID == user.id }
+            let button: HTML =
+                isInstalled
+                ? """
+                <form method="post" action="/marketplace/uninstall"><input type="hidden" name="user_id" value="\(user.id)">
+                <button class="quiet">Uninstall</button></form>
+                """ : ""
+            return """
+                <tr><td>\(user.name)<small>\(user.email)</small></td><td>\(user.isAdmin ? "Administrator" : "Regular user")</td>
+                <td>\(isInstalled ? "Installed" : "Not installed")</td><td class="number">\(button)</td></tr>
+                """
+        }
+        let options = desk.sandbox.options
+        let install = Form.appending(
+            [("client_id", options.clientID), ("redirect_uri", options.redirectURI)], to: "/oauth/authorize")
+        let content: HTML = """
+            <div class="head"><h1>Marketplace</h1></div>
+            <section class="card"><h2>\(Page.appName)</h2><p>Quotes, invoices and payments next to your deals.</p>
+            <p><a class="button" href="\(install)">Install now</a></p>
+            <div class="wide"><table><tbody>\(rows)</tbody></table></div></section>
+            """
+        return try desk.page("Marketplace", place: "Marketplace", for: request, content: content).reply()
+    }
+}

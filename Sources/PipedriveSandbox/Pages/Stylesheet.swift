@@ -1,0 +1,110 @@
+/// The one style sheet of all pages.
+enum Stylesheet {
+    static let text = """
+        :root { color-scheme: light; --ink: #21232c; --faint: #6a6d79; --line: #dfe1e8; --paper: #fff; --ground: #f4f5f8;
+          --accent: #14733f; --accent-dark: #0e5a30; --radius: 8px; }
+        * { box-sizing: border-box; }
+        body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 system-ui, "Segoe UI", sans-serif; }
+        a { color: #2457a6; text-decoration: none; }
+        a:hover { text-decoration: underline; }
+        h1 { font-size: 1.35rem; margin: 0; overflow-wrap: anywhere; }
+        h2 { font-size: 1rem; margin: 0 0 .6rem; }
+        h3 { font-size: .95rem; margin: .4rem 0; }
+        small { color: var(--faint); font-size: .82rem; font-weight: 400; }
+        .faint { color: var(--faint); }
+        .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+        .top { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem 1.5rem; padding: .6rem 1.25rem;
+          background: #1e2330; color: #fff; }
+        .brand { display: flex; align-items: center; gap: .5rem; font-weight: 600; color: inherit; }
+        .brand small { color: #b3b9c9; }
+        .mark { display: inline-grid; place-items: center; width: 1.7rem; height: 1.7rem; border-radius: 6px;
+          background: var(--accent); color: #fff; font-weight: 700; }
+        .top nav { display: flex; flex-wrap: wrap; gap: .15rem; flex: 1; }
+        .top nav a { color: #d8dce8; padding: .3rem .65rem; border-radius: 6px; }
+        .top nav a[aria-current] { background: #37405a; color: #fff; }
+        .viewer { display: flex; gap: .4rem; align-items: center; font-size: .88rem; }
+        .scripted [data-spare] { display: none; }
+        main { padding: 1.1rem 1.25rem 2rem; }
+        .head { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.1rem; margin-bottom: 1rem; }
+        .head p { margin: 0; }
+        .head .sum { color: var(--faint); margin-left: auto; }
+        .value { font-size: 1.15rem; }
+        .tabs { display: flex; gap: .3rem; }
+        .tabs a { padding: .25rem .7rem; border: 1px solid var(--line); border-radius: 99px; background: var(--paper); }
+        .tabs a[aria-current] { background: var(--accent); border-color: var(--accent); color: #fff; }
+        .board { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(225px, 1fr); gap: .7rem; overflow-x: auto;
+          padding-bottom: .6rem; align-items: stretch; }
+        .column { background: #e9ebf1; border-radius: var(--radius); padding: .7rem .55rem; min-height: 60vh; }
+        .column h2 { padding: 0 .25rem; }
+        .column h2 small { display: block; }
+        .column.target { outline: 2px dashed var(--accent); outline-offset: -2px; }
+        .deal-card { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: .6rem .7rem;
+          margin-bottom: .5rem; box-shadow: 0 1px 1px rgb(20 25 40 / 6%); }
+        .scripted .deal-card { cursor: grab; }
+        .deal-card.dragged { opacity: .45; }
+        .deal-card a { color: var(--ink); font-weight: 600; display: block; overflow-wrap: anywhere; }
+        .deal-card p { margin: .15rem 0 .3rem; color: var(--faint); font-size: .86rem; }
+        .deal-card b { font-weight: 500; font-size: .9rem; }
+        .stage { display: flex; gap: .35rem; margin-top: .45rem; }
+        .head .stage { margin: 0; }
+        .stage label { flex: 1; min-width: 0; }
+        select, input, textarea, button, .button { font: inherit; border-radius: 6px; border: 1px solid #c4c8d4;
+          padding: .28rem .5rem; background: var(--paper); color: var(--ink); max-width: 100%; }
+        .stage select { width: 100%; font-size: .84rem; padding: .15rem .3rem; color: var(--faint); }
+        .head .stage select { font-size: .92rem; padding: .28rem .5rem; color: var(--ink); }
+        button, .button { background: var(--accent); border-color: var(--accent-dark); color: #fff; cursor: pointer;
+          font-weight: 500; padding: .32rem .85rem; display: inline-block; }
+        button:hover, .button:hover { background: var(--accent-dark); text-decoration: none; }
+        button.quiet { background: var(--paper); color: var(--ink); border-color: #c4c8d4; }
+        button.quiet:hover { background: var(--ground); }
+        :focus-visible { outline: 2px solid #2f6fd6; outline-offset: 1px; }
+        .card { background: var(--paper); border: 1px solid var(--line); border-radius: var(--radius);
+          padding: .9rem 1rem; margin-bottom: 1rem; }
+        .detail { display: grid; grid-template-columns: minmax(280px, 350px) minmax(0, 1fr); gap: 1rem; align-items: start; }
+        .fields { display: grid; grid-template-columns: minmax(90px, 38%) minmax(0, 1fr); gap: .3rem .8rem; margin: 0; }
+        .fields dt { color: var(--faint); font-size: .88rem; }
+        .fields dd { margin: 0; overflow-wrap: anywhere; }
+        .panel article { border-top: 1px solid var(--line); padding: .5rem 0; }
+        .panel article:first-of-type { border-top: 0; padding-top: 0; }
+        .wide { overflow-x: auto; }
+        table { border-collapse: collapse; width: 100%; }
+        th, td { text-align: left; padding: .42rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+        thead th { color: var(--faint); font-weight: 500; font-size: .86rem; white-space: nowrap; }
+        tfoot td, tfoot th { border-bottom: 0; }
+        td small { display: block; }
+        .answers small { display: inline; margin-right: .6rem; }
+        td small:empty { display: none; }
+        .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+        .path { overflow-wrap: anywhere; min-width: 14rem; }
+        .chip { display: inline-block; border-radius: 99px; padding: .05rem .6rem; font-size: .84rem; background: #e6e8ee;
+          color: #3a3d49; }
+        .chip.won, .chip.green { background: #d9f1e2; color: #0c5a30; }
+        .chip.lost, .chip.red { background: #fbdfdf; color: #8d1d1d; }
+        .chip.open, .chip.blue { background: #dfeafb; color: #1d4785; }
+        .chip.yellow { background: #fbf0c9; color: #6d5200; }
+        .chip.purple { background: #ece2fa; color: #55308c; }
+        .note-form { display: flex; gap: .6rem; align-items: flex-start; margin-bottom: .9rem; }
+        .note-form textarea { flex: 1; }
+        .note { border: 1px solid #efe3b4; background: #fffbea; border-radius: 6px; padding: .6rem .8rem; margin-bottom: .6rem;
+          overflow-wrap: anywhere; }
+        .note p { margin: .25rem 0; }
+        .note .by { color: var(--faint); font-size: .86rem; margin: 0; }
+        .plain { margin: 0; padding: 0; list-style: none; }
+        .pager { display: flex; gap: 1rem; justify-content: center; }
+        .search { display: flex; gap: .4rem; }
+        .consent main { max-width: 33rem; margin: 4vh auto; }
+        .consent .card { padding: 1.6rem 1.8rem; }
+        .consent h1 { margin-bottom: 1rem; }
+        .consent .brand { margin: 0 0 1rem; }
+        .buttons { display: flex; gap: .6rem; margin-bottom: 0; }
+        .buttons button { padding: .45rem 1.4rem; }
+        @media (max-width: 760px) {
+          main, .top { padding-left: .8rem; padding-right: .8rem; }
+          .detail { grid-template-columns: minmax(0, 1fr); }
+          .head .sum { margin-left: 0; width: 100%; }
+          .board { grid-auto-columns: 82%; }
+          .note-form { flex-direction: column; align-items: stretch; }
+        }
+
+        """
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+
+/// The `pipedrive-sandbox` tool.
+@main
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pipedrive-sandbox",
+        abstract: "Stands in for Pipedrive: its OAuth, API, webhooks and a board to look at, on made-up data.",
+        discussion: """
+            Secrets are better given by environment than by flag, since flags show in the process list:
+            PIPEDRIVE_CLIENT_ID, PIPEDRIVE_CLIENT_SECRET, PIPEDRIVE_PANEL_USER, PIPEDRIVE_PANEL_PASSWORD and
+            PIPEDRIVE_PANEL_JWT_SECRET stand in for the flags of the same names.
+            """,
+        version: "pipedrive-sandbox 1.0.0")
+
+    @Option(help: "The IPv4 address to listen on.") var host = "127.0.0.1"
+    @Option(help: "The port to listen on; 0 takes a free one.") var port: UInt16 = 0
+    @Option(help: "A file to write the bound port to.") var portFile: String?
+    @Option(help: "The app's client id.") var clientID: String?
+    @Option(help: "The app's client secret.") var clientSecret: String?
+    @Option(help: "The app's callback URL.") var redirectURI: String
+    @Option(help: "The URL of the app's panel.") var panelURL: String?
+    @Option(help: "The panel's user for Basic authentication.") var panelUser: String?
+    @Option(help: "The panel's password for Basic authentication.") var panelPassword: String?
+    @Option(help: "The secret that signs panel tokens; the client secret when left out.") var panelJWTSecret: String?
+    @Option(help: "A file that keeps the state between runs.") var state: String?
+    @Option(help: "How many persons the sample data has.") var persons = 320
+    @Option(help: "What the sample data is made from.") var seed: UInt64 = 1
+    @Option(help: "How many API calls a token may make in two seconds.") var burst = RateLimiter.Limits().burst
+    @Option(help: "How many tokens the company may spend in a day.") var dailyTokens = RateLimiter.Limits().dailyTokens
+    @Option(help: "Seconds to wait before each retry of a webhook, separated by commas.") var retryDelays = "3,30,150"
+
+    func run() async throws {
+        let options = try makeOptions()
+        let file = options.stateFile.map { StateFile(path: $0) }
+        let sample = try SampleState.make(personCount: options.personCount, seed: options.seed)
+        let sandbox = Sandbox(options, state: try file?.load(over: sample) ?? sample)
+        let server = try SandboxServer(sandbox)
+        signal(SIGPIPE, SIG_IGN)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run { try announce($0, $1) } }
+            if let file { group.addTask { try await StateSaver(file: file, store: sandbox.store).run() } }
+            group.addTask { await StopSignal.wait() }
+            for try await _ in group.prefix(1) { group.cancelAll() }
+        }
+        try file?.save(sandbox.store.snapshot())
+        throw ExitCode.success
+    }
+
+    private func announce(_ origin: String, _ port: Int) throws {
+        if let portFile { try Data("\(port)\n".utf8).write(to: URL(filePath: portFile), options: .atomic) }
+        print("pipedrive-sandbox is listening on \(origin)")
+        fflush(nil)
+    }
+
+    private func makeOptions() throws -> SandboxOptions {
+        guard let clientID = value(clientID, "PIPEDRIVE_CLIENT_ID"),
+            let clientSecret = value(clientSecret, "PIPEDRIVE_CLIENT_SECRET")
+        else { throw ValidationError("--client-id and --client-secret (or their variables) are required") }
+        var options = SandboxOptions(clientID: clientID, clientSecret: clientSecret, redirectURI: redirectURI)
+        options.host = host
+        options.port = port
+        options.stateFile = state
+        options.personCount = max(1, persons)
+        options.seed = seed
+        options.limits.burst = burst
+        options.limits.dailyTokens = dailyTokens
+        options.webhookPolicy.retryDelays = try retryDelays.split(separator: ",").map { word in
+            guard let seconds = Double(word) else { throw ValidationError("--retry-delays must be numbers") }
+            return .milliseconds(Int(seconds * 1000))
+        }
+        if let panelURL {
+            options.panel = SandboxOptions.Panel(
+                url: panelURL, user: value(panelUser, "PIPEDRIVE_PANEL_USER") ?? "",
+                password: value(panelPassword, "PIPEDRIVE_PANEL_PASSWORD") ?? "",
+                tokenSecret: value(panelJWTSecret, "PIPEDRIVE_PANEL_JWT_SECRET"))
+        }
+        return options
+    }
+
+    private func value(_ flag: String?, _ variable: String) -> String? {
+        flag ?? ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,78 @@
+import Synchronization
+
+/// The two budgets of the API: calls within two seconds per access token, and tokens per day for the company.
+final class RateLimiter: Sendable {
+    struct Limits: Sendable {
+        /// Calls in any two seconds.
+        var burst = 2000
+        /// Calls of search routes in any two seconds.
+        var searchBurst = 10
+        /// Tokens in a day of UTC.
+        var dailyTokens = 2_100_000
+    }
+
+    /// Whether the call may go on, and what the headers say.
+    struct Verdict: Sendable {
+        let isAllowed: Bool
+        let headers: [(name: String, value: String)]
+    }
+
+    private struct Usage {
+        var limits: Limits
+        var calls: [String: [Int]] = [:]
+        var day = ""
+        var spent = 0
+    }
+
+    private static let windowMilliseconds = 2000
+    private let usage: Mutex<Usage>
+
+    init(_ limits: Limits) { usage = Mutex(Usage(limits: limits)) }
+
+    /// Counts a call.
+    ///
+    /// A refused call costs nothing.
+    func spend(_ cost: Int, token: String, isSearch: Bool, now: Timestamp) -> Verdict {
+        usage.withLock { usage in
+            if usage.day != now.day {
+                usage.day = now.day
+                usage.spent = 0
+            }
+            let key = isSearch ? "search " + token : token
+            let limit = isSearch ? usage.limits.searchBurst : usage.limits.burst
+            var calls = usage.calls[key] ?? []
+            calls.removeAll { $0 <= now.milliseconds - Self.windowMilliseconds }
+            let isAllowed = calls.count < limit && usage.spent + cost <= usage.limits.dailyTokens
+            if isAllowed {
+                calls.append(now.milliseconds)
+                usage.spent += cost
+            }
+            usage.calls[key] = calls
+            return Verdict(isAllowed: isAllowed, headers: Self.headers(usage, calls: calls, limit: limit, now: now))
+        }
+    }
+
+    /// Sets new limits; the day's count stays unless given.
+    func set(_ change: (inout Limits) -> Void, spent: Int?, now: Timestamp) {
+        usage.withLock { usage in
+            change(&usage.limits)
+            if let spent {
+                usage.spent = spent
+                usage.day = now.day
+            }
+        }
+    }
+
+    /// The tokens spent today and the limits.
+    var report: (spent: Int, limits: Limits) { usage.withLock { ($0.spent, $0.limits) } }
+
+    private static func headers(_ usage: Usage, calls: [Int], limit: Int, now: Timestamp) -> [(String, String)] {
+        let wait = max(0, (calls.first ?? now.milliseconds) + windowMilliseconds - now.milliseconds)
+        return [
+            ("x-ratelimit-limit", String(limit)), ("x-ratelimit-remaining", String(limit - calls.count)),
+            ("x-ratelimit-reset", String((wait + 999) / 1000)),
+            ("x-daily-ratelimit-token-limit", String(usage.limits.dailyTokens)),
+            ("x-daily-ratelimit-token-remaining", String(max(0, usage.limits.dailyTokens - usage.spent))),
+        ]
+    }
+}

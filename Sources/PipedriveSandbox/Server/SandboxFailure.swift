@@ -1,0 +1,4 @@
+/// Why the sandbox cannot run.
+struct SandboxFailure: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,23 @@
+/// How the sandbox is to run.
+struct SandboxOptions: Sendable {
+    /// Where the app's panel is and how requests for it are signed.
+    struct Panel: Sendable {
+        let url: String
+        var user = ""
+        var password = ""
+        /// The secret of the signed token; the client secret when none is set, as at Pipedrive.
+        var tokenSecret: String?
+    }
+
+    var host = "127.0.0.1"
+    var port: UInt16 = 0
+    var clientID: String
+    var clientSecret: String
+    var redirectURI: String
+    var panel: Panel?
+    var stateFile: String?
+    var personCount = 320
+    var seed: UInt64 = 1
+    var limits = RateLimiter.Limits()
+    var webhookPolicy = WebhookQueue.Policy()
+}

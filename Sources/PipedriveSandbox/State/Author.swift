@@ -1,0 +1,11 @@
+/// Who changes something, and by which way.
+struct Author: Sendable {
+    /// The word in a webhook's `change_source`.
+    enum Source: String, Sendable {
+        case app, api
+    }
+
+    let user: User
+    let source: Source
+    let now: Timestamp
+}

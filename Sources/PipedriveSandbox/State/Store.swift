@@ -1,0 +1,55 @@
+import Synchronization
+
+/// The state behind one lock.
+///
+/// What webhooks are to hear of a change is published once the lock is free.
+final class Store: Sendable {
+    private let state: Mutex<State>
+    private let revision = Atomic<Int>(0)
+    private let publish: @Sendable ([Delivery]) -> Void
+
+    init(_ state: State, publish: @escaping @Sendable ([Delivery]) -> Void) {
+        self.state = Mutex(state)
+        self.publish = publish
+    }
+
+    /// Rises with every change, so that the saver knows when there is something to save.
+    var currentRevision: Int { revision.load(ordering: .acquiring) }
+
+    /// Reads the state.
+    ///
+    /// Sorted orders may be built on the way, nothing else changes.
+    func read<Answer: Sendable>(_ body: (inout State) throws -> Answer) throws -> Answer {
+        try state.withLock { try body(&$0) }
+    }
+
+    /// Changes the state and publishes the deliveries that came of it.
+    func change<Answer: Sendable>(_ body: (inout State) throws -> Answer) throws -> Answer {
+        let (answer, deliveries) = try state.withLock { state in
+            defer { state.events = [] }
+            let answer = try body(&state)
+            return (answer, Delivery.all(of: state.events, in: state))
+        }
+        revision.add(1, ordering: .acquiringAndReleasing)
+        if !deliveries.isEmpty { publish(deliveries) }
+        return answer
+    }
+
+    /// Notes on a subscription how its newest delivery went.
+    func noteDelivery(webhookID: Int, status: Int?, at time: Timestamp) {
+        state.withLock { state in
+            guard var webhook = state[.webhook][webhookID] else { return }
+            var fields = webhook.fields
+            fields["last_delivery_time"] = .string(time.rfc3339WithMilliseconds)
+            fields["last_http_status"] = .optional(status)
+            webhook.replace(fields)
+            state[.webhook].put(webhook)
+        }
+    }
+
+    /// The grants and users only, for checking a token without touching the tables.
+    func snapshotOfGrants() -> (grants: [Grant], users: [User]) { state.withLock { ($0.grants, $0.users) } }
+
+    /// A copy of everything at this moment.
+    func snapshot() -> State { state.withLock { $0 } }
+}

@@ -1,0 +1,56 @@
+/// From changes to deliveries: which subscriptions hear of an event, and what they are told.
+extension Delivery {
+    static func all(of events: [ChangeEvent], in state: State) -> [Delivery] {
+        let webhooks = state[.webhook].records
+        return events.flatMap { event in
+            webhooks.filter { isWanted(event, by: $0, in: state) }.map { Delivery(event, for: $0, in: state) }
+        }
+    }
+
+    private static func isWanted(_ event: ChangeEvent, by webhook: Record, in state: State) -> Bool {
+        guard ["*", event.entity.rawValue].contains(webhook["event_object"].text),
+            ["*", event.action.rawValue].contains(webhook["event_action"].text),
+            let watcher = webhook["user_id"].whole.flatMap({ state.user($0) })
+        else { return false }
+        let fields = event.after ?? event.before ?? [:]
+        return State.isVisible(Record(id: event.id, fields: fields), to: watcher)
+    }
+
+    private init(_ event: ChangeEvent, for webhook: Record, in state: State) {
+        let definitions = state.fields[event.entity] ?? []
+        let before = event.before.map { WebhookShape.data(event.entity, $0, definitions) }
+        let after = event.after.map { WebhookShape.data(event.entity, $0, definitions) }
+        webhookID = webhook.id
+        url = webhook["subscription_url"].text ?? ""
+        let user = webhook["http_auth_user"].text
+        let password = webhook["http_auth_password"].text
+        credentials = user == nil && password == nil ? nil : (user ?? "", password ?? "")
+        meta = Self.meta(event, webhook: webhook, state: state)
+        data = after.map { .object($0) } ?? .null
+        if let before, let after {
+            previous = .object(WebhookShape.previous(before: before, after: after))
+        } else {
+            previous = before.map { .object($0) } ?? .null
+        }
+    }
+
+    private static func meta(_ event: ChangeEvent, webhook: Record, state: State) -> JSONObject {
+        [
+            "action": .string(event.action.rawValue), "entity": .string(event.entity.rawValue),
+            "entity_id": text(event.id), "id": .string(RandomText.uuid()), "company_id": text(state.company.id),
+            "user_id": text(event.author.user.id), "webhook_id": text(webhook.id),
+            "webhook_owner_id": text(webhook["owner_id"].whole ?? 0), "correlation_id": .string(RandomText.uuid()),
+            "timestamp": .string(event.happenedAt.rfc3339WithMilliseconds), "type": webhook["type"],
+            "version": "2.0", "change_source": .string(event.author.source.rawValue), "is_bulk_edit": false,
+            "attempt": 1, "host": .string(state.company.host),
+            "permitted_user_ids": .array(permitted(event, state).map { text($0.id) }),
+        ]
+    }
+
+    private static func permitted(_ event: ChangeEvent, _ state: State) -> [User] {
+        let record = Record(id: event.id, fields: event.after ?? event.before ?? [:])
+        return state.users.filter { State.isVisible(record, to: $0) }
+    }
+
+    private static func text(_ id: Int) -> JSON { .string(String(id)) }
+}

@@ -1,0 +1,95 @@
+import FoundationEssentials
+public import Postgres
+
+/// Brings a database to this version: the roles, then each numbered migration that it does not have, in order.
+///
+/// Forward only; each migration is one transaction that begins with its record, so that of two runners the second
+/// waits on the key and finds the work done.
+public struct Migrator: Sendable {
+    private let configuration: PostgresConfiguration
+
+    /// - Parameter configuration: a login role that may create roles, or that is a member of all four already.
+    public init(_ configuration: PostgresConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// A numbered step.
+    public struct Migration: Sendable, Hashable {
+        /// Ascending from 1, without gaps.
+        public let number: Int
+        /// What it is about.
+        public let name: String
+        /// Its SQL.
+        public let text: String
+    }
+
+    /// All steps, as they stand in `sql/migrations`.
+    public static let migrations: [Migration] = [
+        (1, "schemas", PackageResources._001_schemas_sql), (2, "books", PackageResources._002_books_sql),
+        (3, "web", PackageResources._003_web_sql), (4, "vault", PackageResources._004_vault_sql),
+        (5, "queue", PackageResources._005_queue_sql), (6, "pipedrive", PackageResources._006_pipedrive_sql),
+    ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
+
+    /// The statements that make the roles, for a person to run where the login role may not.
+    public static let roles = String(decoding: PackageResources.roles_sql, as: UTF8.self)
+
+    /// Why a database could not be migrated.
+    public enum Failure: Error, CustomStringConvertible {
+        /// The login role may not create roles, and they are missing: `statements` have to be run once by one who may.
+        case rolesMissing(statements: String)
+        /// The database was migrated by a newer version of the program.
+        case newerDatabase(Int)
+
+        /// One line.
+        public var description: String {
+            switch self {
+            case .rolesMissing: "The login role may not create the four roles of the schema"
+            case .newerDatabase(let number): "The database has migration \(number), which this version does not know"
+            }
+        }
+    }
+
+    /// Migrates; the steps that were applied now, in order.
+    public func run() throws -> [Migration] {
+        let connection = try PostgresConnection(configuration)
+        defer { connection.close() }
+        do {
+            try connection.script(Self.roles)
+        } catch let error as PostgresError where error.sqlState == "42501" {
+            throw Failure.rolesMissing(statements: Self.roles)
+        }
+        try connection.transaction(prelude: ["set local role paydock_owner"]) {
+            try $0.script(
+                """
+                create schema if not exists migration;
+                create table if not exists migration.applied (
+                    number integer primary key,
+                    name text not null,
+                    applied_at timestamptz not null default clock_timestamp()
+                )
+                """)
+        }
+        let known = try applied(connection)
+        if let newest = known.max(), newest > Self.migrations.count { throw Failure.newerDatabase(newest) }
+        return try Self.migrations.filter { try !known.contains($0.number) && apply($0, connection) }
+    }
+
+    private func applied(_ connection: PostgresConnection) throws -> Set<Int> {
+        try connection.transaction(prelude: ["set local role paydock_owner"]) {
+            Set(try $0.query("select number from migration.applied").map { try $0.int("number") })
+        }
+    }
+
+    private func apply(_ migration: Migration, _ connection: PostgresConnection) throws -> Bool {
+        try connection.transaction(prelude: ["set local role paydock_owner"]) {
+            let isOurs = try $0.execute(
+                """
+                insert into migration.applied (number, name) values (\(migration.number), \(migration.name))
+                on conflict do nothing
+                """)
+            guard isOurs == 1 else { return false }
+            try $0.script(migration.text)
+            return true
+        }
+    }
+}
