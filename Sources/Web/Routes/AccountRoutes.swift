@@ -13,7 +13,7 @@ struct AccountRoutes: Sendable {
             Route(.get, "/", .open) { _ in .redirect("/apps") },
             Route(.get, "/login", .open) { try loginForm($0) },
             Route(.post, "/login", .open, body: .form) { try logIn($0) },
-            Route(.post, "/logout", .open, body: .form) { try logOut($0) },
+            Route(.post, "/logout", .member, body: .form) { try logOut($0) },
             Route(.get, "/signup", .open) {
                 try frame.answer(AccountNotePage.signup(supportEmail: configuration.supportEmail), to: $0)
             },
@@ -55,7 +55,7 @@ struct AccountRoutes: Sendable {
     }
 
     private func logOut(_ call: Call) throws -> WebResponse {
-        if let session = call.session { try useCases.accounts.logOut(session) }
+        try useCases.accounts.logOut(try call.member())
         return WebResponse.redirect("/login").adding(cookie: sessionCookie.removing())
     }
 }
