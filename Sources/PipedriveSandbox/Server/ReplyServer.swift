@@ -26,6 +26,7 @@ final class ReplyServer: Sendable {
             group.addTask {
                 try await self.server.waitUntilListening()
                 let port = try await self.boundPort()
+                SocketTable.sendWithoutDelay(listeningPort: port)
                 try whenListening("http://\(self.host):\(port)", port)
             }
             try await group.waitForAll()
@@ -45,7 +46,7 @@ final class ReplyServer: Sendable {
         func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
             let ours = try await request.read()
             guard let reply = await answer(ours) else {
-                ConnectionBreaker.breakConnection(peerPort: ours.peerPort)
+                SocketTable.breakConnection(peerPort: ours.peerPort)
                 return HTTPResponse(statusCode: .badGateway)
             }
             return reply.response(isClosing: ours.header("connection")?.lowercased() == "close")
