@@ -82,7 +82,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .deleted: "Deleted."
         case .sent: "Sent."
         case .paid: "The payment is registered."
-        case .connected: "Pipedrive is connected. Your contacts and products are being read now."
+        case .connected: "Pipedrive is connected. Press “Sync now” to read your contacts and products."
         case .disconnected: "Pipedrive is disconnected. What was synced stays in PayDock."
         case .disconnectedHere:
             "Disconnected in PayDock. Pipedrive could not be reached to be told; this is tried again for 24 hours."
