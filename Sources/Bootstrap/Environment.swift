@@ -101,7 +101,8 @@ public struct Environment: Sendable {
             sync: SyncSteps(storage: storage, crm: crm, tokens: tokens),
             subscribing: Subscribing(
                 storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
-                webhookURL: webhookURL))
+                webhookURL: webhookURL),
+            revoking: Revoking(storage: storage, oauth: oauth))
         let listening = PostgresConfiguration(
             url: try settings.optional("PAYDOCK_LISTEN_URL", isSecret: true)
                 ?? settings.required("PAYDOCK_DATABASE_URL", isSecret: true),

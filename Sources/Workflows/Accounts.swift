@@ -87,6 +87,24 @@ public struct Accounts: Sendable {
         return try storage.transaction(.api(nil)) { try $0.directory.company(apiKeyHash: hash) }
     }
 
+    /// Gives a member a new password and ends their sessions. Throws `notFound`, or `invalid` for a short password.
+    public func resetPassword(email: String, password: Secret) throws {
+        guard password.reveal().count >= 8 else {
+            throw Refusal(
+                .invalid, "A password has at least 8 characters.", fields: ["password": "is shorter than 8 characters"])
+        }
+        let address = EmailAddress.normalized(email)
+        let company = try address.flatMap { address in
+            try storage.transaction(.cron(nil)) { try $0.directory.company(loginEmail: address) }
+        }
+        guard let address, let company else { throw Refusal(.notFound, "Nobody logs in with this e-mail address.") }
+        let hash = try secrets.passwordHash(password)
+        let isOurs = try storage.transaction(.cron(company)) {
+            try $0.members.replacePassword(email: address, hash: hash)
+        }
+        guard isOurs else { throw Refusal(.notFound, "Nobody logs in with this e-mail address.") }
+    }
+
     /// A company that was just made, with the API key that is shown once.
     public struct NewCompany: Sendable {
         /// The company.

@@ -10,11 +10,12 @@ public struct Deliveries: Sendable {
     private let records: RecordTakeover
     private let sync: SyncSteps
     private let subscribing: Subscribing
+    private let revoking: Revoking
 
     /// Wires the use cases, one per kind of message.
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
-        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing
+        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking
     ) {
         self.events = events
         self.webhooks = webhooks
@@ -23,6 +24,7 @@ public struct Deliveries: Sendable {
         self.records = records
         self.sync = sync
         self.subscribing = subscribing
+        self.revoking = revoking
     }
 
     /// How long a message waits that Pipedrive does not serve now, in seconds.
@@ -49,6 +51,7 @@ public struct Deliveries: Sendable {
         case .draft: return try await drafting.draft(message.subject, company: message.companyID, logger: logger)
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
         case .subscribe: return try await subscribing.subscribe(company: message.companyID)
+        case .revoke: return try await revoking.revoke(message.subject, company: message.companyID)
         case .sync:
             guard let id = SyncRun.ID(text: message.subject) else {
                 return .discarded(reason: "The message names no run")

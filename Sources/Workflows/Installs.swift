@@ -179,8 +179,11 @@ public struct Installs: Sendable {
         var isTold = false
         if let credentials { isTold = await tell(credentials, subscriptions) }
         try storage.transaction(.web(company)) { transaction in
-            guard try transaction.connections.disconnect() else { return }
+            let isLive = try transaction.connections.connection().map { $0.state != .disconnected } ?? false
+            guard isLive else { return }
             _ = try transaction.queue.cancelWaiting(reason: "The connection was ended")
+            if !isTold { try transaction.revocations.keep() }
+            _ = try transaction.connections.disconnect()
             try transaction.connections.audit(
                 "disconnected", detail: isTold ? "Pipedrive was told" : "Pipedrive could not be told")
         }

@@ -19,6 +19,8 @@ public struct OutboxMessage: Hashable, Sendable {
         case sync
         /// Make the webhooks of a connection.
         case subscribe
+        /// Tell Pipedrive that a connection has ended.
+        case revoke
     }
 
     /// Where a message stands.

@@ -102,9 +102,55 @@ struct RunLine: Sendable {
 struct LogsTab: Sendable {
     let runs: [RunLine]
     let isEmpty: Bool
+    let attentionCount: Int
+    let attention: [AttentionLine]
+    let troubled: [TroubledLine]
+    let hasTroubled: Bool
 
-    init(_ runs: [SyncRun], now: Date) {
-        self.runs = runs.map { RunLine($0, now: now) }
+    /// A record that a person has to decide about.
+    struct AttentionLine: Sendable {
+        let record: String
+        let name: String
+        let reason: String
+    }
+
+    /// A message that waits after a failure, or was given up.
+    struct TroubledLine: Sendable {
+        let id: String
+        let createdAt: String
+        let what: String
+        let state: String
+        let tone: String
+        let reason: String
+    }
+
+    init(_ overview: Integration.Overview, now: Date) {
+        runs = overview.runs.map { RunLine($0, now: now) }
         isEmpty = runs.isEmpty
+        attentionCount = overview.attentionCount
+        attention = overview.attention.map {
+            AttentionLine(record: "\($0.kind.rawValue) \($0.recordID)", name: $0.name, reason: $0.reason)
+        }
+        troubled = overview.troubled.map(TroubledLine.init)
+        hasTroubled = !troubled.isEmpty
+    }
+}
+
+extension LogsTab.TroubledLine {
+    init(_ message: MessageRecord) {
+        id = "\(message.id)"
+        createdAt = DayText.instant(message.createdAt)
+        switch message.kind {
+        case .event, .note: what = "Note in a deal"
+        case .webhook: what = "Webhook from Pipedrive"
+        case .draft: what = "Quote of deal \(message.subject)"
+        case .record: what = "Changed record \(message.subject)"
+        case .sync: what = "Sync run"
+        case .subscribe: what = "Webhooks at Pipedrive"
+        case .revoke: what = "Telling Pipedrive of the disconnect"
+        }
+        let isGivenUp = message.state == .discarded
+        (state, tone) = isGivenUp ? ("Given up", "bad") : ("Waits for attempt \(message.attemptCount + 1)", "")
+        reason = message.reason ?? ""
     }
 }
