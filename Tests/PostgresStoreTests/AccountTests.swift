@@ -23,7 +23,7 @@ struct AccountTests {
     }
 
     @Test func `a company is made with its member and its API key, and both lead to it`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let key = RandomBytes.make(32)
             let made = try Self.create("ada@example.com", key: key, in: stores)
             #expect(try stores.web(made.company.id) { try $0.accounts.company() } == made.company)
@@ -46,7 +46,7 @@ struct AccountTests {
     }
 
     @Test func `an e-mail logs in to one company, and a second account leaves nothing behind`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             _ = try Self.create("ada@example.com", in: stores)
             let before = try stores.number("select count(*) as value from books.company")
             let refusal = try #require(throws: Refusal.self) { try Self.create("ada@example.com", in: stores) }
@@ -59,7 +59,7 @@ struct AccountTests {
     }
 
     @Test func `a session opens until it expires or is ended`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let (company, owner) = try Self.create("ada@example.com", in: stores)
             let token = RandomBytes.make(32)
             try stores.web(company.id) {
@@ -85,7 +85,7 @@ struct AccountTests {
     }
 
     @Test func `failed logins are counted per key over fifteen minutes`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             func count(_ key: String, after seconds: Double) throws -> Int {
                 try stores.pages {
                     try $0.accounts.countLoginFailure(key: key, now: Self.now.addingTimeInterval(seconds))
@@ -106,8 +106,8 @@ struct AccountTests {
     }
 
     @Test func `a document's public token leads to its company, as a hash`() throws {
-        try withStores { stores in
-            let (quote, invoice) = try stores.api { transaction in
+        try withStores { stores throws in
+            let (quote, invoice) = try stores.api { transaction throws in
                 let contact = try transaction.addContact()
                 return (try transaction.addQuote(for: contact), try transaction.addInvoice(for: contact))
             }
@@ -126,7 +126,7 @@ struct AccountTests {
     }
 
     @Test func `a Pipedrive company belongs to the first who claims it`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let companies = [stores.company] + (try (1...5).map { _ in try stores.makeCompany() })
             let claims = race(companies.count) { index in
                 try stores.web(companies[index]) { try $0.directory.claim(pipedriveCompany: PipedriveCompany.ID(77)) }

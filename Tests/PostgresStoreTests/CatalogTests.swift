@@ -14,8 +14,8 @@ struct CatalogTests {
         prices: [euros(1_050), dollars(0)])
 
     @Test func `a product comes back as it was stored, and its prices are replaced whole`() throws {
-        try withStores { stores in
-            try stores.api { transaction in
+        try withStores { stores throws in
+            try stores.api { transaction throws in
                 let stored = try transaction.catalog.insert(Self.full)
                 #expect(stored.details == Self.full)
                 #expect(stored.price(in: .usd) == 0)
@@ -35,8 +35,8 @@ struct CatalogTests {
     }
 
     @Test func `a code names one product of a company`() throws {
-        try withStores { stores in
-            let second = try stores.web { transaction in
+        try withStores { stores throws in
+            let second = try stores.web { transaction throws in
                 _ = try transaction.catalog.insert(Self.full)
                 return try transaction.catalog.insert(ProductDetails(name: "Other"))
             }
@@ -56,8 +56,8 @@ struct CatalogTests {
     }
 
     @Test func `lists go by name and find the beginning of a name or a code`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 for (name, code, isActive) in [("beta", "ab-1", true), ("Alpha", "Z9", true), ("Gamma", nil, false)] {
                     _ = try transaction.catalog.insert(ProductDetails(code: code, name: name, isActive: isActive))
                 }
@@ -76,7 +76,7 @@ struct CatalogTests {
     }
 
     @Test func `the products linked to Pipedrive's are found by its numbers, while the link lives`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             try stores.connect()
             try stores.sync(.products([.number(11, "Widget", prices: [Self.euros(5)]), .number(12, "Gadget")]))
             func names(_ ids: Int64...) throws -> [Int64: String] {

@@ -13,8 +13,8 @@ struct ContactTests {
         vatNumber: "NL1", kvkNumber: "123", language: "en", externalID: "crm-1")
 
     @Test func `a contact comes back as it was stored, and as it was changed`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let stored = try transaction.contacts.insert(Self.full)
                 #expect(stored.details == Self.full)
                 #expect(!stored.isArchived)
@@ -29,11 +29,11 @@ struct ContactTests {
     }
 
     @Test func `there is no contact under a number nobody has, nor another company's`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let other = try stores.makeCompany()
             let theirs = try stores.web(other) { try $0.addContact() }
             for id in [theirs, Contact.ID(UUID())] {
-                try stores.web { transaction in
+                try stores.web { transaction throws in
                     #expect(try transaction.contacts.contact(id) == nil)
                     #expect(try transaction.contacts.update(id, Self.full) == nil)
                     _ = try transaction.contacts.delete(id)
@@ -44,8 +44,8 @@ struct ContactTests {
     }
 
     @Test func `the list goes by name and in pages, and leaves archived ones out`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 for name in ["charlie", "  Bob", "Ada", "Zoe"] { _ = try transaction.addContact(name) }
                 let gone = try transaction.addContact("Aaron")
                 _ = try transaction.addQuote(for: gone)
@@ -65,8 +65,8 @@ struct ContactTests {
         ("GRACE@navy.example ", ["Grace"]), ("grace@navy", []), ("%", []), ("", ["ADA  Lovelace", "Grace"]),
     ])
     func `a search is the beginning of a name or a whole e-mail`(search: String, names: [String]) throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 _ = try transaction.addContact("ADA  Lovelace")
                 _ = try transaction.addContact("Grace", emails: ["x@y.example", " Grace@Navy.example"])
                 let found = try transaction.contacts.list(search: search, page: PageRequest())
@@ -77,8 +77,8 @@ struct ContactTests {
     }
 
     @Test func `addresses are found by what the contact has now`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let id = try transaction.addContact("Ada", emails: ["old@example.com", "no address", "OLD@example.com "])
                 var details = try #require(try transaction.contacts.contact(id)).details
                 details.emails = ["new@example.com"]
@@ -93,12 +93,12 @@ struct ContactTests {
     }
 
     @Test func `a contact without documents is deleted, and its persons stay without it`() throws {
-        try withStores { stores in
-            let (acme, ada) = try stores.web { transaction in
+        try withStores { stores throws in
+            let (acme, ada) = try stores.web { transaction throws in
                 let acme = try transaction.addContact("Acme", kind: .organization, emails: ["info@acme.example"])
                 return (acme, try transaction.addContact("Ada", organization: acme))
             }
-            try stores.web { transaction in
+            try stores.web { transaction throws in
                 #expect(try transaction.contacts.delete(acme))
                 #expect(try transaction.contacts.contact(acme) == nil)
                 let person = try #require(try transaction.contacts.contact(ada))
@@ -110,8 +110,8 @@ struct ContactTests {
 
     @Test(arguments: ["quote", "invoice", "subscription"])
     func `a contact with a document is archived and keeps it`(document: String) throws {
-        try withStores { stores in
-            let id = try stores.web { transaction in
+        try withStores { stores throws in
+            let id = try stores.web { transaction throws in
                 let id = try transaction.addContact()
                 switch document {
                 case "quote": _ = try transaction.addQuote(for: id)
@@ -127,7 +127,7 @@ struct ContactTests {
     }
 
     @Test func `a contact whose link is live loses it when it is deleted, for good`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             try stores.connect()
             try stores.sync(.organizations([.number(5)]), .persons([.number(1, organization: 5)]))
             let acme = try #require(try stores.cron { try $0.sync.contact(.organization, recordID: 5) })

@@ -10,10 +10,10 @@ struct DocumentNumberTests {
     private struct Abandoned: Error {}
 
     @Test func `numbers have no gaps under twenty writers, one of whom rolls back`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let contact = try stores.web { try $0.addContact() }
             let written = race(20) { index in
-                try stores.web { transaction in
+                try stores.web { transaction throws in
                     let quote = try transaction.addQuote(for: contact)
                     if index == 7 { throw Abandoned() }
                     return quote.number
@@ -29,11 +29,11 @@ struct DocumentNumberTests {
     }
 
     @Test func `quotes and invoices, years and companies count apart`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let other = try stores.makeCompany()
             let next = CalendarDay.someday.adding(days: 366)
             func numbers(_ company: Company.ID) throws -> [String] {
-                try stores.web(company) { transaction in
+                try stores.web(company) { transaction throws in
                     let contact = try transaction.addContact()
                     let content = DocumentContent(contactID: contact, currency: .eur, lines: [.costing(1)])
                     let later = try transaction.invoices.insert(
@@ -51,7 +51,7 @@ struct DocumentNumberTests {
     }
 
     @Test func `after the ten-thousandth a number grows longer`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             try stores.raw(
                 """
                 insert into books.document_number (company_id, kind, year, last_number)
@@ -62,7 +62,7 @@ struct DocumentNumberTests {
     }
 
     @Test func `one quote per external id, whoever comes first, and no number is lost`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             try stores.connect()
             let contact = try stores.web { try $0.addContact() }
             let made = race(10) { _ in
@@ -77,7 +77,7 @@ struct DocumentNumberTests {
     }
 
     @Test func `the same deal number of another Pipedrive company is another deal`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let contact = try stores.web { try $0.addContact() }
             try stores.connect()
             let first = try stores.cron { try $0.addQuote(for: contact, externalID: "pipedrive:deal:7") }

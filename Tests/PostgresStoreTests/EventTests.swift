@@ -10,7 +10,7 @@ struct EventTests {
 
     @Test(arguments: BookEvent.Kind.allCases)
     func `an event is kept, and one that can be a note queues its message`(kind: BookEvent.Kind) throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let subject = UUID()
             let id = try stores.api { try $0.events.append(kind, subject: subject) }
             let event = try #require(try stores.web { try $0.events.event(id) })
@@ -37,8 +37,8 @@ struct EventTests {
     }
 
     @Test func `a quote's event tells of the quote`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let contact = try transaction.addContact("Ada & Co")
                 let quote = try transaction.addQuote(for: contact, units: 1_234, deal: 7)
                 for kind in [BookEvent.Kind.quoteSent, .quoteViewed, .quoteAccepted] {
@@ -55,8 +55,8 @@ struct EventTests {
     }
 
     @Test func `an invoice belongs to its own deal, else to its quote's deal or lead`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let contact = try transaction.addContact()
                 let deal = try transaction.addQuote(for: contact, deal: 7)
                 let lead = try transaction.addQuote(for: contact, lead: "lead-1")
@@ -80,7 +80,7 @@ struct EventTests {
     }
 
     @Test func `there is no document for what is gone, is never posted, or is another company's`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let quote = try stores.web { try $0.addQuote(for: try $0.addContact()) }
             let other = try stores.makeCompany()
             #expect(try stores.web { try Self.document(.quoteSent, UUID(), $0) } == nil)

@@ -7,8 +7,8 @@ import Testing
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct InvoiceTests {
     @Test func `an invoice comes back as it was stored`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let contact = try transaction.addContact()
                 let quote = try transaction.addQuote(for: contact)
                 let content = DocumentContent(
@@ -31,7 +31,7 @@ struct InvoiceTests {
     }
 
     @Test func `payments move an invoice along, and never beyond what is due`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let id = try stores.web { try $0.addInvoice(for: try $0.addContact(), units: 1_000, state: .sent) }.id
             func pay(_ units: Int64) throws -> Invoice? {
                 try stores.web { try $0.invoices.pay(id, minorUnits: units, paidOn: .someday) }
@@ -49,7 +49,7 @@ struct InvoiceTests {
     }
 
     @Test func `a concept takes no payment, and an unknown invoice none either`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let id = try stores.web { try $0.addInvoice(for: try $0.addContact()) }.id
             let refusal = try #require(throws: Refusal.self) {
                 try stores.web { try $0.invoices.pay(id, minorUnits: 1, paidOn: .someday) }
@@ -64,7 +64,7 @@ struct InvoiceTests {
     }
 
     @Test func `payments at the same time never exceed what is due`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let id = try stores.web { try $0.addInvoice(for: try $0.addContact(), units: 1_000, state: .sent) }.id
             let paid = race(16) { _ in
                 try stores.api { try $0.invoices.pay(id, minorUnits: 300, paidOn: .someday) }
@@ -78,12 +78,12 @@ struct InvoiceTests {
 
     // 2024-10-04 was the due day. At 23:30 UTC it is the next day in Amsterdam, and still that day in New York.
     @Test func `invoices are overdue when their due day is over where the company is, once`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let newYork = try stores.makeCompany(timeZone: "America/New_York")
             let day = try #require(CalendarDay("2024-10-04"))
             let now = Date(timeIntervalSince1970: 1_728_084_600)
             func fill(_ company: Company.ID) throws -> Set<Invoice.ID> {
-                try stores.web(company) { transaction in
+                try stores.web(company) { transaction throws in
                     let contact = try transaction.addContact()
                     _ = try transaction.addInvoice(for: contact, dueOn: day)
                     _ = try transaction.addInvoice(for: contact, dueOn: day.adding(days: 1), state: .sent)
@@ -108,8 +108,8 @@ struct InvoiceTests {
     }
 
     @Test func `two who mark overdue at once mark each invoice once`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let contact = try transaction.addContact()
                 for _ in 1...5 { _ = try transaction.addInvoice(for: contact, dueOn: .someday, state: .sent) }
             }
@@ -120,8 +120,8 @@ struct InvoiceTests {
     }
 
     @Test func `a later due day takes the overdue mark away`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let invoice = try transaction.addInvoice(
                     for: try transaction.addContact(), dueOn: .someday, state: .sent)
                 #expect(try transaction.invoices.markOverdue(now: nil) == [invoice.id])
@@ -136,11 +136,11 @@ struct InvoiceTests {
     }
 
     @Test func `lists are newest first and filtered`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let (ada, bob) = try stores.web { (try $0.addContact("Ada"), try $0.addContact("Bob")) }
             let first = try stores.web { try $0.addInvoice(for: ada, state: .sent) }
             let second = try stores.web { try $0.addInvoice(for: bob) }
-            try stores.web { transaction in
+            try stores.web { transaction throws in
                 let all = try transaction.invoices.list(state: nil, contact: nil, page: PageRequest())
                 #expect(all.items == [second, first])
                 let sent = try transaction.invoices.list(state: .sent, contact: nil, page: PageRequest())

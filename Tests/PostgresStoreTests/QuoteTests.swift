@@ -7,7 +7,7 @@ import Testing
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct QuoteTests {
     @Test func `a quote comes back with every kind of line as it was stored`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let lines = [
                 DocumentLine(description: "Heading", unitPrice: nil, tax: .zero, isTextLine: true),
                 DocumentLine(
@@ -18,7 +18,7 @@ struct QuoteTests {
                 DocumentLine(description: "Credit", unitPrice: 500, taxMethod: .none, tax: .zero, discount: .amount(20)),
                 DocumentLine(description: "Need", unitPrice: nil, tax: .zero),
             ]
-            try stores.web { transaction in
+            try stores.web { transaction throws in
                 let content = DocumentContent(
                     contactID: try transaction.addContact(), addressee: "For Ada", currency: .usd, lines: lines,
                     externalID: "x-1", dealID: Deal.ID(7), leadID: "lead", note: "Thanks")
@@ -40,8 +40,8 @@ struct QuoteTests {
     }
 
     @Test func `totals stand beside the lines`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let content = DocumentContent(
                     contactID: try transaction.addContact(), currency: .eur,
                     lines: [.costing(10_000, tax: 2_100), .costing(1_000, tax: 900)])
@@ -56,8 +56,8 @@ struct QuoteTests {
     }
 
     @Test func `a quote moves only from the state it was seen in`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let quote = try transaction.addQuote(for: try transaction.addContact())
                 #expect(try transaction.quotes.move(quote.id, from: .sent, to: .accepted) == nil)
                 #expect(try transaction.quotes.move(quote.id, from: .concept, to: .sent)?.state == .sent)
@@ -68,8 +68,8 @@ struct QuoteTests {
     }
 
     @Test func `of two who accept and decline at once one succeeds`() throws {
-        try withStores { stores in
-            let id = try stores.web { transaction in
+        try withStores { stores throws in
+            let id = try stores.web { transaction throws in
                 let quote = try transaction.addQuote(for: try transaction.addContact())
                 return try #require(try transaction.quotes.move(quote.id, from: .concept, to: .sent)).id
             }
@@ -82,8 +82,8 @@ struct QuoteTests {
     }
 
     @Test func `only a concept is revised, and its number and external id stay`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let quote = try transaction.addQuote(for: try transaction.addContact(), externalID: "x")
                 var content = quote.content
                 content.lines = [.costing(5)]
@@ -106,11 +106,11 @@ struct QuoteTests {
     }
 
     @Test func `lists are newest first, filtered and in pages`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let (ada, bob) = try stores.web { (try $0.addContact("Ada"), try $0.addContact("Bob")) }
             var quotes: [Quote] = []
             for contact in [ada, bob, ada] { quotes.append(try stores.web { try $0.addQuote(for: contact) }) }
-            try stores.web { transaction in
+            try stores.web { transaction throws in
                 _ = try transaction.quotes.move(quotes[0].id, from: .concept, to: .sent)
                 func ids(
                     _ state: Quote.State?, _ contact: Contact.ID?, _ page: PageRequest = PageRequest()
@@ -130,12 +130,12 @@ struct QuoteTests {
     // 2024-10-04 was the last day of validity. At 23:30 UTC it is the next day in Amsterdam, and still that day in
     // New York.
     @Test func `quotes expire when the day of their validity is over where the company is`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let newYork = try stores.makeCompany(timeZone: "America/New_York")
             let day = try #require(CalendarDay("2024-10-04"))
             let now = Date(timeIntervalSince1970: 1_728_084_600)
             for company in [stores.company, newYork] {
-                try stores.web(company) { transaction in
+                try stores.web(company) { transaction throws in
                     let contact = try transaction.addContact()
                     for state in [Quote.State.concept, .sent, .viewed, .accepted] {
                         let quote = try transaction.addQuote(for: contact, validUntil: day)

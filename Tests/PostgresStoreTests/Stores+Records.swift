@@ -98,7 +98,7 @@ extension Stores {
     /// A whole run over these pages, in the order of the kinds that a run has.
     @discardableResult
     func sync(_ pages: RecordPage...) throws -> [RecordKind: SyncRun.Counts] {
-        let run = try cron { transaction in
+        let run = try cron { transaction throws in
             let id = try transaction.sync.start(.manual, checkpoint: SyncCheckpoint(kind: .organization, cursor: nil))
             guard let id else { throw NeverHappened(description: "a run of this connection is running already") }
             return id

@@ -7,8 +7,8 @@ import Testing
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct SubscriptionTests {
     @Test func `a subscription comes back as it was stored, with its value per year beside it`() throws {
-        try withStores { stores in
-            let stored = try stores.api { transaction in
+        try withStores { stores throws in
+            let stored = try stores.api { transaction throws in
                 let content = DocumentContent(
                     contactID: try transaction.addContact(), currency: .eur, lines: [.costing(2_500, tax: 2_100)],
                     externalID: "s", dealID: Deal.ID(4), leadID: "l", note: "n")
@@ -29,8 +29,8 @@ struct SubscriptionTests {
     }
 
     @Test func `a subscription moves only from the state it was seen in`() throws {
-        try withStores { stores in
-            try stores.web { transaction in
+        try withStores { stores throws in
+            try stores.web { transaction throws in
                 let stored = try transaction.addSubscription(for: try transaction.addContact(), state: .active)
                 #expect(try transaction.subscriptions.move(stored.id, from: .paused, to: .cancelled) == nil)
                 #expect(try transaction.subscriptions.move(stored.id, from: .active, to: .paused)?.state == .paused)
@@ -40,11 +40,11 @@ struct SubscriptionTests {
     }
 
     @Test func `lists are newest first and filtered`() throws {
-        try withStores { stores in
+        try withStores { stores throws in
             let (ada, bob) = try stores.web { (try $0.addContact("Ada"), try $0.addContact("Bob")) }
             let first = try stores.web { try $0.addSubscription(for: ada, state: .paused) }
             let second = try stores.web { try $0.addSubscription(for: bob, state: .active) }
-            try stores.web { transaction in
+            try stores.web { transaction throws in
                 let all = try transaction.subscriptions.list(state: nil, contact: nil, page: PageRequest())
                 #expect(all.items == [second, first] && all.total == 2)
                 let paused = try transaction.subscriptions.list(state: .paused, contact: nil, page: PageRequest())
