@@ -79,6 +79,29 @@ struct EventTests {
         }
     }
 
+    @Test func `a deal of another Pipedrive company than the connected one is not this one's`() throws {
+        try withStores { stores throws in
+            try stores.connect(.number(1, company: 77))
+            let (quote, invoice) = try stores.web { transaction in
+                let contact = try transaction.addContact()
+                let quote = try transaction.addQuote(for: contact, deal: 7)
+                return (quote, try transaction.addInvoice(for: contact, quote: quote.id))
+            }
+            func deals() throws -> [Deal.ID?] {
+                try stores.cron { transaction in
+                    [
+                        try Self.document(.quoteSent, quote.id.rawValue, transaction)?.dealID,
+                        try Self.document(.invoiceSent, invoice.id.rawValue, transaction)?.dealID,
+                    ]
+                }
+            }
+            #expect(try deals() == [Deal.ID(7), Deal.ID(7)])
+            _ = try stores.web { try $0.connections.disconnect() }
+            try stores.connect(.number(2, company: 88))
+            #expect(try deals() == [nil, nil])
+        }
+    }
+
     @Test func `there is no document for what is gone, is never posted, or is another company's`() throws {
         try withStores { stores throws in
             let quote = try stores.web { try $0.addQuote(for: try $0.addContact()) }
