@@ -24,6 +24,15 @@ func race<R: Sendable>(
     return results.inOrder
 }
 
+/// A thread for each step of its tasks, so that calls that block for a lock do not use up the few threads of the pool,
+/// which whoever holds the lock needs to go on.
+final class OwnThreads: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let (job, executor) = (UnownedJob(job), asUnownedTaskExecutor())
+        Thread.detachNewThread { job.runSynchronously(on: executor) }
+    }
+}
+
 private final class Collected<R: Sendable>: Sendable {
     private let table = Mutex<[Int: Result<R, any Error>]>([:])
 

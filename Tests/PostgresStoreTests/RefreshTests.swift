@@ -5,8 +5,7 @@ import PostgresStore
 import PostgresTestSupport
 import Testing
 
-// Serialized: each holds a row lock while the other storage's caller blocks a thread, and threads are few.
-@Suite(.serialized, .enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
+@Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct RefreshTests {
     private static let user = PipedriveUser.ID(1)
     private static let expired = Date(timeIntervalSince1970: 1_000)
@@ -31,10 +30,10 @@ struct RefreshTests {
         try await withStores { stores in
             try stores.connect(credentials: .made("old", expiresAt: Self.expired))
             let storages = [stores.storage, try stores.secondStorage()]
-            let calls = Counter()
+            let (calls, threads) = (Counter(), OwnThreads())
             let answers = try await withThrowingTaskGroup(of: Credentials.self) { group in
                 for index in 0..<12 {
-                    group.addTask {
+                    group.addTask(executorPreference: threads) {
                         try await Self.refresh(storages[index % 2], stores) {
                             calls.next()
                             // Not before the other process stands at the lock.
@@ -107,7 +106,7 @@ struct RefreshTests {
             try stores.connect(credentials: .made("old", expiresAt: Self.expired))
             let second = try stores.secondStorage()
             let holds = Counter()
-            let killed = Task {
+            let killed = Task(executorPreference: OwnThreads()) {
                 try await Self.refresh(stores.storage, stores) {
                     holds.next()
                     try stores.waitForBlockedSessions()
@@ -119,8 +118,11 @@ struct RefreshTests {
                     return .made("lost", expiresAt: Self.later)
                 }
             }
-            while holds.value == 0 { await Task.yield() }
-            let answer = try await Self.refresh(second, stores) { .made("new", expiresAt: Self.later) }
+            let next = Task(executorPreference: OwnThreads()) {
+                while holds.value == 0 { await Task.yield() }
+                return try await Self.refresh(second, stores) { .made("new", expiresAt: Self.later) }
+            }
+            let answer = try await next.value
             #expect(answer == .made("new", expiresAt: Self.later))
             await #expect(throws: PostgresError.self) { try await killed.value }
             #expect(try Self.stored(stores) == .made("new", expiresAt: Self.later))
