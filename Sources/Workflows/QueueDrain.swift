@@ -53,7 +53,7 @@ public struct QueueDrain: Sendable {
             while true {
                 let isOver = isStopping() || (end.map { clock.now >= $0 } ?? false)
                 let free = Self.concurrency - inHand.value
-                let claimed = isOver || free == 0 ? [] : try claim(free)
+                let claimed = isOver || free == 0 ? [] : try await persistently(logger) { try claim(free) }
                 for message in claimed {
                     inHand.add(1)
                     group.addTask {
@@ -66,7 +66,10 @@ public struct QueueDrain: Sendable {
                 }
                 if claimed.isEmpty, inHand.value == 0, isOver || end == nil { return }
                 if claimed.count == free, !claimed.isEmpty { continue }
-                try await Self.wait(&next, tick, seconds: try idleSeconds(isOver: isOver, until: end, clock: clock))
+                let seconds = try await persistently(logger) {
+                    try idleSeconds(isOver: isOver, until: end, clock: clock)
+                }
+                try await Self.wait(&next, tick, seconds: seconds)
             }
         }
     }
@@ -111,14 +114,33 @@ public struct QueueDrain: Sendable {
             delay = retry.delay(
                 afterAttempt: message.attempt, jitter: Double.random(in: -1...1), retryAfter: retryAfter)
         }
-        let isOurs = try storage.transaction(.cron(message.companyID)) {
-            try $0.queue.finish(message, worker: worker, result: result, nextAttemptSeconds: delay)
+        let isOurs = try await persistently(logger) {
+            try storage.transaction(.cron(message.companyID)) {
+                try $0.queue.finish(message, worker: worker, result: result, nextAttemptSeconds: delay)
+            }
         }
         guard isOurs else {
             logger.warning("The lease was lost before the result could be written")
             return
         }
         try report(message, result, isLast: delay == nil, logger: logger)
+    }
+
+    // While PostgreSQL is restarted, what is in hand must not be let go: its results are still to be written.
+    private static let databasePauses = 60
+
+    private func persistently<Result>(
+        _ logger: Logger, _ body: () throws -> Result
+    ) async throws -> Result {
+        for pause in 1...Self.databasePauses {
+            do {
+                return try body()
+            } catch let refusal as Refusal where refusal.code == .unavailable {
+                if pause == 1 { logger.warning("The database does not answer; waiting for it") }
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+        return try body()
     }
 
     private func report(

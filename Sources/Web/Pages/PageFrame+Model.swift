@@ -74,6 +74,7 @@ enum Notice: String, Sendable, CaseIterable {
     case syncing
     case syncRunning = "sync-running"
     case triggerOff = "trigger-off"
+    case retrying
 
     var sentence: String {
         switch self {
@@ -89,6 +90,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .syncing: "The sync has started. This page shows how it goes when you reload it."
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
+        case .retrying: "It goes out again now."
         }
     }
 }
