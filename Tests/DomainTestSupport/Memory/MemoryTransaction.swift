@@ -51,4 +51,9 @@ final class MemoryTransaction: StorageTransaction {
     var panel: any PanelStore { MemoryPanel(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
     var chores: any ChoreStore { MemoryQueue(transaction: self) }
+    var messageLog: any MessageLog { MemoryInspection(transaction: self) }
+    var attention: any AttentionStore { MemoryInspection(transaction: self) }
+    var revocations: any RevocationStore { MemoryInspection(transaction: self) }
+    var members: any MemberStore { MemoryInspection(transaction: self) }
+    var upkeep: any UpkeepStore { MemoryInspection(transaction: self) }
 }

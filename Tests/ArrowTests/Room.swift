@@ -1,0 +1,1 @@
+// The import table's tests arrive with the next merge.
