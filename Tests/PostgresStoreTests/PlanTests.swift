@@ -132,7 +132,7 @@ struct PlanTests {
     }
 
     @Test func `a claim reads what is due and little else`() throws {
-        try Self.expect("queue.message_due", reads: 60, of: "queue.message", as: { _ in StorageAccess.cron(nil) }) { transaction throws in
+        try Self.expect("queue.message_due", reads: 200, of: "queue.message", as: { _ in StorageAccess.cron(nil) }) { transaction throws in
             #expect(try transaction.queue.claim(limit: 20, leaseSeconds: 60, worker: "w").count == 20)
         }
     }
