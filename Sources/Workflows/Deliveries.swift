@@ -86,7 +86,14 @@ public struct Deliveries: Sendable {
 
     /// What has to be said elsewhere when a message is out of attempts.
     func gaveUp(_ message: OutboxMessage, reason: String) throws {
-        guard message.kind == .sync, let id = SyncRun.ID(text: message.subject) else { return }
-        try sync.fail(id, company: message.companyID, reason: reason)
+        switch message.kind {
+        case .sync:
+            guard let id = SyncRun.ID(text: message.subject) else { return }
+            try sync.fail(id, company: message.companyID, reason: reason)
+        case .draft:
+            guard let deal = Int64(message.subject) else { return }
+            try drafting.fail(Deal.ID(deal), company: message.companyID, reason: reason)
+        default: break
+        }
     }
 }

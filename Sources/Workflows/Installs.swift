@@ -206,6 +206,11 @@ public struct Installs: Sendable {
         let access = PipedriveAccess(apiOrigin: credentials.apiOrigin, accessToken: credentials.accessToken)
         do {
             for subscription in subscriptions { try await webhooks.unsubscribe(subscription.id, access: access) }
+        } catch {
+            // Often only the access token's hour is over. Revoking needs the refresh token alone, and ends the webhooks
+            // too, so it is still tried.
+        }
+        do {
             try await oauth.revoke(credentials.refreshToken)
             return true
         } catch {

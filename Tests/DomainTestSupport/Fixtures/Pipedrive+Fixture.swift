@@ -152,7 +152,8 @@ extension IntegrationSettings {
     /// Everything comes in, every event goes out, stage 3 of pipeline 1 asks for a quote.
     public static func fixture(
         directions: [RecordKind: SyncDirection] = [.organization: .pull, .person: .pull, .product: .pull],
-        trigger: QuoteTrigger? = QuoteTrigger(pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(3)]),
+        trigger: QuoteTrigger? = QuoteTrigger(
+            pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(3)], since: .fixture.addingTimeInterval(-3600)),
         forwardedEvents: Set<BookEvent.Kind> = Set(BookEvent.Kind.forwarded)
     ) -> IntegrationSettings {
         IntegrationSettings(directions: directions, trigger: trigger, forwardedEvents: forwardedEvents)

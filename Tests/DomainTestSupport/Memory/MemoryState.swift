@@ -135,6 +135,14 @@ public struct Tenant {
     public var linkedProducts: [CatalogItem.ID: Product] = [:]
     /// How quotes came about, newest first.
     public var drafts: [QuoteDraft] = []
+    /// Refresh tokens that are still to be revoked.
+    public var revocations: [String: Secret] = [:]
+    /// Up to when the sweep has looked.
+    public var sweptThrough: Date?
+    /// Users whose grants were idle for long.
+    public var idleGrants: [PipedriveUser.ID] = []
+    /// What waits for a decision.
+    public var attention: [AttentionRecord] = []
     /// What the panel's query finds.
     public var panelView = PanelView.unlinked
 

@@ -50,6 +50,11 @@ final class MemoryTransaction: StorageTransaction {
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
     var panel: any PanelStore { MemoryPanel(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
+    var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
+    var attention: any AttentionStore { MemoryUpkeep(transaction: self) }
+    var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }
+    var members: any MemberStore { MemoryUpkeep(transaction: self) }
+    var upkeep: any UpkeepStore { MemoryUpkeep(transaction: self) }
     var chores: any ChoreStore { MemoryQueue(transaction: self) }
     var messageLog: any MessageLog { MemoryInspection(transaction: self) }
     var attention: any AttentionStore { MemoryInspection(transaction: self) }

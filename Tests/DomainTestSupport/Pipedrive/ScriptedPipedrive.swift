@@ -3,7 +3,7 @@ public import FoundationEssentials
 import Synchronization
 
 /// A Pipedrive that answers by its script and records what it was asked.
-public final class ScriptedPipedrive: CRM, OAuthProvider, CRMWebhooks, Sendable {
+public final class ScriptedPipedrive: CRM, DealListing, OAuthProvider, CRMWebhooks, Sendable {
     /// What it holds, and what it will refuse.
     public struct Script: Sendable {
         /// Failures per method name, used up one by one before the method works.
@@ -18,6 +18,8 @@ public final class ScriptedPipedrive: CRM, OAuthProvider, CRMWebhooks, Sendable 
         public var records: [String: RecordPage] = [:]
         /// Deals.
         public var deals: [Deal.ID: DealContext] = [:]
+        /// Deals by the stage they are in.
+        public var staged: [Stage.ID: [StagedDeal]] = [:]
         /// Pipelines.
         public var pipelines: [Pipeline] = []
         /// Notes that were posted.
@@ -134,6 +136,12 @@ public final class ScriptedPipedrive: CRM, OAuthProvider, CRMWebhooks, Sendable 
     public func dealContext(_ id: Deal.ID, access: PipedriveAccess) async throws -> DealContext? {
         try begin("dealContext", "\(id)", access: access)
         return edit { $0.deals[id] }
+    }
+
+    /// The script's deals of that stage.
+    public func deals(in stage: Stage.ID, updatedSince: Date, access: PipedriveAccess) async throws -> [StagedDeal] {
+        try begin("deals", "\(stage) \(Int(updatedSince.timeIntervalSince1970))", access: access)
+        return edit { $0.staged[stage] } ?? []
     }
 
     /// The script's pipelines.
