@@ -99,14 +99,6 @@ public struct Tenant {
     public var credentials: [PipedriveUser.ID: Credentials] = [:]
     /// The audit trail.
     public var audit: [(action: String, detail: String)] = []
-    /// Records that wait for a decision.
-    public var attention: [AttentionRecord] = []
-    /// Refresh tokens that Pipedrive still has to be told about.
-    public var revocations: [String: Secret] = [:]
-    /// Up to when the sweep has looked.
-    public var sweptThrough: Date?
-    /// Users whose grants were not refreshed for long; tests set it.
-    public var idleGrants: [PipedriveUser.ID] = []
     /// What was chosen.
     public var settings = IntegrationSettings.initial
     /// Pipelines as last read.

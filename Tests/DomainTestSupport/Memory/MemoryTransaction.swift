@@ -56,9 +56,4 @@ final class MemoryTransaction: StorageTransaction {
     var members: any MemberStore { MemoryUpkeep(transaction: self) }
     var upkeep: any UpkeepStore { MemoryUpkeep(transaction: self) }
     var chores: any ChoreStore { MemoryQueue(transaction: self) }
-    var messageLog: any MessageLog { MemoryInspection(transaction: self) }
-    var attention: any AttentionStore { MemoryInspection(transaction: self) }
-    var revocations: any RevocationStore { MemoryInspection(transaction: self) }
-    var members: any MemberStore { MemoryInspection(transaction: self) }
-    var upkeep: any UpkeepStore { MemoryInspection(transaction: self) }
 }
