@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -87,7 +88,7 @@ let package = Package(
         process("Operator", ["Bootstrap", "Workflows", "Domain", argumentParser, logging]),
 
         // Apart: stands in for Pipedrive, imports nothing of ours
-        process("PipedriveSandbox", [argumentParser, flyingFox, logging]),
+        process("PipedriveSandbox", [argumentParser, flyingFox, flyingSocks]),
 
         // Tests
         .target(
@@ -98,7 +99,9 @@ let package = Package(
             swiftSettings: settings),
         tests("DomainTests", ["Domain", "DomainTestSupport"]),
         tests("WorkflowsTests", ["Workflows", "Domain", "DomainTestSupport", logging]),
-        tests("WebTests", ["Web", "Domain", "DomainTestSupport", "Workflows", httpTypes, logging]),
+        tests(
+            "WebTests", ["Web", "Domain", "DomainTestSupport", "Workflows", httpTypes, logging],
+            exclude: ["Snapshots"]),
         tests("PostgresTests", ["Postgres", "PostgresTestSupport"]),
         tests("SodiumTests", ["Sodium"]),
         tests("FastCGITests", ["FastCGI", httpTypes]),

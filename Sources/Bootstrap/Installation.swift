@@ -45,7 +45,42 @@ public struct Installation: Sendable {
     /// Accounts, which need the database alone.
     public func accounts() throws -> Accounts {
         try SodiumLibrary.start()
-        let database = PostgresStorage(try Environment.database(settings, process: "paydock"), keyring: nil)
-        return Accounts(storage: database, secrets: SodiumSecrets())
+        return Accounts(storage: try storage(), secrets: SodiumSecrets())
+    }
+
+    /// The queue, which needs the database alone.
+    public func messages() throws -> Messages { Messages(storage: try storage()) }
+
+    private func storage() throws -> PostgresStorage {
+        PostgresStorage(try Environment.database(settings, process: "paydock"), keyring: nil)
+    }
+
+    /// One thing that has to be right before the system works.
+    public struct Finding: Sendable, Encodable {
+        /// What was looked at.
+        public let check: String
+        /// What is wrong with it; nil when nothing is.
+        public let problem: String?
+    }
+
+    /// Looks at settings, keyring, database and schema; changes nothing.
+    public func findings() -> [Finding] {
+        let checks: [(String, () throws -> Void)] = [
+            (
+                "settings",
+                { _ = try Environment(process: "paydock", settings: settings, logger: Program.logger("paydock")) }
+            ),
+            ("keyring", { _ = try keyIDs() }),
+            ("database", { _ = try messages().counts() }),
+            ("schema", { try Migrator(try Environment.database(settings, process: "paydock")).check() }),
+        ]
+        return checks.map { name, look in
+            do {
+                try look()
+                return Finding(check: name, problem: nil)
+            } catch {
+                return Finding(check: name, problem: "\(error)")
+            }
+        }
     }
 }

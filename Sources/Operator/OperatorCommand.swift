@@ -6,5 +6,8 @@ import Bootstrap
 struct OperatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "paydock", abstract: "Sets PayDock for Pipedrive up and looks after it.", version: Version.text,
-        subcommands: [MigrateCommand.self, CompanyCommand.self, KeysCommand.self, SyncCommand.self])
+        subcommands: [
+            MigrateCommand.self, DoctorCommand.self, StatusCommand.self, CompanyCommand.self, MemberCommand.self,
+            KeysCommand.self, MessagesCommand.self, SyncCommand.self,
+        ])
 }

@@ -37,10 +37,15 @@ struct SandboxCommand: AsyncParsableCommand {
         let file = options.stateFile.map { StateFile(path: $0) }
         let sample = try SampleState.make(personCount: options.personCount, seed: options.seed)
         let sandbox = Sandbox(options, state: try file?.load(over: sample) ?? sample)
-        let server = try SandboxServer(sandbox)
+        let server = try ReplyServer(host: host, port: port) { await sandbox.answer($0) }
         signal(SIGPIPE, SIG_IGN)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run { try announce($0, $1) } }
+            group.addTask {
+                try await server.run { origin, port in
+                    sandbox.origin = origin
+                    try announce(origin, port)
+                }
+            }
             if let file { group.addTask { try await StateSaver(file: file, store: sandbox.store).run() } }
             group.addTask { await StopSignal.wait() }
             for try await _ in group.prefix(1) { group.cancelAll() }

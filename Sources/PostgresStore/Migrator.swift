@@ -39,11 +39,14 @@ public struct Migrator: Sendable {
         case rolesMissing(statements: String)
         /// The database was migrated by a newer version of the program.
         case newerDatabase(Int)
+        /// The database lacks steps; `paydock migrate` applies them.
+        case olderDatabase(missing: [Int])
 
         /// One line.
         public var description: String {
             switch self {
             case .rolesMissing: "The login role may not create the four roles of the schema"
+            case .olderDatabase(let missing): "The database lacks the migrations \(missing): run paydock migrate"
             case .newerDatabase(let number): "The database has migration \(number), which this version does not know"
             }
         }
@@ -76,6 +79,16 @@ public struct Migrator: Sendable {
         let known = try applied(connection)
         if let newest = known.max(), newest > Self.migrations.count { throw Failure.newerDatabase(newest) }
         return try Self.migrations.filter { try !known.contains($0.number) && apply($0, connection) }
+    }
+
+    /// Throws when the database is not at this version; changes nothing.
+    public func check() throws {
+        let connection = try PostgresConnection(configuration)
+        defer { connection.close() }
+        let known = try applied(connection)
+        if let newest = known.max(), newest > Self.migrations.count { throw Failure.newerDatabase(newest) }
+        let missing = Self.migrations.map(\.number).filter { !known.contains($0) }
+        if !missing.isEmpty { throw Failure.olderDatabase(missing: missing) }
     }
 
     private func applied(_ connection: PostgresConnection) throws -> Set<Int> {

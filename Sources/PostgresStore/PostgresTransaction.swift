@@ -26,6 +26,13 @@ struct PostgresTransaction: StorageTransaction {
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
     var panel: any PanelStore { PostgresPanel(connection: connection) }
     var queue: any QueueStore { PostgresQueue(connection: connection, access: access) }
+    var messageLog: any MessageLog { PostgresMessageLog(connection: connection, access: access) }
+    var attention: any AttentionStore { PostgresAttention(connection: connection, access: access) }
+    var revocations: any RevocationStore {
+        PostgresRevocations(connection: connection, access: access, vault: vault)
+    }
+    var members: any MemberStore { PostgresMembers(connection: connection, access: access) }
+    var upkeep: any UpkeepStore { PostgresUpkeep(connection: connection, access: access) }
     var chores: any ChoreStore { PostgresChores(connection: connection) }
 }
 

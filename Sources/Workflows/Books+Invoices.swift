@@ -14,9 +14,10 @@ extension Books {
         try inside(company) { try Self.found(try $0.invoices.invoice(id), "invoice") }
     }
 
-    /// Stores an invoice as concept; the due date is 30 days away unless given.
+    /// Stores an invoice as concept, issued today and due 30 days later unless said otherwise.
     public func addInvoice(
-        _ content: DocumentContent, quote: Quote.ID? = nil, dueOn: CalendarDay? = nil, _ company: Company.ID, now: Date
+        _ content: DocumentContent, quote: Quote.ID? = nil, issuedOn: CalendarDay? = nil, dueOn: CalendarDay? = nil,
+        _ company: Company.ID, now: Date
     ) throws -> Invoice {
         try inside(company) { transaction in
             try Self.check(content, transaction)
@@ -25,7 +26,8 @@ extension Books {
             }
             return try transaction.invoices.insert(
                 NewInvoice(
-                    content: content, quoteID: quote, issuedOn: try Self.today(transaction, now: now), dueOn: dueOn,
+                    content: content, quoteID: quote, issuedOn: try issuedOn ?? Self.today(transaction, now: now),
+                    dueOn: dueOn,
                     publicToken: secrets.token()))
         }
     }
@@ -50,6 +52,9 @@ extension Books {
     public func moveInvoice(_ id: Invoice.ID, to state: Invoice.State, _ company: Company.ID) throws -> Invoice {
         try inside(company) { transaction in
             let invoice = try Self.found(try transaction.invoices.invoice(id), "invoice")
+            if state == .sent, invoice.content.lines.contains(where: { !$0.isTextLine && $0.unitPrice == nil }) {
+                throw Refusal(.conflict, "Invoice \(invoice.number) has a line without a price. Set the price first.")
+            }
             guard state == .sent || state == .credited, invoice.state.successors.contains(state),
                 let moved = try transaction.invoices.move(id, from: invoice.state, to: state)
             else {

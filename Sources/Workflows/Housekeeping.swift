@@ -1,7 +1,7 @@
 public import Domain
 public import Logging
 
-/// What comes with time: overdue invoices and expired quotes. Each drainer start offers to do it; one gets to.
+/// What comes with time: overdue invoices, expired quotes, tokens kept for revoking. Each drainer start offers to do it; one gets to.
 public struct Housekeeping: Sendable {
     private let storage: any Storage
 
@@ -14,6 +14,7 @@ public struct Housekeeping: Sendable {
     public func run(logger: Logger) throws {
         let isOurs = try storage.transaction(.cron(nil)) { try $0.chores.claim("lapsed documents", everySeconds: 60) }
         guard isOurs else { return }
+        _ = try storage.transaction(.cron(nil)) { try $0.revocations.destroyExpired() }
         for company in try storage.transaction(.cron(nil), { try $0.schedule.withLapsedDocuments(now: nil) }) {
             let (overdue, expired) = try storage.transaction(.cron(company)) { transaction in
                 let overdue = try transaction.invoices.markOverdue(now: nil)

@@ -23,6 +23,14 @@ public struct Integration: Sendable {
         public let runs: [SyncRun]
         /// The last 50 drafts, newest first.
         public let drafts: [QuoteDraft]
+        /// How many records wait for a decision, and the first 200 of them.
+        public let attentionCount: Int
+        /// What waits for a decision, grouped by reason.
+        public let attention: [AttentionRecord]
+        /// Messages that wait after a failure, or were given up; the newest 50.
+        public let troubled: [MessageRecord]
+        /// Who connected, refreshed, disconnected; the newest 30.
+        public let audit: [AuditLine]
     }
 
     /// Reads the overview.
@@ -31,7 +39,11 @@ public struct Integration: Sendable {
             Overview(
                 connection: try transaction.connections.connection(), grants: try transaction.connections.grants(),
                 settings: try transaction.settings.settings(), pipelines: try transaction.settings.pipelines(),
-                runs: try transaction.sync.recentRuns(), drafts: try transaction.drafts.recent())
+                runs: try transaction.sync.recentRuns(), drafts: try transaction.drafts.recent(),
+                attentionCount: try transaction.attention.count(),
+                attention: try transaction.attention.records(limit: 200),
+                troubled: try transaction.messageLog.messages([.retryable, .discarded], limit: 50),
+                audit: try transaction.upkeep.audit(limit: 30))
         }
     }
 
@@ -68,6 +80,12 @@ public struct Integration: Sendable {
             edit(&settings)
             try transaction.settings.save(settings)
         }
+    }
+
+    /// Lets a message that waits or was given up go out again at once. Throws `notFound` when there is none such.
+    public func retry(_ message: OutboxMessage.ID, company: Company.ID) throws {
+        let isOurs = try storage.transaction(.web(company)) { try $0.messageLog.retry(message) }
+        guard isOurs else { throw Refusal(.notFound, "This delivery does not wait any more.") }
     }
 
     /// Starts a run; false when one is at work already. Throws `conflict` without a live connection.

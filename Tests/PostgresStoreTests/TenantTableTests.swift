@@ -218,6 +218,7 @@ private enum TenantRows {
             ])
             try transaction.inbox.insert(body: [1])
             try transaction.connections.audit("connected", detail: "d")
+            try transaction.revocations.keep()
         }
         try fillByCron(company, in: stores)
     }

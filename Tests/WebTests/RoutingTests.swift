@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import HTTPTypes
 import Testing
@@ -76,5 +77,14 @@ struct RoutingTests {
         #expect(text.contains("request.id=req-1 route=GET /oauth/pipedrive/callback status=400"))
         #expect(text.contains("route=GET /q/{token} status=404"))
         #expect(!text.contains("secret") && !text.contains("public-token"))
+    }
+
+    @Test func `bytes that a database can't keep never reach it`() async {
+        let site = Site()
+        _ = await site.submit("/contacts", "name=A%00B%FF")
+        #expect(site.tables.contacts.map(\.details.name) == ["A\u{FFFD}B\u{FFFD}"])
+        let answer = await site.api(.post, "contacts", #"{"name":"A\u0000B","emails":["a\u0000@b.example"]}"#)
+        #expect(answer.status == 400)
+        #expect(answer.text.contains(#""name":"holds a character that is not allowed""#))
     }
 }

@@ -71,6 +71,8 @@ create table pipedrive.settings (
     trigger_pipeline_id bigint,
     trigger_stage_ids bigint[] not null default '{}',
     trigger_since timestamptz,
+    -- Up to when the sweep has looked for deals that no webhook told of.
+    swept_through timestamptz,
     check ((trigger_pipeline_id is null) = (trigger_stage_ids = '{}'))
 );
 
@@ -134,7 +136,7 @@ create table pipedrive.sync_run (
     company_id uuid not null references books.company,
     id uuid not null default gen_random_uuid(),
     state text not null default 'running' check (state in ('running', 'completed', 'failed', 'cancelled')),
-    started_by text not null check (started_by in ('schedule', 'manual')),
+    started_by text not null check (started_by in ('schedule', 'manual', 'retry')),
     started_at timestamptz not null default clock_timestamp(),
     finished_at timestamptz,
     -- The kind being read and Pipedrive's cursor of its next page; a null kind means that the plan is due.

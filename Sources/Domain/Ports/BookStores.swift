@@ -38,7 +38,7 @@ public protocol ContactStore {
     func list(search: String?, page: PageRequest) throws -> Listing<Contact>
     /// Replaces the details; nil when there is none.
     func update(_ id: Contact.ID, _ details: ContactDetails) throws -> Contact?
-    /// Deletes the contact, or archives it and throws `conflict` when it has documents. False when there is none.
+    /// Deletes the contact; false when it has documents, and was archived instead.
     func delete(_ id: Contact.ID) throws -> Bool
 }
 

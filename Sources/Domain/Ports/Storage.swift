@@ -86,6 +86,16 @@ public protocol StorageTransaction {
     var panel: any PanelStore { get }
     /// Messages.
     var queue: any QueueStore { get }
+    /// Messages as a person looks at them.
+    var messageLog: any MessageLog { get }
+    /// What a person has to decide.
+    var attention: any AttentionStore { get }
+    /// Tokens that are still to be revoked.
+    var revocations: any RevocationStore { get }
+    /// Passwords, set by an operator.
+    var members: any MemberStore { get }
+    /// What comes round again for a connection.
+    var upkeep: any UpkeepStore { get }
     /// Recurring work.
     var chores: any ChoreStore { get }
 }

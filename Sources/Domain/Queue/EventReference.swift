@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// The short visible reference of a note, by which it is found again: `Ref 7K3F-92QX`.
 ///

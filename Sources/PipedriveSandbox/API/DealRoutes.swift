@@ -5,6 +5,10 @@ enum DealRoutes {
         "updated_until", "include_fields", "custom_fields", "include_option_labels", "include_labels",
     ])
 
+    private static let oneQuery: Set<String> = [
+        "include_fields", "custom_fields", "include_option_labels", "include_labels",
+    ]
+
     static let all: [APIRoute] = [
         APIRoute("GET", "/api/v2/deals", cost: 10, query: listQuery, answer: list),
         APIRoute("POST", "/api/v2/deals", cost: 5) { call in
@@ -14,7 +18,7 @@ enum DealRoutes {
         APIRoute("GET", "/api/v2/deals/products", cost: 10, query: DealProductRoutes.manyQuery) { call in
             try DealProductRoutes.listMany(call)
         },
-        APIRoute("GET", "/api/v2/deals/{id}", cost: 1, query: ["include_fields", "custom_fields"]) { call in
+        APIRoute("GET", "/api/v2/deals/{id}", cost: 1, query: oneQuery) { call in
             let id = try call.id()
             return .success(try call.store.read { try $0.record(.deal, id, for: call.user) })
         },

@@ -5,6 +5,10 @@ enum OrganizationRoutes {
         "include_option_labels", "include_labels",
     ])
 
+    private static let oneQuery: Set<String> = [
+        "include_fields", "custom_fields", "include_option_labels", "include_labels",
+    ]
+
     static let all: [APIRoute] = [
         APIRoute("GET", "/api/v2/organizations", cost: 10, query: listQuery) { call in
             let listing = try Listing(call)
@@ -20,7 +24,7 @@ enum OrganizationRoutes {
         APIRoute("GET", "/api/v2/organizations/search", cost: 20, query: SearchRoutes.query, isSearch: true) { call in
             try SearchRoutes.organizations(call)
         },
-        APIRoute("GET", "/api/v2/organizations/{id}", cost: 1, query: ["include_fields", "custom_fields"]) { call in
+        APIRoute("GET", "/api/v2/organizations/{id}", cost: 1, query: oneQuery) { call in
             let id = try call.id()
             return .success(try call.store.read { try $0.record(.organization, id, for: call.user) })
         },

@@ -5,16 +5,22 @@ enum PersonRoutes {
         "custom_fields", "include_option_labels", "include_labels",
     ])
 
+    private static let searchQuery = SearchRoutes.query.union(["organization_id", "include_fields"])
+
+    private static let oneQuery: Set<String> = [
+        "include_fields", "custom_fields", "include_option_labels", "include_labels",
+    ]
+
     static let all: [APIRoute] = [
         APIRoute("GET", "/api/v2/persons", cost: 10, query: listQuery, answer: list),
         APIRoute("POST", "/api/v2/persons", cost: 5) { call in
             let body = try call.body(.person)
             return .success(try call.store.change { try $0.createPerson(body, by: call.author) })
         },
-        APIRoute("GET", "/api/v2/persons/search", cost: 20, query: SearchRoutes.query, isSearch: true) { call in
+        APIRoute("GET", "/api/v2/persons/search", cost: 20, query: searchQuery, isSearch: true) { call in
             try SearchRoutes.persons(call)
         },
-        APIRoute("GET", "/api/v2/persons/{id}", cost: 1, query: ["include_fields", "custom_fields"]) { call in
+        APIRoute("GET", "/api/v2/persons/{id}", cost: 1, query: oneQuery) { call in
             let id = try call.id()
             return .success(try call.store.read { try $0.record(.person, id, for: call.user) })
         },

@@ -16,7 +16,10 @@ enum ProductRoutes {
             let body = try call.body(.product)
             return .success(try call.store.change { try $0.createProduct(body, by: call.author) }, status: 201)
         },
-        APIRoute("GET", "/api/v2/products/search", cost: 20, query: SearchRoutes.query, isSearch: true) { call in
+        APIRoute(
+            "GET", "/api/v2/products/search", cost: 20, query: SearchRoutes.query.union(["include_fields"]),
+            isSearch: true
+        ) { call in
             try SearchRoutes.products(call)
         },
         APIRoute("GET", "/api/v2/products/{id}", cost: 1) { call in

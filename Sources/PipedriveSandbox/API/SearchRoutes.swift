@@ -4,9 +4,7 @@
 enum SearchRoutes {
     static let all: [APIRoute] = []
 
-    static let query: Set<String> = [
-        "term", "fields", "exact_match", "organization_id", "include_fields", "limit", "cursor",
-    ]
+    static let query: Set<String> = ["term", "fields", "exact_match", "limit", "cursor"]
 
     static func persons(_ call: Call) throws -> Reply {
         let search = try Search(call, allowed: ["name", "email", "phone", "notes", "custom_fields"])

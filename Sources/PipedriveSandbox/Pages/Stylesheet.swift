@@ -38,7 +38,7 @@ enum Stylesheet {
         .column h2 { padding: 0 .25rem; }
         .column h2 small { display: block; }
         .column.target { outline: 2px dashed var(--accent); outline-offset: -2px; }
-        .deal-card { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: .6rem .7rem;
+        .deal-card { position: relative; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: .6rem .7rem;
           margin-bottom: .5rem; box-shadow: 0 1px 1px rgb(20 25 40 / 6%); }
         .scripted .deal-card { cursor: grab; }
         .deal-card.dragged { opacity: .45; }
@@ -101,6 +101,8 @@ enum Stylesheet {
         @media (max-width: 760px) {
           main, .top { padding-left: .8rem; padding-right: .8rem; }
           .detail { grid-template-columns: minmax(0, 1fr); }
+          .top nav { flex-basis: 100%; order: 1; }
+          .viewer { order: 2; }
           .head .sum { margin-left: 0; width: 100%; }
           .board { grid-auto-columns: 82%; }
           .note-form { flex-direction: column; align-items: stretch; }

@@ -15,7 +15,7 @@ struct FieldDefinition: Sendable {
     /// The answer of the fields routes for this field.
     func json(for entity: Entity) -> JSON {
         var object: JSONObject = ["field_name": .string(name), "field_code": .string(code)]
-        if entity != .person { object["description"] = "" }
+        if entity == .deal { object["description"] = "" }
         object["field_type"] = .string(type)
         object["options"] = options.isEmpty ? .null : .array(options.map { Self.json($0) })
         object["subfields"] = subfields

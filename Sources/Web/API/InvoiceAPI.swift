@@ -47,7 +47,7 @@ struct InvoiceAPI: Sendable {
         try reader.finish()
         guard let content else { throw Refusal(.invalid, "An invoice needs a contact.") }
         var invoice = try books.addInvoice(
-            content, quote: quote, dueOn: dueOn ?? issuedOn?.adding(days: 30), company, now: call.now)
+            content, quote: quote, issuedOn: issuedOn, dueOn: dueOn, company, now: call.now)
         if state == .sent { invoice = try books.sendInvoice(invoice.id, company) }
         return .created(
             try DocumentJSON.value(invoice, publicURL: publicURL), at: "invoices/\(invoice.id.text)")

@@ -1,6 +1,7 @@
 /// Percent-encoding of URLs.
 enum PercentCoding {
-    /// Decodes `%41` and, in forms, `+`. A broken escape stays as it is; broken UTF-8 is repaired.
+    /// Decodes `%41` and, in forms, `+`. A broken escape stays as it is; broken UTF-8 is repaired, and NUL, which
+    /// PostgreSQL's text can't hold, becomes U+FFFD too.
     static func decode(_ bytes: [UInt8], plusIsSpace: Bool) -> String {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
@@ -17,7 +18,8 @@ enum PercentCoding {
             result.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
             index += 1
         }
-        return String(decoding: result, as: UTF8.self)
+        let text = String(decoding: result, as: UTF8.self)
+        return result.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
     }
 
     /// Encodes everything but RFC 3986's unreserved characters.

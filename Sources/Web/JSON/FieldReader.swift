@@ -92,7 +92,9 @@ final class FieldReader {
             return []
         }
         return elements.compactMap { element in
-            guard case .string(let text) = element, text.unicodeScalars.count <= 255 else {
+            guard case .string(let text) = element, text.unicodeScalars.count <= 255,
+                !text.unicodeScalars.contains("\0")
+            else {
                 refuse(name, "has to be an array of strings of at most 255 characters")
                 return nil
             }

@@ -74,6 +74,7 @@ enum Notice: String, Sendable, CaseIterable {
     case syncing
     case syncRunning = "sync-running"
     case triggerOff = "trigger-off"
+    case retrying
 
     var sentence: String {
         switch self {
@@ -82,13 +83,14 @@ enum Notice: String, Sendable, CaseIterable {
         case .deleted: "Deleted."
         case .sent: "Sent."
         case .paid: "The payment is registered."
-        case .connected: "Pipedrive is connected. Your contacts and products are being read now."
+        case .connected: "Pipedrive is connected. Press “Sync now” to read your contacts and products."
         case .disconnected: "Pipedrive is disconnected. What was synced stays in PayDock."
         case .disconnectedHere:
             "Disconnected in PayDock. Pipedrive could not be reached to be told; this is tried again for 24 hours."
         case .syncing: "The sync has started. This page shows how it goes when you reload it."
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
+        case .retrying: "It goes out again now."
         }
     }
 }

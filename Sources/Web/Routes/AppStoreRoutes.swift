@@ -20,6 +20,7 @@ struct AppStoreRoutes: Sendable {
             Route(.post, "/apps/pipedrive/directions", .member, body: .form) { try saveDirections($0) },
             Route(.post, "/apps/pipedrive/trigger", .member, body: .form) { try saveTrigger($0) },
             Route(.post, "/apps/pipedrive/events", .member, body: .form) { try saveEvents($0) },
+            Route(.post, "/apps/pipedrive/messages/{id}/retry", .member, body: .form) { try retry($0) },
         ]
     }
 
@@ -38,6 +39,14 @@ struct AppStoreRoutes: Sendable {
     private func syncNow(_ call: Call) throws -> WebResponse {
         let isStarted = try useCases.integration.syncNow(try call.member().company.id)
         return done(.sync, isStarted ? .syncing : .syncRunning)
+    }
+
+    private func retry(_ call: Call) throws -> WebResponse {
+        guard let id = call.parameters["id"].flatMap({ Int64($0) }) else {
+            throw Refusal(.notFound, "There is no such delivery.")
+        }
+        try useCases.integration.retry(OutboxMessage.ID(id), company: try call.member().company.id)
+        return done(.logs, .retrying)
     }
 
     private func saveDirections(_ call: Call) throws -> WebResponse {

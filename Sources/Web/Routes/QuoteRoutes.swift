@@ -49,7 +49,9 @@ struct QuoteRoutes: Sendable {
         let id = quote.content.contactID
         let name = try useCases.contactNames([id], try call.member().company.id)[id] ?? ""
         return try frame.answer(
-            try QuotePage(quote, contactName: name, publicURL: publicURL, problem: problem), to: call, status: status)
+            try QuotePage(
+                quote, contactName: name, publicURL: publicURL, problem: problem,
+                sent: call.form["line_description"] == nil ? nil : call.form), to: call, status: status)
     }
 
     private func revise(_ call: Call) throws -> WebResponse {

@@ -46,4 +46,9 @@ struct FakeTransaction: StorageTransaction {
     var queue: any QueueStore { FakeQueue() }
     var schedule: any ScheduleStore { FakeQueue() }
     var chores: any ChoreStore { FakeQueue() }
+    var messageLog: any MessageLog { FakeInspection(tables: tables) }
+    var attention: any AttentionStore { FakeInspection(tables: tables) }
+    var revocations: any RevocationStore { FakeInspection(tables: tables) }
+    var upkeep: any UpkeepStore { FakeInspection(tables: tables) }
+    var members: any MemberStore { FakeInspection(tables: tables) }
 }

@@ -28,6 +28,9 @@ final class Tables: @unchecked Sendable {
     var panelView = PanelView.unlinked
     var webhookBodies: [[UInt8]] = []
     var webhookIsLive = true
+    var audit: [AuditLine] = []
+    var attention: [AttentionRecord] = []
+    var troubled: [MessageRecord] = []
 
     static let apiKey = "ftj_test"
     static let cookie = "the-cookie"

@@ -56,7 +56,7 @@ struct AppSettingsPage: Page {
         sync = tab == .sync ? SyncTab(overview, isLive: status.isLive, now: now) : nil
         triggers = tab == .triggers ? TriggersTab(overview) : nil
         events = tab == .events ? EventsTab(overview.settings) : nil
-        logs = tab == .logs ? LogsTab(overview.runs, now: now) : nil
+        logs = tab == .logs ? LogsTab(overview, now: now) : nil
     }
 }
 

@@ -73,7 +73,12 @@ struct RunLine: Sendable {
 
     init(_ run: SyncRun, now: Date) {
         startedAt = DayText.instant(run.startedAt)
-        startedBy = run.startedBy == .schedule ? "Nightly" : "Sync now"
+        startedBy =
+            switch run.startedBy {
+            case .schedule: "Nightly"
+            case .manual: "Sync now"
+            case .retry: "Catching up"
+            }
         switch run.state {
         case .running: (state, tone) = ("Running", "busy")
         case .completed: (state, tone) = ("Completed", "good")
@@ -102,9 +107,70 @@ struct RunLine: Sendable {
 struct LogsTab: Sendable {
     let runs: [RunLine]
     let isEmpty: Bool
+    let attentionCount: Int
+    let attention: [AttentionLine]
+    let troubled: [TroubledLine]
+    let hasTroubled: Bool
+    let audit: [AuditEntry]
+    let hasAudit: Bool
 
-    init(_ runs: [SyncRun], now: Date) {
-        self.runs = runs.map { RunLine($0, now: now) }
+    /// A line of the connection's history.
+    struct AuditEntry: Sendable {
+        let happenedAt: String
+        let action: String
+        let detail: String
+    }
+
+    /// A record that a person has to decide about.
+    struct AttentionLine: Sendable {
+        let record: String
+        let name: String
+        let reason: String
+    }
+
+    /// A message that waits after a failure, or was given up.
+    struct TroubledLine: Sendable {
+        let id: String
+        let createdAt: String
+        let what: String
+        let state: String
+        let tone: String
+        let reason: String
+    }
+
+    init(_ overview: Integration.Overview, now: Date) {
+        runs = overview.runs.map { RunLine($0, now: now) }
         isEmpty = runs.isEmpty
+        attentionCount = overview.attentionCount
+        attention = overview.attention.map {
+            AttentionLine(record: "\($0.kind.rawValue) \($0.recordID)", name: $0.name, reason: $0.reason)
+        }
+        troubled = overview.troubled.map(TroubledLine.init)
+        hasTroubled = !troubled.isEmpty
+        audit = overview.audit.map {
+            AuditEntry(happenedAt: DayText.instant($0.happenedAt), action: $0.action, detail: $0.detail)
+        }
+        hasAudit = !audit.isEmpty
+    }
+}
+
+extension LogsTab.TroubledLine {
+    init(_ message: MessageRecord) {
+        id = "\(message.id)"
+        createdAt = DayText.instant(message.createdAt)
+        switch message.kind {
+        case .event, .note: what = "Note in a deal"
+        case .webhook: what = "Webhook from Pipedrive"
+        case .draft: what = "Quote of deal \(message.subject)"
+        case .record: what = "Changed record \(message.subject)"
+        case .sync: what = "Sync run"
+        case .subscribe: what = "Webhooks at Pipedrive"
+        case .revoke: what = "Telling Pipedrive of the disconnect"
+        case .sweep: what = "Search for missed deals"
+        case .refresh: what = "Keeping a grant alive"
+        }
+        let isGivenUp = message.state == .discarded
+        (state, tone) = isGivenUp ? ("Given up", "bad") : ("Waits for attempt \(message.attemptCount + 1)", "")
+        reason = message.reason ?? ""
     }
 }

@@ -162,6 +162,50 @@ extension AppSettingsPage {
         </table>
         {{/isEmpty}}
         </section>
+        {{#hasTroubled}}
+        <section class="card">
+        <h2>Deliveries in trouble</h2>
+        <table class="list">
+        <thead><tr><th>Since</th><th>What</th><th>Status</th><th>Reason</th><th></th></tr></thead>
+        <tbody>
+        {{#troubled}}
+        <tr><td>{{createdAt}}</td><td>{{what}}</td><td><span class="tag {{tone}}">{{state}}</span></td>\
+        <td>{{reason}}</td><td><form method="post" action="/apps/pipedrive/messages/{{id}}/retry">\
+        <input type="hidden" name="csrf" value="{{formToken}}"><button class="quiet">Retry</button></form></td></tr>
+        {{/troubled}}
+        </tbody>
+        </table>
+        </section>
+        {{/hasTroubled}}
+        {{#attentionCount}}
+        <section class="card">
+        <h2>Needs attention</h2>
+        <p>{{attentionCount}} records could belong to more than one contact or product. Nothing was created for them,
+        so that there are no duplicates. Make them unambiguous in Pipedrive or PayDock, and the next run takes them
+        over.</p>
+        <table class="list">
+        <thead><tr><th>Record</th><th>Name</th><th>Why</th></tr></thead>
+        <tbody>
+        {{#attention}}
+        <tr><td>{{record}}</td><td>{{name}}</td><td>{{reason}}</td></tr>
+        {{/attention}}
+        </tbody>
+        </table>
+        </section>
+        {{/attentionCount}}
+        {{#hasAudit}}
+        <section class="card">
+        <h2>History of the connection</h2>
+        <table class="list">
+        <thead><tr><th>When</th><th>What</th><th>How</th></tr></thead>
+        <tbody>
+        {{#audit}}
+        <tr><td>{{happenedAt}}</td><td>{{action}}</td><td>{{detail}}</td></tr>
+        {{/audit}}
+        </tbody>
+        </table>
+        </section>
+        {{/hasAudit}}
         {{/logs}}
         """
 }

@@ -8,6 +8,7 @@ struct QuoteEditor: Sendable {
     let validUntilDay: String
     let noteText: String
     let currencyCode: String
+    let dealNumber: String
 
     /// One line of the form; empty rows add lines.
     struct Row: Sendable {
@@ -38,6 +39,25 @@ struct QuoteEditor: Sendable {
         validUntilDay = quote.validUntil.description
         noteText = quote.content.note ?? ""
         currencyCode = currency.code
+        dealNumber = quote.content.dealID.map { "\($0)" } ?? ""
+    }
+
+    /// The form as it was sent, to be corrected.
+    init(_ quote: Quote, sent form: FormFields) {
+        rows = Self.rows(form).map { row in
+            let origin = Int(row.origin).flatMap {
+                quote.content.lines.indices.contains($0) ? quote.content.lines[$0] : nil
+            }
+            return Row(
+                origin: row.origin, description: row.description, isText: origin?.isTextLine ?? false,
+                quantity: row.quantity, price: row.price, taxRate: row.taxRate)
+        }
+        subject = form["email_subject"] ?? ""
+        body = form["email_body"] ?? ""
+        validUntilDay = form["valid_until"] ?? ""
+        noteText = form["note"] ?? ""
+        currencyCode = quote.content.currency.code
+        dealNumber = form["deal"] ?? ""
     }
 
     /// What the form says.
@@ -55,6 +75,7 @@ struct QuoteEditor: Sendable {
             line(row, quote.content, problems: &problems, number: index + 1)
         }
         content.note = form.trimmed("note")
+        content.dealID = deal(form.trimmed("deal"), problems: &problems)
         let validUntil = form.trimmed("valid_until").flatMap(CalendarDay.init)
         if validUntil == nil { problems["valid_until"] = "Valid until has to be a date such as 2026-04-11." }
         guard problems.isEmpty, let validUntil else {
@@ -64,6 +85,15 @@ struct QuoteEditor: Sendable {
         let email = EmailText(
             subject: form.trimmed("email_subject") ?? "", body: lineFeeds(form["email_body"] ?? ""))
         return Revision(content: content, email: email, validUntil: validUntil)
+    }
+
+    private static func deal(_ text: String?, problems: inout [String: String]) -> Deal.ID? {
+        guard let text else { return nil }
+        guard let number = Int64(text), number > 0 else {
+            problems["deal"] = "The deal has to be Pipedrive's number of it."
+            return nil
+        }
+        return Deal.ID(number)
     }
 
     private static func rows(_ form: FormFields) -> [Row] {

@@ -26,7 +26,9 @@ struct QuotePage: Page {
     let problem: String?
     let editor: QuoteEditor?
 
-    init(_ quote: Quote, contactName: String, publicURL: String, problem: String? = nil) throws {
+    init(_ quote: Quote, contactName: String, publicURL: String, problem: String? = nil, sent form: FormFields? = nil)
+        throws
+    {
         let word = DocumentWords.quote(quote.state)
         title = "Quote \(quote.number)"
         path = "/quotes/\(quote.id.text)"
@@ -48,6 +50,6 @@ struct QuotePage: Page {
         externalID = quote.content.externalID
         needsPrice = quote.content.lines.contains { !$0.isTextLine && $0.unitPrice == nil }
         self.problem = problem
-        editor = isConcept ? QuoteEditor(quote) : nil
+        editor = isConcept ? form.map { QuoteEditor(quote, sent: $0) } ?? QuoteEditor(quote) : nil
     }
 }

@@ -66,6 +66,7 @@ extension QuotePage {
         </table>
         <p class="small">Clear a description to remove its line; fill an empty row to add one.</p>
         <label>Valid until <input type="date" name="valid_until" value="{{validUntilDay}}" required></label>
+        <label>Pipedrive deal number <input name="deal" value="{{dealNumber}}" inputmode="numeric"></label>
         <label>Note on the quote <textarea name="note" rows="3" maxlength="5000">{{noteText}}</textarea></label>
         <label>E-mail subject <input name="email_subject" value="{{subject}}" maxlength="255"></label>
         <label>E-mail text <textarea name="email_body" rows="8" maxlength="20000">{{body}}</textarea></label>

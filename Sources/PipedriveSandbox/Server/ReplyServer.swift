@@ -2,30 +2,34 @@ import FlyingFox
 import FlyingSocks
 import Foundation
 
-/// The sandbox behind an HTTP server.
-final class SandboxServer: Sendable {
-    let sandbox: Sandbox
+/// An HTTP server that answers by a closure, and can break connections off.
+final class ReplyServer: Sendable {
+    private let host: String
     private let server: HTTPServer
 
-    /// Prepares to listen on the host and port of the options; port 0 takes a free one.
-    init(_ sandbox: Sandbox) throws {
-        self.sandbox = sandbox
-        let address = try sockaddr_in.inet(ip4: sandbox.options.host, port: sandbox.options.port)
+    /// Prepares to listen on an IPv4 address; port 0 takes a free one.
+    ///
+    /// An answer of nil resets the connection.
+    init(host: String, port: UInt16, answer: @escaping @Sendable (Request) async -> Reply?) throws {
+        self.host = host
+        let address = try sockaddr_in.inet(ip4: host, port: port)
         // Faults may hold an answer back for minutes, so the server's own limit must not cut them short.
         let configuration = HTTPServer.Configuration(
             address: address, timeout: 3600, sharedRequestBufferSize: 65536, logger: .disabled)
-        server = HTTPServer(config: configuration, handler: Desk(sandbox: sandbox))
+        server = HTTPServer(config: configuration, handler: Desk(answer: answer))
     }
 
     /// Serves until the task is cancelled; calls back once with the address when listening.
     func run(whenListening: @escaping @Sendable (_ origin: String, _ port: Int) throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.server.run() }
-            try await server.waitUntilListening()
-            let port = try await boundPort()
-            sandbox.origin = "http://\(sandbox.options.host):\(port)"
-            try whenListening(sandbox.origin, port)
-            try await group.next()
+            group.addTask {
+                try await self.server.waitUntilListening()
+                let port = try await self.boundPort()
+                SocketTable.sendWithoutDelay(listeningPort: port)
+                try whenListening("http://\(self.host):\(port)", port)
+            }
+            try await group.waitForAll()
         }
     }
 
@@ -37,12 +41,12 @@ final class SandboxServer: Sendable {
     }
 
     private struct Desk: HTTPHandler {
-        let sandbox: Sandbox
+        let answer: @Sendable (Request) async -> Reply?
 
         func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
             let ours = try await request.read()
-            guard let reply = await sandbox.answer(ours) else {
-                ConnectionBreaker.breakConnection(peerPort: ours.peerPort)
+            guard let reply = await answer(ours) else {
+                SocketTable.breakConnection(peerPort: ours.peerPort)
                 return HTTPResponse(statusCode: .badGateway)
             }
             return reply.response(isClosing: ours.header("connection")?.lowercased() == "close")

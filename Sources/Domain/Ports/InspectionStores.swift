@@ -1,0 +1,115 @@
+public import FoundationEssentials
+
+/// Messages as a person looks at them. With a company, that company's; without one, as cron, all.
+public protocol MessageLog {
+    /// How many messages there are, by kind and state.
+    func counts() throws -> [MessageCount]
+    /// Newest first, at most `limit`; nil lists every state.
+    func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord]
+    /// Lets a message that waits or was given up go out again at once, out of its lane's order. False when it is not
+    /// in such a state.
+    func retry(_ id: OutboxMessage.ID) throws -> Bool
+    /// Gives a waiting message up. False when it is not waiting.
+    func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool
+}
+
+/// How many messages of a kind are in a state.
+public struct MessageCount: Hashable, Sendable {
+    /// The kind.
+    public let kind: OutboxMessage.Kind
+    /// The state.
+    public let state: OutboxMessage.State
+    /// How many.
+    public let count: Int
+
+    /// Makes a count.
+    public init(kind: OutboxMessage.Kind, state: OutboxMessage.State, count: Int) {
+        self.kind = kind
+        self.state = state
+        self.count = count
+    }
+}
+
+/// A message with its history in short.
+public struct MessageRecord: Hashable, Sendable {
+    /// The number.
+    public let id: OutboxMessage.ID
+    /// The company.
+    public let companyID: Company.ID
+    /// What has to happen.
+    public let kind: OutboxMessage.Kind
+    /// What it is about.
+    public let subject: String
+    /// Where it stands.
+    public let state: OutboxMessage.State
+    /// Attempts that counted.
+    public let attemptCount: Int
+    /// Why it waits or was given up.
+    public let reason: String?
+    /// When it was made.
+    public let createdAt: Date
+    /// When it is due.
+    public let dueAt: Date
+
+    /// Makes a record.
+    public init(
+        id: OutboxMessage.ID, companyID: Company.ID, kind: OutboxMessage.Kind, subject: String,
+        state: OutboxMessage.State, attemptCount: Int, reason: String?, createdAt: Date, dueAt: Date
+    ) {
+        self.id = id
+        self.companyID = companyID
+        self.kind = kind
+        self.subject = subject
+        self.state = state
+        self.attemptCount = attemptCount
+        self.reason = reason
+        self.createdAt = createdAt
+        self.dueAt = dueAt
+    }
+}
+
+/// What a person has to decide, because guessing could make a duplicate.
+public protocol AttentionStore {
+    /// How many records wait for a decision.
+    func count() throws -> Int
+    /// Grouped by reason, then by name; at most `limit`.
+    func records(limit: Int) throws -> [AttentionRecord]
+}
+
+/// A record of Pipedrive that waits for a decision.
+public struct AttentionRecord: Hashable, Sendable {
+    /// The kind.
+    public let kind: RecordKind
+    /// Pipedrive's identifier.
+    public let recordID: Int64
+    /// Its name.
+    public let name: String
+    /// Why nothing was created.
+    public let reason: String
+
+    /// Makes a record.
+    public init(kind: RecordKind, recordID: Int64, name: String, reason: String) {
+        self.kind = kind
+        self.recordID = recordID
+        self.name = name
+        self.reason = reason
+    }
+}
+
+/// Refresh tokens of ended connections that Pipedrive still has to be told about: for revoking and nothing else.
+public protocol RevocationStore {
+    /// Moves the refresh tokens of the company's grants here, for 24 hours, and queues the messages about them.
+    func keep() throws
+    /// The opened token; nil when it was told, or is older than 24 hours.
+    func token(_ id: String) throws -> Secret?
+    /// Destroys it: Pipedrive was told.
+    func destroy(_ id: String) throws
+    /// Destroys what is older than 24 hours, for all companies; says how many.
+    func destroyExpired() throws -> Int
+}
+
+/// Passwords, set by an operator.
+public protocol MemberStore {
+    /// Replaces the password hash and ends the member's sessions. False when there is no such member.
+    func replacePassword(email: String, hash: Secret) throws -> Bool
+}

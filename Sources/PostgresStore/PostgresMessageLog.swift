@@ -1,0 +1,82 @@
+internal import Domain
+import FoundationEssentials
+import Postgres
+
+struct PostgresMessageLog: MessageLog {
+    let connection: PostgresConnection
+    let access: StorageAccess
+
+    private var visible: SQL {
+        access.companyID.map { "company_id = \($0)" } ?? "true"
+    }
+
+    func counts() throws -> [MessageCount] {
+        try connection.query(
+            """
+            select kind, state, count(*) as messages from queue.message where \(fragment: visible)
+            group by kind, state order by kind, state
+            """
+        ).map {
+            MessageCount(kind: try $0.state("kind"), state: try $0.state("state"), count: try $0.int("messages"))
+        }
+    }
+
+    func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord] {
+        let wanted = (states ?? Set(OutboxMessage.State.allCases)).map(\.rawValue).sorted()
+        return try connection.query(
+            """
+            select company_id, id, kind, subject, state, attempt_count, reason, created_at, due_at
+            from queue.message where \(fragment: visible) and state = any (\(wanted)::text[])
+            order by id desc limit \(limit)
+            """
+        ).map { row in
+            MessageRecord(
+                id: OutboxMessage.ID(try row.int64("id")), companyID: Company.ID(try row.uuid("company_id")),
+                kind: try row.state("kind"), subject: try row.string("subject"), state: try row.state("state"),
+                attemptCount: try row.int("attempt_count"), reason: try row.optionalString("reason"),
+                createdAt: try row.date("created_at"), dueAt: try row.date("due_at"))
+        }
+    }
+
+    // Whatever made it fail may have taken effect: the next attempt looks first.
+    func retry(_ id: OutboxMessage.ID) throws -> Bool {
+        try connection.execute(
+            """
+            update queue.message set state = 'available', lane = null, attempt_count = 0, has_unclear_attempt = true,
+                due_at = clock_timestamp(), finished_at = null
+            where \(fragment: visible) and id = \(id) and state in ('available', 'retryable', 'discarded')
+            """) == 1
+    }
+
+    func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool {
+        try connection.execute(
+            """
+            update queue.message set state = 'discarded', reason = \(reason), finished_at = clock_timestamp()
+            where \(fragment: visible) and id = \(id) and state in ('available', 'retryable')
+            """) == 1
+    }
+}
+
+struct PostgresAttention: AttentionStore {
+    let connection: PostgresConnection
+    let access: StorageAccess
+
+    func count() throws -> Int {
+        try connection.query(
+            "select count(*) as records from pipedrive.attention where company_id = \(try access.company())"
+        ).first?.int("records") ?? 0
+    }
+
+    func records(limit: Int) throws -> [AttentionRecord] {
+        try connection.query(
+            """
+            select kind, record_id, name, reason from pipedrive.attention where company_id = \(try access.company())
+            order by reason, kind, name, record_id limit \(limit)
+            """
+        ).map {
+            AttentionRecord(
+                kind: try $0.state("kind"), recordID: try $0.int64("record_id"), name: try $0.string("name"),
+                reason: try $0.string("reason"))
+        }
+    }
+}

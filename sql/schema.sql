@@ -1,0 +1,1624 @@
+CREATE SCHEMA books;
+
+ALTER SCHEMA books OWNER TO paydock_owner;
+
+CREATE SCHEMA migration;
+
+ALTER SCHEMA migration OWNER TO paydock_owner;
+
+CREATE SCHEMA pipedrive;
+
+ALTER SCHEMA pipedrive OWNER TO paydock_owner;
+
+CREATE SCHEMA queue;
+
+ALTER SCHEMA queue OWNER TO paydock_owner;
+
+CREATE SCHEMA vault;
+
+ALTER SCHEMA vault OWNER TO paydock_owner;
+
+CREATE SCHEMA web;
+
+ALTER SCHEMA web OWNER TO paydock_owner;
+
+CREATE TABLE books.company (
+    company_id uuid NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL,
+    country text NOT NULL,
+    time_zone text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT company_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT company_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
+    CONSTRAINT company_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE ONLY books.company FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.company OWNER TO paydock_owner;
+
+CREATE TABLE books.invoice (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number text NOT NULL,
+    state text DEFAULT 'concept'::text NOT NULL,
+    contact_id uuid NOT NULL,
+    addressee text,
+    currency text NOT NULL,
+    lines jsonb NOT NULL,
+    net bigint NOT NULL,
+    tax bigint NOT NULL,
+    gross bigint NOT NULL,
+    paid bigint DEFAULT 0 NOT NULL,
+    quote_id uuid,
+    external_id text,
+    deal_id bigint,
+    lead_id text,
+    note text,
+    issued_on date NOT NULL,
+    due_on date NOT NULL,
+    overdue_at timestamp with time zone,
+    public_token text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT invoice_check CHECK ((gross = (net + tax))),
+    CONSTRAINT invoice_check1 CHECK (((state <> 'paid'::text) OR (paid = gross))),
+    CONSTRAINT invoice_check2 CHECK (((state <> 'partially_paid'::text) OR ((paid > 0) AND (paid < gross)))),
+    CONSTRAINT invoice_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
+    CONSTRAINT invoice_lines_check CHECK ((jsonb_typeof(lines) = 'array'::text)),
+    CONSTRAINT invoice_paid_check CHECK ((paid >= 0)),
+    CONSTRAINT invoice_state_check CHECK ((state = ANY (ARRAY['concept'::text, 'sent'::text, 'partially_paid'::text, 'paid'::text, 'credited'::text])))
+);
+
+ALTER TABLE ONLY books.invoice FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.invoice OWNER TO paydock_owner;
+
+CREATE TABLE books.quote (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number text NOT NULL,
+    state text DEFAULT 'concept'::text NOT NULL,
+    contact_id uuid NOT NULL,
+    addressee text,
+    currency text NOT NULL,
+    lines jsonb NOT NULL,
+    net bigint NOT NULL,
+    tax bigint NOT NULL,
+    gross bigint NOT NULL,
+    pipedrive_company_id bigint DEFAULT 0 NOT NULL,
+    external_id text,
+    deal_id bigint,
+    lead_id text,
+    note text,
+    email_subject text DEFAULT ''::text NOT NULL,
+    email_body text DEFAULT ''::text NOT NULL,
+    valid_until date NOT NULL,
+    public_token text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT quote_check CHECK ((gross = (net + tax))),
+    CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
+    CONSTRAINT quote_lines_check CHECK ((jsonb_typeof(lines) = 'array'::text)),
+    CONSTRAINT quote_state_check CHECK ((state = ANY (ARRAY['concept'::text, 'sent'::text, 'viewed'::text, 'accepted'::text, 'declined'::text, 'expired'::text])))
+);
+
+ALTER TABLE ONLY books.quote FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.quote OWNER TO paydock_owner;
+
+CREATE FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT i.company_id
+    FROM (books.invoice i
+      JOIN books.company c USING (company_id))
+   WHERE ((i.state = ANY (ARRAY['sent'::text, 'partially_paid'::text])) AND (i.overdue_at IS NULL) AND (i.due_on < ((companies_with_lapsed_documents.moment AT TIME ZONE c.time_zone))::date))
+ UNION
+  SELECT q.company_id
+    FROM (books.quote q
+      JOIN books.company c USING (company_id))
+   WHERE ((q.state = ANY (ARRAY['sent'::text, 'viewed'::text])) AND (q.valid_until < ((companies_with_lapsed_documents.moment AT TIME ZONE c.time_zone))::date));
+END;
+
+ALTER FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.current_company() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('paydock.company'::text, true), ''::text))::uuid;
+
+ALTER FUNCTION books.current_company() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.index_contact_emails() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op = 'UPDATE' then
+        delete from books.contact_email e using fresh f
+        where e.company_id = f.company_id and e.contact_id = f.id;
+    end if;
+    insert into books.contact_email (company_id, normalized, contact_id)
+    select distinct f.company_id, books.normalize_email(address), f.id
+    from fresh f, unnest(f.emails) address
+    where books.normalize_email(address) is not null
+    on conflict do nothing;
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.index_contact_emails() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.normalize_email(address text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (lower(btrim(address, ' 	
+'::text)) ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]{3,}$'::text) THEN lower(btrim(address, ' 	
+'::text)) ELSE NULL::text END;
+
+ALTER FUNCTION books.normalize_email(address text) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.normalize_name(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN lower(regexp_replace(btrim(name), '[[:space:]]+'::text, ' '::text, 'g'::text));
+
+ALTER FUNCTION books.normalize_name(name text) OWNER TO paydock_owner;
+
+CREATE PROCEDURE migration.protect(IN tenant_table regclass)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('alter table %s enable row level security', tenant_table);
+    execute format('alter table %s force row level security', tenant_table);
+    execute format(
+        'create policy tenant on %s to paydock_web, paydock_cron, paydock_api
+             using (company_id = books.current_company()) with check (company_id = books.current_company())',
+        tenant_table);
+    execute format('create policy owner on %s to paydock_owner using (true) with check (true)', tenant_table);
+end
+$$;
+
+ALTER PROCEDURE migration.protect(IN tenant_table regclass) OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.connection (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    pipedrive_company_name text NOT NULL,
+    owner_user_id bigint NOT NULL,
+    state text NOT NULL,
+    connected_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT connection_state_check CHECK ((state = ANY (ARRAY['live'::text, 'reconnect'::text, 'disconnected'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.connection FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.connection OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.connected_companies() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT connection.company_id
+    FROM pipedrive.connection
+   WHERE (connection.state = 'live'::text)
+   ORDER BY connection.company_id;
+END;
+
+ALTER FUNCTION pipedrive.connected_companies() OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.add_event_message() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into queue.message (company_id, kind, subject, idempotency_key)
+    values (new.company_id, 'event', new.id::text, new.id::text);
+    return null;
+end
+$$;
+
+ALTER FUNCTION queue.add_event_message() OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.wake_listeners() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if exists (select from queue.listener where until > clock_timestamp()) then
+        perform pg_notify('paydock_queue', '');
+    end if;
+    return null;
+end
+$$;
+
+ALTER FUNCTION queue.wake_listeners() OWNER TO paydock_owner;
+
+CREATE FUNCTION web.list_public_token() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into web.public_token_directory (token_hash, company_id)
+    values (sha256(convert_to(new.public_token, 'UTF8')), new.company_id);
+    return null;
+end
+$$;
+
+ALTER FUNCTION web.list_public_token() OWNER TO paydock_owner;
+
+CREATE TABLE books.api_key (
+    company_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_key_hash_check CHECK ((length(hash) = 32))
+);
+
+ALTER TABLE ONLY books.api_key FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.api_key OWNER TO paydock_owner;
+
+CREATE TABLE books.contact (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    name_key text GENERATED ALWAYS AS (books.normalize_name(name)) STORED NOT NULL,
+    organization_id uuid,
+    emails text[] DEFAULT '{}'::text[] NOT NULL,
+    phones text[] DEFAULT '{}'::text[] NOT NULL,
+    street text,
+    postal_code text,
+    city text,
+    country text,
+    vat_number text,
+    kvk_number text,
+    language text,
+    external_id text,
+    archived_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT contact_check CHECK ((organization_id <> id)),
+    CONSTRAINT contact_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'organization'::text]))),
+    CONSTRAINT contact_language_check CHECK ((language = ANY (ARRAY['nl'::text, 'en'::text, 'de'::text]))),
+    CONSTRAINT contact_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE ONLY books.contact FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.contact OWNER TO paydock_owner;
+
+CREATE TABLE books.contact_email (
+    company_id uuid NOT NULL,
+    normalized text NOT NULL,
+    contact_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY books.contact_email FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.contact_email OWNER TO paydock_owner;
+
+CREATE TABLE books.document_number (
+    company_id uuid NOT NULL,
+    kind text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL,
+    CONSTRAINT document_number_kind_check CHECK ((kind = ANY (ARRAY['quote'::text, 'invoice'::text]))),
+    CONSTRAINT document_number_last_number_check CHECK ((last_number > 0))
+);
+
+ALTER TABLE ONLY books.document_number FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.document_number OWNER TO paydock_owner;
+
+CREATE TABLE books.event (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['quote.sent'::text, 'quote.viewed'::text, 'quote.accepted'::text, 'invoice.sent'::text, 'invoice.paid'::text, 'invoice.overdue'::text, 'contact.created'::text, 'contact.updated'::text, 'contact.deleted'::text, 'product.created'::text, 'product.updated'::text, 'product.deleted'::text])))
+);
+
+ALTER TABLE ONLY books.event FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.event OWNER TO paydock_owner;
+
+CREATE TABLE books.member (
+    company_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL,
+    password_hash text NOT NULL,
+    role text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT member_email_check CHECK (((email = lower(btrim(email))) AND (email ~~ '%@%'::text))),
+    CONSTRAINT member_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text])))
+);
+
+ALTER TABLE ONLY books.member FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.member OWNER TO paydock_owner;
+
+CREATE TABLE books.payment (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    invoice_id uuid NOT NULL,
+    minor_units bigint NOT NULL,
+    paid_on date NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT payment_minor_units_check CHECK ((minor_units > 0))
+);
+
+ALTER TABLE ONLY books.payment FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.payment OWNER TO paydock_owner;
+
+CREATE TABLE books.product (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    code text,
+    name text NOT NULL,
+    name_key text GENERATED ALWAYS AS (books.normalize_name(name)) STORED NOT NULL,
+    description text,
+    unit text,
+    tax_basis_points integer NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT product_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT product_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT product_tax_basis_points_check CHECK (((tax_basis_points >= 0) AND (tax_basis_points <= 10000)))
+);
+
+ALTER TABLE ONLY books.product FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.product OWNER TO paydock_owner;
+
+CREATE TABLE books.product_price (
+    company_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    currency text NOT NULL,
+    minor_units bigint NOT NULL,
+    CONSTRAINT product_price_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
+    CONSTRAINT product_price_minor_units_check CHECK (((minor_units >= 0) AND (minor_units <= '1000000000000000'::bigint)))
+);
+
+ALTER TABLE ONLY books.product_price FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.product_price OWNER TO paydock_owner;
+
+CREATE TABLE books.subscription (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    state text NOT NULL,
+    name text NOT NULL,
+    contact_id uuid NOT NULL,
+    currency text NOT NULL,
+    lines jsonb NOT NULL,
+    annual_net bigint NOT NULL,
+    external_id text,
+    deal_id bigint,
+    lead_id text,
+    note text,
+    interval_unit text NOT NULL,
+    interval_count integer NOT NULL,
+    starts_on date NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT subscription_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
+    CONSTRAINT subscription_interval_count_check CHECK ((interval_count > 0)),
+    CONSTRAINT subscription_interval_unit_check CHECK ((interval_unit = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'quarter'::text, 'year'::text]))),
+    CONSTRAINT subscription_lines_check CHECK ((jsonb_typeof(lines) = 'array'::text)),
+    CONSTRAINT subscription_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT subscription_state_check CHECK ((state = ANY (ARRAY['concept'::text, 'active'::text, 'paused'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY books.subscription FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.subscription OWNER TO paydock_owner;
+
+CREATE TABLE migration.applied (
+    number integer NOT NULL,
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE migration.applied OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.attention (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    kind text NOT NULL,
+    record_id bigint NOT NULL,
+    name text NOT NULL,
+    reason text NOT NULL,
+    noticed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT attention_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.attention FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.attention OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.audit (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    action text NOT NULL,
+    detail text NOT NULL,
+    happened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.audit FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.audit OWNER TO paydock_owner;
+
+ALTER TABLE pipedrive.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pipedrive.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pipedrive.deal_snapshot (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    deal_id bigint NOT NULL,
+    title text NOT NULL,
+    person_id bigint,
+    organization_id bigint,
+    taken_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.deal_snapshot FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.deal_snapshot OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.link (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    kind text NOT NULL,
+    record_id bigint NOT NULL,
+    local_id uuid NOT NULL,
+    state text DEFAULT 'live'::text NOT NULL,
+    fingerprint bytea,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT link_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
+    CONSTRAINT link_state_check CHECK ((state = ANY (ARRAY['live'::text, 'gone'::text, 'merged'::text, 'ended'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.link FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.link OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.quote_draft (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    deal_id bigint NOT NULL,
+    state text DEFAULT 'requested'::text NOT NULL,
+    quote_id uuid,
+    drafter text,
+    reason text,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT quote_draft_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'ready'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.quote_draft FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.quote_draft OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.settings (
+    company_id uuid NOT NULL,
+    organization_direction text NOT NULL,
+    person_direction text NOT NULL,
+    product_direction text NOT NULL,
+    forwarded_events text[] NOT NULL,
+    trigger_pipeline_id bigint,
+    trigger_stage_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    trigger_since timestamp with time zone,
+    swept_through timestamp with time zone,
+    CONSTRAINT settings_check CHECK (((trigger_pipeline_id IS NULL) = (trigger_stage_ids = '{}'::bigint[]))),
+    CONSTRAINT settings_organization_direction_check CHECK ((organization_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
+    CONSTRAINT settings_person_direction_check CHECK ((person_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
+    CONSTRAINT settings_product_direction_check CHECK ((product_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.settings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.settings OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.stage (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    pipeline_id bigint NOT NULL,
+    pipeline_name text NOT NULL,
+    pipeline_position integer NOT NULL,
+    name text NOT NULL,
+    "position" integer NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.stage FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.stage OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.staged_record (
+    company_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    kind text NOT NULL,
+    record_id bigint NOT NULL,
+    name text NOT NULL,
+    organization_record_id bigint,
+    emails text[] DEFAULT '{}'::text[] NOT NULL,
+    phones text[] DEFAULT '{}'::text[] NOT NULL,
+    street text,
+    postal_code text,
+    city text,
+    country text,
+    code text,
+    description text,
+    unit text,
+    tax_basis_points integer DEFAULT 0 NOT NULL,
+    currencies text[] DEFAULT '{}'::text[] NOT NULL,
+    prices bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    is_deleted boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE pipedrive.staged_record OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.sync_run (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    started_by text NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    checkpoint_kind text,
+    checkpoint_cursor text,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    token_cost integer DEFAULT 0 NOT NULL,
+    outcome text,
+    CONSTRAINT sync_run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+    CONSTRAINT sync_run_checkpoint_kind_check CHECK ((checkpoint_kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
+    CONSTRAINT sync_run_started_by_check CHECK ((started_by = ANY (ARRAY['schedule'::text, 'manual'::text, 'retry'::text]))),
+    CONSTRAINT sync_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.sync_run FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_run OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.user_grant (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    user_name text NOT NULL,
+    is_admin boolean NOT NULL,
+    state text NOT NULL,
+    granted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT user_grant_state_check CHECK ((state = ANY (ARRAY['live'::text, 'dead'::text, 'ended'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.user_grant FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.user_grant OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.webhook_endpoint (
+    company_id uuid NOT NULL,
+    path text NOT NULL,
+    basic_hash bytea NOT NULL,
+    is_live boolean DEFAULT true NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.webhook_endpoint FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_endpoint OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.webhook_inbox (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    body bytea NOT NULL,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.webhook_inbox FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_inbox OWNER TO paydock_owner;
+
+ALTER TABLE pipedrive.webhook_inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pipedrive.webhook_inbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pipedrive.webhook_seen (
+    company_id uuid NOT NULL,
+    event_id text NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.webhook_seen FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_seen OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.webhook_subscription (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    object text NOT NULL,
+    url text NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.webhook_subscription FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_subscription OWNER TO paydock_owner;
+
+CREATE TABLE queue.attempt (
+    company_id uuid NOT NULL,
+    message_id bigint NOT NULL,
+    number integer NOT NULL,
+    worker text NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    outcome text,
+    detail text,
+    CONSTRAINT attempt_outcome_check CHECK ((outcome = ANY (ARRAY['completed'::text, 'again'::text, 'snoozed'::text, 'failed'::text, 'discarded'::text, 'cancelled'::text, 'rescued'::text])))
+);
+
+ALTER TABLE ONLY queue.attempt FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE queue.attempt OWNER TO paydock_owner;
+
+CREATE TABLE queue.chore (
+    name text NOT NULL,
+    due_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+
+ALTER TABLE queue.chore OWNER TO paydock_owner;
+
+CREATE TABLE queue.listener (
+    is_row boolean DEFAULT true NOT NULL,
+    until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT listener_is_row_check CHECK (is_row)
+);
+
+ALTER TABLE queue.listener OWNER TO paydock_owner;
+
+CREATE TABLE queue.message (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    idempotency_key text,
+    lane text,
+    priority smallint DEFAULT 1 NOT NULL,
+    state text DEFAULT 'available'::text NOT NULL,
+    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    attempt_count integer DEFAULT 0 NOT NULL,
+    has_unclear_attempt boolean DEFAULT false NOT NULL,
+    worker text,
+    lease_until timestamp with time zone,
+    reason text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT message_check CHECK (((state = 'running'::text) = (lease_until IS NOT NULL))),
+    CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'webhook'::text, 'note'::text, 'draft'::text, 'record'::text, 'sync'::text, 'subscribe'::text, 'revoke'::text, 'sweep'::text, 'refresh'::text]))),
+    CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['available'::text, 'running'::text, 'retryable'::text, 'completed'::text, 'discarded'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY queue.message FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE queue.message OWNER TO paydock_owner;
+
+ALTER TABLE queue.message ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME queue.message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE vault.credentials (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    access_token bytea NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    api_origin text NOT NULL,
+    scopes text[] NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY vault.credentials FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.credentials OWNER TO paydock_owner;
+
+CREATE TABLE vault.pending_install (
+    ticket_hash bytea NOT NULL,
+    access_token bytea NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    api_origin text NOT NULL,
+    scopes text[] NOT NULL
+);
+
+ALTER TABLE vault.pending_install OWNER TO paydock_owner;
+
+CREATE TABLE vault.revocation (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '24:00:00'::interval) NOT NULL
+);
+
+ALTER TABLE ONLY vault.revocation FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.revocation OWNER TO paydock_owner;
+
+CREATE TABLE vault.webhook_secret (
+    company_id uuid NOT NULL,
+    path text NOT NULL,
+    user_name bytea NOT NULL,
+    password bytea NOT NULL
+);
+
+ALTER TABLE ONLY vault.webhook_secret FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.webhook_secret OWNER TO paydock_owner;
+
+CREATE TABLE web.api_key_directory (
+    hash bytea NOT NULL,
+    company_id uuid NOT NULL
+);
+
+ALTER TABLE web.api_key_directory OWNER TO paydock_owner;
+
+CREATE TABLE web.login_directory (
+    email text NOT NULL,
+    company_id uuid NOT NULL
+);
+
+ALTER TABLE web.login_directory OWNER TO paydock_owner;
+
+CREATE TABLE web.login_failure (
+    key_hash bytea NOT NULL,
+    failed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE web.login_failure OWNER TO paydock_owner;
+
+CREATE TABLE web.oauth_state (
+    state_hash bytea NOT NULL,
+    session_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE web.oauth_state OWNER TO paydock_owner;
+
+CREATE TABLE web.pending_install (
+    ticket_hash bytea NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    pipedrive_company_name text NOT NULL,
+    user_id bigint NOT NULL,
+    user_name text NOT NULL,
+    is_admin boolean NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE web.pending_install OWNER TO paydock_owner;
+
+CREATE TABLE web.pipedrive_company_directory (
+    pipedrive_company_id bigint NOT NULL,
+    company_id uuid NOT NULL
+);
+
+ALTER TABLE web.pipedrive_company_directory OWNER TO paydock_owner;
+
+CREATE TABLE web.public_token_directory (
+    token_hash bytea NOT NULL,
+    company_id uuid NOT NULL
+);
+
+ALTER TABLE web.public_token_directory OWNER TO paydock_owner;
+
+CREATE TABLE web.session (
+    company_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    member_id uuid NOT NULL,
+    csrf_token text NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY web.session FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE web.session OWNER TO paydock_owner;
+
+CREATE TABLE web.session_directory (
+    token_hash bytea NOT NULL,
+    company_id uuid NOT NULL
+);
+
+ALTER TABLE web.session_directory OWNER TO paydock_owner;
+
+CREATE TABLE web.webhook_directory (
+    path text NOT NULL,
+    company_id uuid NOT NULL
+);
+
+ALTER TABLE web.webhook_directory OWNER TO paydock_owner;
+
+ALTER TABLE ONLY books.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (company_id, hash);
+
+ALTER TABLE ONLY books.company
+    ADD CONSTRAINT company_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY books.contact_email
+    ADD CONSTRAINT contact_email_pkey PRIMARY KEY (company_id, normalized, contact_id);
+
+ALTER TABLE ONLY books.contact
+    ADD CONSTRAINT contact_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY books.document_number
+    ADD CONSTRAINT document_number_pkey PRIMARY KEY (company_id, kind, year);
+
+ALTER TABLE ONLY books.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY books.invoice
+    ADD CONSTRAINT invoice_company_id_number_key UNIQUE (company_id, number);
+
+ALTER TABLE ONLY books.invoice
+    ADD CONSTRAINT invoice_company_id_public_token_key UNIQUE (company_id, public_token);
+
+ALTER TABLE ONLY books.invoice
+    ADD CONSTRAINT invoice_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY books.member
+    ADD CONSTRAINT member_company_id_email_key UNIQUE (company_id, email);
+
+ALTER TABLE ONLY books.member
+    ADD CONSTRAINT member_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY books.payment
+    ADD CONSTRAINT payment_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY books.product
+    ADD CONSTRAINT product_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY books.product_price
+    ADD CONSTRAINT product_price_pkey PRIMARY KEY (company_id, product_id, currency);
+
+ALTER TABLE ONLY books.quote
+    ADD CONSTRAINT quote_company_id_number_key UNIQUE (company_id, number);
+
+ALTER TABLE ONLY books.quote
+    ADD CONSTRAINT quote_company_id_public_token_key UNIQUE (company_id, public_token);
+
+ALTER TABLE ONLY books.quote
+    ADD CONSTRAINT quote_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY books.subscription
+    ADD CONSTRAINT subscription_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY migration.applied
+    ADD CONSTRAINT applied_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY pipedrive.attention
+    ADD CONSTRAINT attention_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
+
+ALTER TABLE ONLY pipedrive.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.connection
+    ADD CONSTRAINT connection_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY pipedrive.deal_snapshot
+    ADD CONSTRAINT deal_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
+
+ALTER TABLE ONLY pipedrive.link
+    ADD CONSTRAINT link_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
+
+ALTER TABLE ONLY pipedrive.quote_draft
+    ADD CONSTRAINT quote_draft_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
+
+ALTER TABLE ONLY pipedrive.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY pipedrive.stage
+    ADD CONSTRAINT stage_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.sync_run
+    ADD CONSTRAINT sync_run_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.user_grant
+    ADD CONSTRAINT user_grant_pkey PRIMARY KEY (company_id, pipedrive_company_id, user_id);
+
+ALTER TABLE ONLY pipedrive.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (company_id, path);
+
+ALTER TABLE ONLY pipedrive.webhook_inbox
+    ADD CONSTRAINT webhook_inbox_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.webhook_seen
+    ADD CONSTRAINT webhook_seen_pkey PRIMARY KEY (company_id, event_id);
+
+ALTER TABLE ONLY pipedrive.webhook_subscription
+    ADD CONSTRAINT webhook_subscription_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY queue.attempt
+    ADD CONSTRAINT attempt_pkey PRIMARY KEY (company_id, message_id, started_at);
+
+ALTER TABLE ONLY queue.chore
+    ADD CONSTRAINT chore_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY queue.listener
+    ADD CONSTRAINT listener_pkey PRIMARY KEY (is_row);
+
+ALTER TABLE ONLY queue.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY vault.credentials
+    ADD CONSTRAINT credentials_pkey PRIMARY KEY (company_id, user_id);
+
+ALTER TABLE ONLY vault.pending_install
+    ADD CONSTRAINT pending_install_pkey PRIMARY KEY (ticket_hash);
+
+ALTER TABLE ONLY vault.revocation
+    ADD CONSTRAINT revocation_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY vault.webhook_secret
+    ADD CONSTRAINT webhook_secret_path_key UNIQUE (path);
+
+ALTER TABLE ONLY vault.webhook_secret
+    ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY web.api_key_directory
+    ADD CONSTRAINT api_key_directory_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY web.login_directory
+    ADD CONSTRAINT login_directory_pkey PRIMARY KEY (email);
+
+ALTER TABLE ONLY web.oauth_state
+    ADD CONSTRAINT oauth_state_pkey PRIMARY KEY (state_hash);
+
+ALTER TABLE ONLY web.pending_install
+    ADD CONSTRAINT pending_install_pkey PRIMARY KEY (ticket_hash);
+
+ALTER TABLE ONLY web.pipedrive_company_directory
+    ADD CONSTRAINT pipedrive_company_directory_pkey PRIMARY KEY (pipedrive_company_id);
+
+ALTER TABLE ONLY web.public_token_directory
+    ADD CONSTRAINT public_token_directory_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY web.session_directory
+    ADD CONSTRAINT session_directory_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY web.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (company_id, token_hash);
+
+ALTER TABLE ONLY web.webhook_directory
+    ADD CONSTRAINT webhook_directory_pkey PRIMARY KEY (path);
+
+CREATE INDEX contact_email_contact ON books.contact_email USING btree (company_id, contact_id);
+
+COMMENT ON INDEX books.contact_email_contact IS 'Addresses of a contact, when it changes or is deleted.';
+
+CREATE INDEX contact_name ON books.contact USING btree (company_id, name_key, id) WHERE (archived_at IS NULL);
+
+COMMENT ON INDEX books.contact_name IS 'Lists of contacts by name; matching organizations by exact name.';
+
+CREATE INDEX contact_organization ON books.contact USING btree (company_id, organization_id) WHERE (organization_id IS NOT NULL);
+
+COMMENT ON INDEX books.contact_organization IS 'Persons of an organization, for the panel; the foreign key on delete.';
+
+CREATE INDEX invoice_contact ON books.invoice USING btree (company_id, contact_id, created_at DESC);
+
+COMMENT ON INDEX books.invoice_contact IS 'Invoices of a contact: lists, the panel, whether a contact has documents.';
+
+CREATE INDEX invoice_due ON books.invoice USING btree (due_on) WHERE ((state = ANY (ARRAY['sent'::text, 'partially_paid'::text])) AND (overdue_at IS NULL));
+
+COMMENT ON INDEX books.invoice_due IS 'Invoices past due that are not marked yet, for housekeeping.';
+
+CREATE INDEX invoice_newest ON books.invoice USING btree (company_id, created_at DESC, id);
+
+COMMENT ON INDEX books.invoice_newest IS 'Lists of invoices, newest first.';
+
+CREATE INDEX payment_invoice ON books.payment USING btree (company_id, invoice_id);
+
+COMMENT ON INDEX books.payment_invoice IS 'Payments of an invoice.';
+
+CREATE UNIQUE INDEX product_code ON books.product USING btree (company_id, code) WHERE (code IS NOT NULL);
+
+COMMENT ON INDEX books.product_code IS 'Matching products by code; a code names one product.';
+
+CREATE INDEX product_name ON books.product USING btree (company_id, name_key, id);
+
+COMMENT ON INDEX books.product_name IS 'Lists of products by name; matching by exact name.';
+
+CREATE INDEX quote_contact ON books.quote USING btree (company_id, contact_id, created_at DESC);
+
+COMMENT ON INDEX books.quote_contact IS 'Quotes of a contact; whether a contact has documents.';
+
+CREATE INDEX quote_deal ON books.quote USING btree (company_id, deal_id) WHERE (deal_id IS NOT NULL);
+
+COMMENT ON INDEX books.quote_deal IS 'The customer of a deal, for the panel.';
+
+CREATE UNIQUE INDEX quote_external_id ON books.quote USING btree (company_id, external_id, pipedrive_company_id) WHERE (external_id IS NOT NULL);
+
+COMMENT ON INDEX books.quote_external_id IS 'One quote per deal, for ever; lookup by external id.';
+
+CREATE INDEX quote_newest ON books.quote USING btree (company_id, created_at DESC, id);
+
+COMMENT ON INDEX books.quote_newest IS 'Lists of quotes, newest first.';
+
+CREATE INDEX quote_validity ON books.quote USING btree (valid_until) WHERE (state = ANY (ARRAY['sent'::text, 'viewed'::text]));
+
+COMMENT ON INDEX books.quote_validity IS 'Quotes past their validity, for housekeeping.';
+
+CREATE INDEX subscription_contact ON books.subscription USING btree (company_id, contact_id);
+
+COMMENT ON INDEX books.subscription_contact IS 'ARR of a contact, for the panel; whether a contact has documents.';
+
+CREATE INDEX subscription_newest ON books.subscription USING btree (company_id, created_at DESC, id);
+
+COMMENT ON INDEX books.subscription_newest IS 'Lists of subscriptions, newest first.';
+
+CREATE UNIQUE INDEX link_local ON pipedrive.link USING btree (company_id, pipedrive_company_id, kind, local_id) WHERE (state = 'live'::text);
+
+COMMENT ON INDEX pipedrive.link_local IS 'A record of ours is linked to one of Pipedrive; lookup from our side.';
+
+CREATE INDEX quote_draft_newest ON pipedrive.quote_draft USING btree (company_id, requested_at DESC);
+
+COMMENT ON INDEX pipedrive.quote_draft_newest IS 'The Triggers tab: the last 50 drafts.';
+
+CREATE INDEX staged_record_run ON pipedrive.staged_record USING btree (company_id, run_id, kind, record_id);
+
+COMMENT ON INDEX pipedrive.staged_record_run IS 'Everything a run staged of a kind.';
+
+CREATE INDEX sync_run_newest ON pipedrive.sync_run USING btree (company_id, started_at DESC);
+
+COMMENT ON INDEX pipedrive.sync_run_newest IS 'The Logs tab: the last 50 runs.';
+
+CREATE UNIQUE INDEX sync_run_running ON pipedrive.sync_run USING btree (company_id) WHERE (state = 'running'::text);
+
+COMMENT ON INDEX pipedrive.sync_run_running IS 'Never two runs of one connection.';
+
+CREATE INDEX message_due ON queue.message USING btree (priority, due_at, id) WHERE (state = ANY (ARRAY['available'::text, 'retryable'::text]));
+
+COMMENT ON INDEX queue.message_due IS 'Claims: what is due, by priority and age.';
+
+CREATE UNIQUE INDEX message_idempotency ON queue.message USING btree (company_id, kind, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+COMMENT ON INDEX queue.message_idempotency IS 'A repeated cause adds no second message.';
+
+CREATE INDEX message_lane ON queue.message USING btree (company_id, lane, id) WHERE ((lane IS NOT NULL) AND (state = ANY (ARRAY['available'::text, 'running'::text, 'retryable'::text])));
+
+COMMENT ON INDEX queue.message_lane IS 'Claims: whether an earlier message of the lane is unfinished.';
+
+CREATE INDEX message_lease ON queue.message USING btree (lease_until) WHERE (state = 'running'::text);
+
+COMMENT ON INDEX queue.message_lease IS 'Rescue: leases that ran out.';
+
+CREATE INDEX message_next ON queue.message USING btree (due_at) WHERE (state = ANY (ARRAY['available'::text, 'retryable'::text]));
+
+COMMENT ON INDEX queue.message_next IS 'When the next message is due.';
+
+CREATE INDEX login_failure_key ON web.login_failure USING btree (key_hash, failed_at);
+
+COMMENT ON INDEX web.login_failure_key IS 'Failed logins of an account or an address in the last minutes.';
+
+CREATE TRIGGER contact_emails_inserted AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
+
+CREATE TRIGGER contact_emails_updated AFTER UPDATE ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
+
+CREATE TRIGGER event_queued AFTER INSERT ON books.event FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['quote.sent'::text, 'quote.viewed'::text, 'quote.accepted'::text, 'invoice.sent'::text, 'invoice.paid'::text, 'invoice.overdue'::text]))) EXECUTE FUNCTION queue.add_event_message();
+
+CREATE TRIGGER invoice_public_token AFTER INSERT ON books.invoice FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
+
+CREATE TRIGGER quote_public_token AFTER INSERT ON books.quote FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
+
+CREATE TRIGGER message_added AFTER INSERT ON queue.message FOR EACH STATEMENT EXECUTE FUNCTION queue.wake_listeners();
+
+ALTER TABLE ONLY books.api_key
+    ADD CONSTRAINT api_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.contact
+    ADD CONSTRAINT contact_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.contact
+    ADD CONSTRAINT contact_company_id_organization_id_fkey FOREIGN KEY (company_id, organization_id) REFERENCES books.contact(company_id, id) ON DELETE SET NULL (organization_id);
+
+ALTER TABLE ONLY books.contact_email
+    ADD CONSTRAINT contact_email_company_id_contact_id_fkey FOREIGN KEY (company_id, contact_id) REFERENCES books.contact(company_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY books.document_number
+    ADD CONSTRAINT document_number_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.event
+    ADD CONSTRAINT event_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.invoice
+    ADD CONSTRAINT invoice_company_id_contact_id_fkey FOREIGN KEY (company_id, contact_id) REFERENCES books.contact(company_id, id);
+
+ALTER TABLE ONLY books.invoice
+    ADD CONSTRAINT invoice_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.invoice
+    ADD CONSTRAINT invoice_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
+
+ALTER TABLE ONLY books.member
+    ADD CONSTRAINT member_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.payment
+    ADD CONSTRAINT payment_company_id_invoice_id_fkey FOREIGN KEY (company_id, invoice_id) REFERENCES books.invoice(company_id, id);
+
+ALTER TABLE ONLY books.product
+    ADD CONSTRAINT product_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.product_price
+    ADD CONSTRAINT product_price_company_id_product_id_fkey FOREIGN KEY (company_id, product_id) REFERENCES books.product(company_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY books.quote
+    ADD CONSTRAINT quote_company_id_contact_id_fkey FOREIGN KEY (company_id, contact_id) REFERENCES books.contact(company_id, id);
+
+ALTER TABLE ONLY books.quote
+    ADD CONSTRAINT quote_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.subscription
+    ADD CONSTRAINT subscription_company_id_contact_id_fkey FOREIGN KEY (company_id, contact_id) REFERENCES books.contact(company_id, id);
+
+ALTER TABLE ONLY books.subscription
+    ADD CONSTRAINT subscription_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.attention
+    ADD CONSTRAINT attention_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.audit
+    ADD CONSTRAINT audit_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.connection
+    ADD CONSTRAINT connection_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.deal_snapshot
+    ADD CONSTRAINT deal_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.link
+    ADD CONSTRAINT link_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.quote_draft
+    ADD CONSTRAINT quote_draft_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.quote_draft
+    ADD CONSTRAINT quote_draft_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
+
+ALTER TABLE ONLY pipedrive.settings
+    ADD CONSTRAINT settings_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.stage
+    ADD CONSTRAINT stage_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.sync_run
+    ADD CONSTRAINT sync_run_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.user_grant
+    ADD CONSTRAINT user_grant_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.webhook_inbox
+    ADD CONSTRAINT webhook_inbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.webhook_seen
+    ADD CONSTRAINT webhook_seen_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.webhook_subscription
+    ADD CONSTRAINT webhook_subscription_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY queue.attempt
+    ADD CONSTRAINT attempt_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES queue.message(company_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY queue.message
+    ADD CONSTRAINT message_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY vault.credentials
+    ADD CONSTRAINT credentials_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY vault.pending_install
+    ADD CONSTRAINT pending_install_ticket_hash_fkey FOREIGN KEY (ticket_hash) REFERENCES web.pending_install(ticket_hash) ON DELETE CASCADE;
+
+ALTER TABLE ONLY vault.revocation
+    ADD CONSTRAINT revocation_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY vault.webhook_secret
+    ADD CONSTRAINT webhook_secret_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY web.session
+    ADD CONSTRAINT session_company_id_member_id_fkey FOREIGN KEY (company_id, member_id) REFERENCES books.member(company_id, id) ON DELETE CASCADE;
+
+ALTER TABLE books.api_key ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.company ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.contact ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.contact_email ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.document_number ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.invoice ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.member ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner ON books.api_key TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.company TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.contact TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.contact_email TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.document_number TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.event TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.invoice TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.member TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.payment TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.product TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.product_price TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.quote TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.subscription TO paydock_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE books.payment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.product ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.product_price ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.quote ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.subscription ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON books.api_key TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.company TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.contact TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.contact_email TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.document_number TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.event TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.invoice TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.member TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.payment TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.product TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.product_price TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.quote TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.subscription TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+ALTER TABLE pipedrive.attention ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.audit ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.connection ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.deal_snapshot ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.link ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner ON pipedrive.attention TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.audit TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.connection TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.deal_snapshot TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.link TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.quote_draft TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.settings TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.stage TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.sync_run TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.user_grant TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.webhook_endpoint TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.webhook_inbox TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.webhook_seen TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.webhook_subscription TO paydock_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE pipedrive.quote_draft ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.stage ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_run ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON pipedrive.attention TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.audit TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.connection TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.deal_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.link TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.quote_draft TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.settings TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.stage TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.sync_run TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.user_grant TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.webhook_endpoint TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.webhook_inbox TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.webhook_seen TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.webhook_subscription TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+ALTER TABLE pipedrive.user_grant ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_endpoint ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_inbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_seen ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_subscription ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE queue.attempt ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY every_company ON queue.attempt TO paydock_cron USING (true) WITH CHECK (true);
+
+CREATE POLICY every_company ON queue.message TO paydock_cron USING (true) WITH CHECK (true);
+
+ALTER TABLE queue.message ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner ON queue.attempt TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON queue.message TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY tenant ON queue.attempt TO paydock_web USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON queue.message TO paydock_web USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+ALTER TABLE vault.credentials ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY every_company ON vault.revocation FOR DELETE TO paydock_cron USING ((expires_at < clock_timestamp()));
+
+CREATE POLICY every_expired ON vault.revocation FOR SELECT TO paydock_cron USING ((expires_at < clock_timestamp()));
+
+CREATE POLICY owner ON vault.credentials TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON vault.revocation TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON vault.webhook_secret TO paydock_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE vault.revocation ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON vault.credentials TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON vault.revocation TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON vault.webhook_secret TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+ALTER TABLE vault.webhook_secret ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner ON web.session TO paydock_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE web.session ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON web.session TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+GRANT USAGE ON SCHEMA books TO paydock_web;
+GRANT USAGE ON SCHEMA books TO paydock_cron;
+GRANT USAGE ON SCHEMA books TO paydock_api;
+
+GRANT USAGE ON SCHEMA pipedrive TO paydock_web;
+GRANT USAGE ON SCHEMA pipedrive TO paydock_cron;
+
+GRANT USAGE ON SCHEMA queue TO paydock_web;
+GRANT USAGE ON SCHEMA queue TO paydock_cron;
+
+GRANT USAGE ON SCHEMA vault TO paydock_web;
+GRANT USAGE ON SCHEMA vault TO paydock_cron;
+
+GRANT USAGE ON SCHEMA web TO paydock_web;
+GRANT USAGE ON SCHEMA web TO paydock_cron;
+GRANT USAGE ON SCHEMA web TO paydock_api;
+
+GRANT SELECT,INSERT ON TABLE books.company TO paydock_web;
+GRANT SELECT,INSERT ON TABLE books.company TO paydock_cron;
+GRANT SELECT ON TABLE books.company TO paydock_api;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE books.invoice TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.invoice TO paydock_cron;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.invoice TO paydock_api;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE books.quote TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.quote TO paydock_cron;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.quote TO paydock_api;
+
+REVOKE ALL ON FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_cron;
+
+REVOKE ALL ON FUNCTION pipedrive.connected_companies() FROM PUBLIC;
+GRANT ALL ON FUNCTION pipedrive.connected_companies() TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE books.api_key TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.api_key TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.contact TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.contact TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.contact TO paydock_api;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.contact_email TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.contact_email TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.contact_email TO paydock_api;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE books.document_number TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.document_number TO paydock_cron;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.document_number TO paydock_api;
+
+GRANT SELECT,INSERT ON TABLE books.event TO paydock_web;
+GRANT SELECT,INSERT ON TABLE books.event TO paydock_cron;
+GRANT SELECT,INSERT ON TABLE books.event TO paydock_api;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE books.member TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.member TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE books.payment TO paydock_web;
+GRANT SELECT,INSERT ON TABLE books.payment TO paydock_cron;
+GRANT SELECT,INSERT ON TABLE books.payment TO paydock_api;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.product TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.product TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.product TO paydock_api;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.product_price TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.product_price TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.product_price TO paydock_api;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_cron;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_api;
+
+GRANT SELECT ON TABLE pipedrive.attention TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.attention TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE pipedrive.audit TO paydock_web;
+GRANT SELECT,INSERT ON TABLE pipedrive.audit TO paydock_cron;
+
+GRANT SELECT ON TABLE pipedrive.deal_snapshot TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.deal_snapshot TO paydock_cron;
+
+GRANT SELECT ON TABLE pipedrive.link TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_cron;
+
+GRANT SELECT ON TABLE pipedrive.quote_draft TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.stage TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.stage TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.staged_record TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.user_grant TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.user_grant TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_endpoint TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_endpoint TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE pipedrive.webhook_inbox TO paydock_web;
+GRANT SELECT,INSERT ON TABLE pipedrive.webhook_inbox TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_seen TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.webhook_subscription TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.webhook_subscription TO paydock_cron;
+
+GRANT SELECT ON TABLE queue.attempt TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE queue.attempt TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE queue.chore TO paydock_cron;
+
+GRANT SELECT,UPDATE ON TABLE queue.listener TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE queue.message TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE queue.message TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE vault.pending_install TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE vault.pending_install TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE vault.revocation TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE vault.revocation TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_web;
+GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_cron;
+
+GRANT SELECT ON TABLE web.api_key_directory TO paydock_api;
+GRANT SELECT,INSERT ON TABLE web.api_key_directory TO paydock_web;
+GRANT SELECT,INSERT ON TABLE web.api_key_directory TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_web;
+GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE web.login_failure TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.login_failure TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE web.oauth_state TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.oauth_state TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE web.pending_install TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.pending_install TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE web.pipedrive_company_directory TO paydock_web;
+GRANT SELECT,INSERT ON TABLE web.pipedrive_company_directory TO paydock_cron;
+
+GRANT SELECT ON TABLE web.public_token_directory TO paydock_api;
+GRANT SELECT ON TABLE web.public_token_directory TO paydock_web;
+GRANT SELECT ON TABLE web.public_token_directory TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE web.session TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.session TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE web.session_directory TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.session_directory TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE web.webhook_directory TO paydock_web;
+GRANT SELECT,INSERT ON TABLE web.webhook_directory TO paydock_cron;
+
