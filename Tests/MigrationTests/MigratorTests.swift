@@ -111,7 +111,8 @@ struct MigratorTests {
             for role in ["paydock_owner", "paydock_web", "paydock_cron", "paydock_api"] {
                 #expect(statements.contains(role))
             }
-            let schemas = try Self.query("select from pg_namespace where nspname in ('migration', 'books')", in: database)
+            let schemas = try Self.query(
+                "select from pg_namespace where nspname in ('migration', 'books')", in: database)
             #expect(schemas.isEmpty)
         }
     }
@@ -137,7 +138,8 @@ struct MigratorTests {
             defer { connection.close() }
             try connection.script("create role \(login) login noinherit \(attribute) password 'paydock'")
             let result = Result { try body(database, login) }
-            try connection.script("reassign owned by \(login) to current_user; drop owned by \(login); drop role \(login)")
+            try connection.script(
+                "reassign owned by \(login) to current_user; drop owned by \(login); drop role \(login)")
             try result.get()
         }
     }

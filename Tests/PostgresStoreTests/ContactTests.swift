@@ -79,7 +79,8 @@ struct ContactTests {
     @Test func `addresses are found by what the contact has now`() throws {
         try withStores { stores throws in
             try stores.web { transaction throws in
-                let id = try transaction.addContact("Ada", emails: ["old@example.com", "no address", "OLD@example.com "])
+                let id = try transaction.addContact(
+                    "Ada", emails: ["old@example.com", "no address", "OLD@example.com "])
                 var details = try #require(try transaction.contacts.contact(id)).details
                 details.emails = ["new@example.com"]
                 _ = try transaction.contacts.update(id, details)

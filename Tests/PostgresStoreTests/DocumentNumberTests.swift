@@ -23,7 +23,9 @@ struct DocumentNumberTests {
             let year = CalendarDay.someday.year
             let expected = (1...19).map { "Q\(year)-\($0 < 10 ? "000" : "00")\($0)" }
             #expect(written.compactMap(\.value).sorted() == expected)
-            let stored = try stores.raw("select number from books.quote order by number").map { try $0.string("number") }
+            let stored = try stores.raw("select number from books.quote order by number").map {
+                try $0.string("number")
+            }
             #expect(stored == expected)
         }
     }

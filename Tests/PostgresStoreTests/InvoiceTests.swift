@@ -147,7 +147,8 @@ struct InvoiceTests {
                 #expect(sent.items == [first] && sent.total == 1)
                 let hers = try transaction.invoices.list(state: nil, contact: bob, page: PageRequest())
                 #expect(hers.items == [second])
-                let page = try transaction.invoices.list(state: nil, contact: nil, page: PageRequest(limit: 1, offset: 1))
+                let page = try transaction.invoices.list(
+                    state: nil, contact: nil, page: PageRequest(limit: 1, offset: 1))
                 #expect(page.items == [first] && page.total == 2)
             }
         }

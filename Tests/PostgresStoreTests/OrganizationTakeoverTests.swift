@@ -67,7 +67,8 @@ struct OrganizationTakeoverTests {
                 )
             }
             let counts = try stores.sync(
-                .organizations([.number(5, "Acme")]), .persons([.number(1, organization: 5, emails: ["ada@acme.example"])]))
+                .organizations([.number(5, "Acme")]),
+                .persons([.number(1, organization: 5, emails: ["ada@acme.example"])]))
             #expect(counts[.organization] == Counts(read: 1, linked: 1))
             #expect(try stores.linked(.organization, 5)?.id == byEmail)
             #expect(try stores.linked(.organization, 5)?.details.name == "Acme")

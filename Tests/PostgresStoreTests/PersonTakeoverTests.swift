@@ -73,7 +73,9 @@ struct PersonTakeoverTests {
     @Test func `a shared address creates nothing either when no contact has it`() throws {
         try withStores { stores throws in
             try stores.connect()
-            let page = RecordPage.persons([.number(1, emails: ["info@a.example"]), .number(2, emails: ["info@a.example"])])
+            let page = RecordPage.persons([
+                .number(1, emails: ["info@a.example"]), .number(2, emails: ["info@a.example"]),
+            ])
             #expect(try stores.sync(page)[.person] == Counts(read: 2, needsAttention: 2))
             #expect(try stores.contactCount() == 0)
         }
@@ -109,7 +111,8 @@ struct PersonTakeoverTests {
             try stores.connect()
             _ = try stores.web { try $0.addContact("Ada", emails: ["work@example.com", "home@example.com"]) }
             let counts = try stores.sync(
-                .persons([.number(1, "A", emails: ["work@example.com"]), .number(2, "B", emails: ["home@example.com"])]))
+                .persons([.number(1, "A", emails: ["work@example.com"]), .number(2, "B", emails: ["home@example.com"])])
+            )
             #expect(counts[.person] == Counts(read: 2, needsAttention: 2))
             #expect(try stores.contactCount() == 1)
         }

@@ -87,7 +87,8 @@ struct QueueClaimTests {
 
     @Test func `a second message with the same kind and key is dropped`() throws {
         try withStores { stores throws in
-            @Sendable func add(_ kind: OutboxMessage.Kind, _ key: String?, _ company: Company.ID? = nil) throws -> Bool {
+            @Sendable func add(_ kind: OutboxMessage.Kind, _ key: String?, _ company: Company.ID? = nil) throws -> Bool
+            {
                 try stores.cron(company) {
                     try $0.queue.add(NewMessage(kind: kind, subject: "s", idempotencyKey: key))
                 }

@@ -15,7 +15,8 @@ struct QuoteTests {
                     taxMethod: .inclusive, tax: Percentage(basisPoints: 2_100),
                     discount: .percentage(Percentage(basisPoints: 1_050)), productID: Product.ID(UUID()),
                     billingFrequency: .monthly, flag: "Look at this"),
-                DocumentLine(description: "Credit", unitPrice: 500, taxMethod: .none, tax: .zero, discount: .amount(20)),
+                DocumentLine(
+                    description: "Credit", unitPrice: 500, taxMethod: .none, tax: .zero, discount: .amount(20)),
                 DocumentLine(description: "Need", unitPrice: nil, tax: .zero),
             ]
             try stores.web { transaction throws in

@@ -96,7 +96,8 @@ struct SeparationTests {
         }
     }
 
-    @Test func `the login role sees nothing before it has picked a role, and no runtime role is more than that`() throws {
+    @Test func `the login role sees nothing before it has picked a role, and no runtime role is more than that`() throws
+    {
         try withStores { stores throws in
             let connection = try PostgresConnection(try MigratedTemplate.login(to: stores.database))
             for table in try Self.tables(of: ["books", "pipedrive", "queue", "vault", "web"], stores) {

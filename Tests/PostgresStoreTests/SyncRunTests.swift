@@ -129,7 +129,9 @@ struct SyncRunTests {
             try stage("Last")
             let counts = try stores.cron { try $0.sync.apply(.person, run: run) }
             #expect(counts == SyncRun.Counts(read: 1, created: 1))
-            #expect(try stores.text("select name as value from books.contact where company_id = \(stores.company)") == "Last")
+            #expect(
+                try stores.text("select name as value from books.contact where company_id = \(stores.company)")
+                    == "Last")
         }
     }
 }
