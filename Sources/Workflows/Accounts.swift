@@ -150,10 +150,13 @@ public struct Accounts: Sendable {
         guard country.utf8.count == 2, country.utf8.allSatisfy({ (65...90).contains($0) }) else {
             throw Refusal(.invalid, "That is no country code.", fields: ["country": "is no ISO 3166-1 code"])
         }
-        guard name.contains(where: { !$0.isWhitespace }), name.count <= 200, password.reveal().count >= 8 else {
+        var fields: [String: String] = [:]
+        if !name.contains(where: { !$0.isWhitespace }) { fields["name"] = "is empty" }
+        if name.count > 200 { fields["name"] = "is longer than 200 characters" }
+        if password.reveal().count < 8 { fields["password"] = "is shorter than 8 characters" }
+        guard fields.isEmpty else {
             throw Refusal(
-                .invalid, "A name and a password of at least 8 characters are needed.",
-                fields: name.isEmpty ? ["name": "is empty"] : ["password": "is shorter than 8 characters"])
+                .invalid, "A name and a password of at least 8 characters are needed.", fields: fields)
         }
         let company = Company(
             id: Company.ID(UUID()), name: name, currency: currency, country: country,
