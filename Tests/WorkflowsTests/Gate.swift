@@ -22,6 +22,15 @@ final class Gate: QuoteDrafter {
     var wasCancelled: Bool { state.withLock { $0.wasCancelled } }
 
     func propose(_ task: DraftingTask) async throws -> DraftProposal {
+        await withTaskCancellationHandler {
+            await stand()
+        } onCancel: {
+            state.withLock { $0.wasCancelled = true }
+        }
+        return try await drafter.propose(task)
+    }
+
+    private func stand() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
                 state.begunCount += 1
@@ -30,8 +39,6 @@ final class Gate: QuoteDrafter {
             }
             if isOpen { continuation.resume() }
         }
-        if Task.isCancelled { state.withLock { $0.wasCancelled = true } }
-        return try await drafter.propose(task)
     }
 
     func waitUntilBegun(_ count: Int) async {
