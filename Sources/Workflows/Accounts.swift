@@ -107,10 +107,7 @@ public struct Accounts: Sendable {
 
     /// Gives a member a new password and ends their sessions. Throws `notFound`, or `invalid` for a short password.
     public func resetPassword(email: String, password: Secret) throws {
-        guard password.reveal().count >= 8 else {
-            throw Refusal(
-                .invalid, "A password has at least 8 characters.", fields: ["password": "is shorter than 8 characters"])
-        }
+        try Self.check(password)
         let address = EmailAddress.normalized(email)
         let company = try address.flatMap { address in
             try storage.transaction(.cron(nil)) { try $0.directory.company(loginEmail: address) }
@@ -121,6 +118,13 @@ public struct Accounts: Sendable {
             try $0.members.replacePassword(email: address, hash: hash)
         }
         guard isOurs else { throw Refusal(.notFound, "Nobody logs in with this e-mail address.") }
+    }
+
+    private static func check(_ password: Secret) throws {
+        guard password.reveal().count >= 8 else {
+            throw Refusal(
+                .invalid, "A password has at least 8 characters.", fields: ["password": "is shorter than 8 characters"])
+        }
     }
 
     /// A company that was just made, with the API key that is shown once.
@@ -150,14 +154,12 @@ public struct Accounts: Sendable {
         guard country.utf8.count == 2, country.utf8.allSatisfy({ (65...90).contains($0) }) else {
             throw Refusal(.invalid, "That is no country code.", fields: ["country": "is no ISO 3166-1 code"])
         }
-        var fields: [String: String] = [:]
-        if !name.contains(where: { !$0.isWhitespace }) { fields["name"] = "is empty" }
-        if name.count > 200 { fields["name"] = "is longer than 200 characters" }
-        if password.reveal().count < 8 { fields["password"] = "is shorter than 8 characters" }
-        guard fields.isEmpty else {
+        guard name.contains(where: { !$0.isWhitespace }), name.count <= 200 else {
             throw Refusal(
-                .invalid, "A name and a password of at least 8 characters are needed.", fields: fields)
+                .invalid, "The company needs a name of 1 to 200 characters.",
+                fields: ["name": "needs 1 to 200 characters"])
         }
+        try Self.check(password)
         let company = Company(
             id: Company.ID(UUID()), name: name, currency: currency, country: country,
             timeZone: "Europe/Amsterdam")
