@@ -53,7 +53,8 @@ struct AccountsTests {
 
     @Test func `a new company has an owner, an API key and a login`() throws {
         let made = try office.accounts.createCompany(
-            name: "Bloem", email: "Owner@Bloem.example", password: Secret("long enough"), currency: "usd", country: "de")
+            name: "Bloem", email: "Owner@Bloem.example", password: Secret("long enough"), currency: "usd", country: "de"
+        )
         #expect(made.email == "owner@bloem.example")
         #expect(made.apiKey.reveal().hasPrefix("ftj_"))
         #expect(try office.accounts.company(apiKey: made.apiKey) == made.id)
@@ -66,7 +67,8 @@ struct AccountsTests {
     }
 
     @Test(arguments: [
-        ("Bloem", "no address", "long enough", "EUR", "NL", "email"), ("Bloem", "a@b.nl", "short", "EUR", "NL", "password"),
+        ("Bloem", "no address", "long enough", "EUR", "NL", "email"),
+        ("Bloem", "a@b.nl", "short", "EUR", "NL", "password"),
         ("", "a@b.nl", "long enough", "EUR", "NL", "name"), ("  ", "a@b.nl", "long enough", "EUR", "NL", "name"),
         ("Bloem", "a@b.nl", "long enough", "EURO", "NL", "currency"),
         ("Bloem", "a@b.nl", "long enough", "EUR", "N1", "country"),

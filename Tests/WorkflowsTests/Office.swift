@@ -21,7 +21,8 @@ struct Office {
     }
 
     /// Connected to Pipedrive, with the trigger of the fixture.
-    static func connected(drafter: ScriptedDrafter = ScriptedDrafter(), credentials: Credentials = .fixture()) -> Office {
+    static func connected(drafter: ScriptedDrafter = ScriptedDrafter(), credentials: Credentials = .fixture()) -> Office
+    {
         let office = Office(drafter: drafter)
         office.storage.connect(credentials: credentials)
         office.storage.tenant.settings = .fixture()
