@@ -77,6 +77,9 @@ final class Installation: Sendable {
     /// Starts a program of this installation; it is stopped with it.
     func start(_ name: String, _ command: [String]) throws -> Part { try programs.start(name, command) }
 
+    /// The last lines of every part's log.
+    func logs() -> String { programs.logs() }
+
     /// One connection to the database as a superuser, who sees every company.
     func sql<Result>(_ body: (PostgresConnection) throws -> Result) throws -> Result {
         let connection = try database.connect()

@@ -4,6 +4,27 @@ import Foundation
 struct Sandbox: Sendable {
     let origin: String
     let stateFile: String
+    private let administrator = Administrator()
+
+    /// The administrator's token, kept because the file is large.
+    private actor Administrator {
+        private var known: String?
+
+        func forget() { known = nil }
+
+        func token(in file: String) async throws -> String {
+            if let known { return known }
+            let found = try await wait(for: "a token of the administrator") {
+                let state = try FileManager.default.contents(atPath: file).map { try JSON.parse($0) }
+                let grant = state?["grants"].items.first { $0["user_id"] == 1 }
+                return grant?["access"].items.last?["token"].text
+            }
+            known = found
+            return found
+        }
+    }
+
+    init(origin: String, stateFile: String) { (self.origin, self.stateFile) = (origin, stateFile) }
 
     // MARK: Control
 
@@ -24,7 +45,7 @@ struct Sandbox: Sendable {
     func deliveries() async throws -> [JSON] { try await control("GET", "webhooks")["data"].items }
 
     func redeliver(_ delivery: JSON) async throws {
-        _ = try await control("POST", "webhooks/\(delivery["number"].whole ?? 0)/redeliver")
+        _ = try await control("POST", "webhooks/redeliver/\(delivery["number"].whole ?? 0)")
     }
 
     /// The calls that reached the API, oldest first.
@@ -54,11 +75,9 @@ struct Sandbox: Sendable {
 
     /// Asks the API as the administrator, with the token that PayDock got.
     func api(_ path: String) async throws -> JSON {
-        let token = try await wait(for: "a token of the administrator") {
-            let grant = try remembered()?["grants"].items.first { $0["user_id"] == 1 }
-            return grant?["access"].items.last?["token"].text
-        }
+        let token = try await administrator.token(in: stateFile)
         let answer = try await HTTP.send("GET", "\(origin)/api/\(path)", fields: ["Authorization": "Bearer \(token)"])
+        if answer.status == 401 { await administrator.forget() }
         guard answer.status == 200 else { throw Failure("GET /api/\(path): \(answer.status) \(answer.text)") }
         return try answer.json()
     }
