@@ -28,6 +28,9 @@ struct PageDesk {
             return try ListPage(desk: self, request: request, word: words[0]).reply()
         case ("GET", "marketplace", 1): return try MarketplacePage(desk: self, request: request).reply()
         case ("GET", "traffic", 1): return try await TrafficPage(desk: self, request: request).reply()
+        case ("GET", "model", 1): return try ModelPage(desk: self, request: request).reply()
+        case ("POST", "model", 1), ("POST", "faults", _), ("POST", "limits", 1), ("POST", "tokens", 2):
+            return try await SettingForms(sandbox: sandbox).post(request, words)
         case ("POST", _, _): return try await post(request, words, id)
         default: throw Refusal.notFound("Nothing is kept at this address")
         }
@@ -38,6 +41,7 @@ struct PageDesk {
         let (company, users) = try sandbox.store.read { ($0.company.name, $0.users) }
         return Page(
             title: title, place: place, company: company, viewer: try viewer(of: request), users: users,
+            companies: sandbox.companies.all.map { ($0.companyID, $0.companyName) }, companyID: sandbox.companyID,
             path: request.path, content: content)
     }
 
@@ -54,6 +58,12 @@ struct PageDesk {
     private func post(_ request: Request, _ words: [String], _ id: Int?) async throws -> Reply {
         let author = Author(user: try viewer(of: request), source: .app, now: sandbox.clock())
         switch (words.first ?? "", words.last ?? "", words.count) {
+        case ("company", _, 1):
+            var reply = Reply.redirect("/")
+            let company = request.formValue("company_id").flatMap { Int($0) } ?? 0
+            reply.headers.append(("Set-Cookie", "company=\(company); Path=/; HttpOnly; SameSite=Lax"))
+            reply.headers.append(("Set-Cookie", "viewer=1; Path=/; HttpOnly; SameSite=Lax"))
+            return reply
         case ("viewer", _, 1):
             var reply = Reply.redirect(Self.local(request.formValue("back")))
             let user = request.formValue("user_id").flatMap { Int($0) } ?? 1
