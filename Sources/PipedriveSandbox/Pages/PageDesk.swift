@@ -73,14 +73,17 @@ struct PageDesk {
             let stage = JSON.optional(request.formValue("stage_id").flatMap { Int($0) })
             try sandbox.store.change { _ = try $0.changeDeal(id ?? 0, ["stage_id": stage], by: author) }
             return .redirect(Self.local(request.formValue("back")))
-        case ("deal", "note", 3):
+        case ("deal", "note", 3), ("person", "note", 3), ("organization", "note", 3):
+            let entity = Entity(rawValue: words[0]) ?? .deal
             let text = request.formValue("content") ?? ""
             let markup: HTML = "<p>\(text)</p>"
             if !text.trimmingSpaces().isEmpty {
-                let note: JSONObject = ["deal_id": .optional(id), "content": .string(markup.text)]
-                try sandbox.store.change { _ = try $0.createNote(note, by: author) }
+                var note: JSONObject = ["content": .string(markup.text)]
+                note[NoteFeed.link(entity)] = .optional(id)
+                let complete = note
+                try sandbox.store.change { _ = try $0.createNote(complete, by: author) }
             }
-            return .redirect("/deal/\(id ?? 0)")
+            return .redirect("/\(entity.rawValue)/\(id ?? 0)")
         case ("marketplace", "uninstall", 2):
             let user = request.formValue("user_id").flatMap { Int($0) } ?? 0
             _ = try await UninstallNotice(sandbox: sandbox).uninstall(userID: user)

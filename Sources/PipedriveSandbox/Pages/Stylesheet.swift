@@ -89,6 +89,11 @@ enum Stylesheet {
           overflow-wrap: anywhere; }
         .note p { margin: .25rem 0; }
         .note .by { color: var(--faint); font-size: .86rem; margin: 0; }
+        .settings { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin-top: .7rem; }
+        .settings label { display: grid; grid-template-columns: minmax(0, 1fr); gap: .15rem; font-size: .88rem; color: var(--faint); max-width: 100%; }
+        details { border-top: 1px solid var(--line); padding: .4rem 0; }
+        summary { cursor: pointer; overflow-wrap: anywhere; }
+        pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--ground); padding: .6rem; margin: .2rem 0; }
         .plain { margin: 0; padding: 0; list-style: none; }
         .pager { display: flex; gap: 1rem; justify-content: center; }
         .search { display: flex; gap: .4rem; }
