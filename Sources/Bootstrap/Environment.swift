@@ -26,6 +26,7 @@ public struct Environment: Sendable {
 
     let settings: Settings
     private let crm: any CRM
+    private let dealListing: any DealListing
     private let webhooks: any CRMWebhooks
     private let oauth: any OAuthProvider
     private let clientCredentials: Secret
@@ -52,7 +53,8 @@ public struct Environment: Sendable {
             allowedHosts: settings.optional("PIPEDRIVE_ALLOWED_HOSTS")?.split(separator: ",").map(String.init) ?? [],
             redirectURL: "\(publicURL)/oauth/pipedrive/callback")
         let transport = CurlTransport(userAgent: "PayDock/\(Version.text)")
-        crm = PipedriveClient(configuration: pipedrive, transport: transport)
+        let client = PipedriveClient(configuration: pipedrive, transport: transport)
+        (crm, dealListing) = (client, client)
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
     }
@@ -102,7 +104,8 @@ public struct Environment: Sendable {
             subscribing: Subscribing(
                 storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
                 webhookURL: webhookURL),
-            revoking: Revoking(storage: storage, oauth: oauth))
+            revoking: Revoking(storage: storage, oauth: oauth),
+            sweep: StageSweep(storage: storage, deals: dealListing, tokens: tokens, clock: clock), tokens: tokens)
         let listening = PostgresConfiguration(
             url: try settings.optional("PAYDOCK_LISTEN_URL", isSecret: true)
                 ?? settings.required("PAYDOCK_DATABASE_URL", isSecret: true),

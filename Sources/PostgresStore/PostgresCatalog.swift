@@ -67,7 +67,8 @@ struct PostgresCatalog: CatalogStore {
         let prefix = search.map { Search.prefix($0) }
         let filter: SQL = """
             p.company_id = \(try access.company()) and (
-                \(prefix)::text is null or starts_with(p.name_key, \(prefix)) or lower(p.code) = \(prefix))
+                \(prefix)::text is null or starts_with(p.name_key, \(prefix))
+                    or starts_with(lower(p.code), \(prefix)))
             """
         let rows = try connection.query(
             """

@@ -11,11 +11,14 @@ public struct Deliveries: Sendable {
     private let sync: SyncSteps
     private let subscribing: Subscribing
     private let revoking: Revoking
+    private let sweep: StageSweep
+    private let tokens: AccessTokens
 
     /// Wires the use cases, one per kind of message.
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
-        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking
+        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
+        sweep: StageSweep, tokens: AccessTokens
     ) {
         self.events = events
         self.webhooks = webhooks
@@ -25,6 +28,8 @@ public struct Deliveries: Sendable {
         self.sync = sync
         self.subscribing = subscribing
         self.revoking = revoking
+        self.sweep = sweep
+        self.tokens = tokens
     }
 
     /// How long a message waits that Pipedrive does not serve now, in seconds.
@@ -52,6 +57,10 @@ public struct Deliveries: Sendable {
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
         case .subscribe: return try await subscribing.subscribe(company: message.companyID)
         case .revoke: return try await revoking.revoke(message.subject, company: message.companyID)
+        case .sweep: return try await sweep.sweep(company: message.companyID)
+        case .refresh:
+            guard let user = Int64(message.subject) else { return .discarded(reason: "The message names no user") }
+            return try await tokens.keepAlive(company: message.companyID, user: PipedriveUser.ID(user))
         case .sync:
             guard let id = SyncRun.ID(text: message.subject) else {
                 return .discarded(reason: "The message names no run")
@@ -77,7 +86,14 @@ public struct Deliveries: Sendable {
 
     /// What has to be said elsewhere when a message is out of attempts.
     func gaveUp(_ message: OutboxMessage, reason: String) throws {
-        guard message.kind == .sync, let id = SyncRun.ID(text: message.subject) else { return }
-        try sync.fail(id, company: message.companyID, reason: reason)
+        switch message.kind {
+        case .sync:
+            guard let id = SyncRun.ID(text: message.subject) else { return }
+            try sync.fail(id, company: message.companyID, reason: reason)
+        case .draft:
+            guard let deal = Int64(message.subject) else { return }
+            try drafting.fail(Deal.ID(deal), company: message.companyID, reason: reason)
+        default: break
+        }
     }
 }

@@ -49,5 +49,6 @@ struct FakeTransaction: StorageTransaction {
     var messageLog: any MessageLog { FakeInspection(tables: tables) }
     var attention: any AttentionStore { FakeInspection(tables: tables) }
     var revocations: any RevocationStore { FakeInspection(tables: tables) }
+    var upkeep: any UpkeepStore { FakeInspection(tables: tables) }
     var members: any MemberStore { FakeInspection(tables: tables) }
 }

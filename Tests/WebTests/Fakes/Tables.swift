@@ -28,6 +28,7 @@ final class Tables: @unchecked Sendable {
     var panelView = PanelView.unlinked
     var webhookBodies: [[UInt8]] = []
     var webhookIsLive = true
+    var audit: [AuditLine] = []
     var attention: [AttentionRecord] = []
     var troubled: [MessageRecord] = []
 
