@@ -49,7 +49,8 @@ final class Part: Sendable {
         let ending = Ending()
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = command
+        // The thread that starts it blocks signals, which a child would inherit: nothing could ask it to stop.
+        process.arguments = ["--default-signal"] + command
         process.environment = environment
         process.standardInput = input ?? FileHandle.nullDevice
         process.standardOutput = output

@@ -31,7 +31,8 @@ struct EndToEndRobustnessTests {
         try await sendQuotes(tenant, deals)
         try await installation.until("notes in flight") {
             let isRunning = try running() > 0
-            return try await isRunning && counts(deals) != before
+            let now = try await counts(deals)
+            return isRunning && now != before
         }
         let starts = await installation.drainers.startCount
         try await installation.drainers.kill()
