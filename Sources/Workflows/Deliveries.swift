@@ -11,11 +11,13 @@ public struct Deliveries: Sendable {
     private let sync: SyncSteps
     private let subscribing: Subscribing
     private let revoking: Revoking
+    private let mails: MailDelivery?
 
     /// Wires the use cases, one per kind of message.
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
-        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking
+        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
+        mails: MailDelivery? = nil
     ) {
         self.events = events
         self.webhooks = webhooks
@@ -25,6 +27,7 @@ public struct Deliveries: Sendable {
         self.sync = sync
         self.subscribing = subscribing
         self.revoking = revoking
+        self.mails = mails
     }
 
     /// How long a message waits that Pipedrive does not serve now, in seconds.
@@ -52,6 +55,9 @@ public struct Deliveries: Sendable {
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
         case .subscribe: return try await subscribing.subscribe(company: message.companyID)
         case .revoke: return try await revoking.revoke(message.subject, company: message.companyID)
+        case .mail:
+            guard let mails else { return .snoozed(seconds: 300, reason: "This drainer sends no mail") }
+            return try await mails.deliver(message.subject, company: message.companyID)
         case .sync:
             guard let id = SyncRun.ID(text: message.subject) else {
                 return .discarded(reason: "The message names no run")
@@ -77,6 +83,9 @@ public struct Deliveries: Sendable {
 
     /// What has to be said elsewhere when a message is out of attempts.
     func gaveUp(_ message: OutboxMessage, reason: String) throws {
+        if message.kind == .mail {
+            try mails?.gaveUp(message.subject, company: message.companyID, reason: reason)
+        }
         guard message.kind == .sync, let id = SyncRun.ID(text: message.subject) else { return }
         try sync.fail(id, company: message.companyID, reason: reason)
     }

@@ -21,6 +21,8 @@ public struct OutboxMessage: Hashable, Sendable {
         case subscribe
         /// Tell Pipedrive that a connection has ended.
         case revoke
+        /// Send a document by e-mail.
+        case mail
     }
 
     /// Where a message stands.

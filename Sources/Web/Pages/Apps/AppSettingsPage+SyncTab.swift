@@ -147,6 +147,7 @@ extension LogsTab.TroubledLine {
         case .record: what = "Changed record \(message.subject)"
         case .sync: what = "Sync run"
         case .subscribe: what = "Webhooks at Pipedrive"
+        case .mail: what = "Mail with a document"
         case .revoke: what = "Telling Pipedrive of the disconnect"
         }
         let isGivenUp = message.state == .discarded
