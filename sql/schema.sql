@@ -519,6 +519,7 @@ CREATE TABLE pipedrive.settings (
     trigger_pipeline_id bigint,
     trigger_stage_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     trigger_since timestamp with time zone,
+    swept_through timestamp with time zone,
     CONSTRAINT settings_check CHECK (((trigger_pipeline_id IS NULL) = (trigger_stage_ids = '{}'::bigint[]))),
     CONSTRAINT settings_organization_direction_check CHECK ((organization_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
     CONSTRAINT settings_person_direction_check CHECK ((person_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
@@ -582,7 +583,7 @@ CREATE TABLE pipedrive.sync_run (
     outcome text,
     CONSTRAINT sync_run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT sync_run_checkpoint_kind_check CHECK ((checkpoint_kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
-    CONSTRAINT sync_run_started_by_check CHECK ((started_by = ANY (ARRAY['schedule'::text, 'manual'::text]))),
+    CONSTRAINT sync_run_started_by_check CHECK ((started_by = ANY (ARRAY['schedule'::text, 'manual'::text, 'retry'::text]))),
     CONSTRAINT sync_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
 
@@ -706,7 +707,7 @@ CREATE TABLE queue.message (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     finished_at timestamp with time zone,
     CONSTRAINT message_check CHECK (((state = 'running'::text) = (lease_until IS NOT NULL))),
-    CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'webhook'::text, 'note'::text, 'draft'::text, 'record'::text, 'sync'::text, 'subscribe'::text, 'revoke'::text]))),
+    CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'webhook'::text, 'note'::text, 'draft'::text, 'record'::text, 'sync'::text, 'subscribe'::text, 'revoke'::text, 'sweep'::text, 'refresh'::text]))),
     CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['available'::text, 'running'::text, 'retryable'::text, 'completed'::text, 'discarded'::text, 'cancelled'::text])))
 );
 
@@ -1468,7 +1469,7 @@ GRANT USAGE ON SCHEMA web TO paydock_web;
 GRANT USAGE ON SCHEMA web TO paydock_cron;
 GRANT USAGE ON SCHEMA web TO paydock_api;
 
-GRANT SELECT ON TABLE books.company TO paydock_web;
+GRANT SELECT,INSERT ON TABLE books.company TO paydock_web;
 GRANT SELECT,INSERT ON TABLE books.company TO paydock_cron;
 GRANT SELECT ON TABLE books.company TO paydock_api;
 
@@ -1590,10 +1591,10 @@ GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_web;
 GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_cron;
 
 GRANT SELECT ON TABLE web.api_key_directory TO paydock_api;
-GRANT SELECT ON TABLE web.api_key_directory TO paydock_web;
+GRANT SELECT,INSERT ON TABLE web.api_key_directory TO paydock_web;
 GRANT SELECT,INSERT ON TABLE web.api_key_directory TO paydock_cron;
 
-GRANT SELECT ON TABLE web.login_directory TO paydock_web;
+GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_web;
 GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE ON TABLE web.login_failure TO paydock_web;

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTransport
 import LanguageModel
 public import Logging
+import Mail
 import Pipedrive
 import Postgres
 import PostgresStore
@@ -26,6 +27,7 @@ public struct Environment: Sendable {
 
     let settings: Settings
     private let crm: any CRM
+    private let dealListing: any DealListing
     private let webhooks: any CRMWebhooks
     private let oauth: any OAuthProvider
     private let clientCredentials: Secret
@@ -52,7 +54,8 @@ public struct Environment: Sendable {
             allowedHosts: settings.optional("PIPEDRIVE_ALLOWED_HOSTS")?.split(separator: ",").map(String.init) ?? [],
             redirectURL: "\(publicURL)/oauth/pipedrive/callback")
         let transport = CurlTransport(userAgent: "PayDock/\(Version.text)")
-        crm = PipedriveClient(configuration: pipedrive, transport: transport)
+        let client = PipedriveClient(configuration: pipedrive, transport: transport)
+        (crm, dealListing) = (client, client)
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
     }
@@ -81,6 +84,15 @@ public struct Environment: Sendable {
             requiresToken: try settings.flag("PIPEDRIVE_PANEL_JWT_REQUIRED"))
     }
 
+    /// Whether documents go out by mail: only when `PAYDOCK_SENDMAIL` names a mail program.
+    public var mailing: Mailing? { settings.optional("PAYDOCK_SENDMAIL").map { _ in Mailing(publicURL: publicURL) } }
+
+    private var mails: MailDelivery {
+        MailDelivery(
+            storage: storage, mailer: settings.optional("PAYDOCK_SENDMAIL").map { SendmailMailer(command: $0) },
+            senderAddress: supportEmail, publicURL: publicURL, clock: { Date() })
+    }
+
     /// What comes with time.
     public var housekeeping: Housekeeping { Housekeeping(storage: storage) }
 
@@ -102,7 +114,9 @@ public struct Environment: Sendable {
             subscribing: Subscribing(
                 storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
                 webhookURL: webhookURL),
-            revoking: Revoking(storage: storage, oauth: oauth))
+            revoking: Revoking(storage: storage, oauth: oauth),
+            sweep: StageSweep(storage: storage, deals: dealListing, tokens: tokens, clock: clock), tokens: tokens,
+            mails: mails)
         let listening = PostgresConfiguration(
             url: try settings.optional("PAYDOCK_LISTEN_URL", isSecret: true)
                 ?? settings.required("PAYDOCK_DATABASE_URL", isSecret: true),

@@ -1,4 +1,5 @@
 public import Domain
+public import FoundationEssentials
 
 extension PipedriveClient {
     /// A deal with all that a quote is drafted from; nil when it is not there or this user may not see it.
@@ -54,5 +55,22 @@ extension PipedriveClient {
         let names = DealFieldNames(nodes.compactMap(DealFieldNames.Field.init))
         fieldCache.keep(names, for: access)
         return names.read(values)
+    }
+}
+
+extension PipedriveClient: DealListing {
+    /// Deals in a stage that changed since, archived and deleted ones left out; 10 tokens per 500.
+    public func deals(in stage: Stage.ID, updatedSince: Date, access: PipedriveAccess) async throws -> [StagedDeal] {
+        let query: PipedriveGateway.Query = [
+            ("stage_id", "\(stage)"), ("updated_since", Timestamp.text(updatedSince)), ("sort_by", "id"),
+        ]
+        return try await allPages(PipedriveFacts.deals, query: query, access: access).compactMap { node in
+            guard let id = node["id"]?.integer else { throw PipedriveGateway.unreadable(PipedriveFacts.deals) }
+            guard node["is_deleted"]?.flag != true, node["is_archived"]?.flag != true,
+                let status = node["status"]?.text.flatMap(Deal.Status.init(rawValue:))
+            else { return nil }
+            let entered = RecordReading.filled(node["stage_change_time"]) ?? RecordReading.filled(node["add_time"])
+            return StagedDeal(id: Deal.ID(id), status: status, enteredAt: entered.flatMap(Timestamp.date))
+        }
     }
 }

@@ -5,7 +5,8 @@ import HTTPTypes
 /// Version 2 wherever it exists; notes, users and webhooks exist in version 1 only.
 enum PipedriveFacts {
     static let all = [
-        deal, dealProducts, dealDiscounts, dealFields, person, persons, organization, organizations, product, products,
+        deal, deals, dealProducts, dealDiscounts, dealFields, person, persons, organization, organizations, product,
+        products,
         pipelines, stages, currentUser, addNote, notes, addWebhook, webhooks, deleteWebhook, authorize, exchangeCode,
         refreshToken, revokeToken,
     ]
@@ -39,6 +40,18 @@ enum PipedriveFacts {
                 "custom_fields": .object,
             ], under: "data"),
         tokenCost: 1)
+
+    static let deals = PipedriveOperation(
+        interface: .v2, method: .get, path: "/deals",
+        query: [
+            "limit": .integer, "cursor": .string, "sort_by": .string, "stage_id": .integer, "updated_since": .string,
+        ],
+        responseFields: fields(
+            [
+                "id": .integer, "status": .string, "is_deleted": .boolean, "is_archived": .boolean,
+                "stage_change_time": .string, "add_time": .string,
+            ], under: "data[]", and: nextCursor),
+        tokenCost: 10)
 
     static let dealProducts = PipedriveOperation(
         interface: .v2, method: .get, path: "/deals/{id}/products", query: paging,

@@ -17,6 +17,11 @@ enum Timestamp {
         return Date(timeIntervalSince1970: Double(seconds - offset) + fraction)
     }
 
+    /// RFC 3339 in UTC with whole seconds, rounded down: `2026-11-24T10:00:00Z`.
+    static func text(_ date: Date) -> String {
+        Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down)).formatted(.iso8601)
+    }
+
     /// The instant of an HTTP date, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
     static func httpDate(_ text: String) -> Date? {
         let parts = text.split(separator: " ")

@@ -21,12 +21,17 @@ struct ContactTakeover {
         return counts
     }
 
-    // What a change is told by: everything that is taken over of a record.
-    private static let fingerprint = SQL(
-        unsafe: """
-            sha256(convert_to(row(s.name, s.organization_record_id, s.emails, s.phones, s.street, s.postal_code, s.city,
-                s.country)::text, 'UTF8'))
-            """)
+    // What a change is told by: everything that is taken over of a record. The organization's contact is part of it,
+    // because a person may come before its organization.
+    private var fingerprint: SQL {
+        """
+        sha256(convert_to(row(s.name, s.emails, s.phones, s.street, s.postal_code, s.city, s.country, (
+            select o.local_id from pipedrive.link o
+            where o.company_id = s.company_id and o.pipedrive_company_id = \(batch.account)
+                and o.kind = 'organization' and o.record_id = s.organization_record_id and o.state = 'live'
+            ))::text, 'UTF8'))
+        """
+    }
 
     private func findCandidates() throws {
         // A temporary table, because PostgreSQL plans each step that follows with what it really holds.
@@ -36,6 +41,13 @@ struct ContactTakeover {
             on commit drop
             """)
         try connection.execute(batch.kind == .person ? personCandidates : organizationCandidates)
+        // One contact that several records fit, each by something else, is none of theirs by itself.
+        try connection.execute(
+            """
+            update candidate set is_shared = true
+            where contact_id in (
+                select contact_id from candidate group by contact_id having count(distinct record_id) > 1)
+            """)
     }
 
     /// By e-mail: any of the person's against any of the contact's. An address that two persons of Pipedrive have is
@@ -82,16 +94,13 @@ struct ContactTakeover {
             join books.contact c on c.company_id = e.company_id and c.id = e.contact_id
                 and c.kind = 'organization' and c.archived_at is null),
         by_name as (
-            select f.record_id, c.id, count(*) over (partition by c.id) > 1 as is_shared from fresh f
+            select f.record_id, c.id from fresh f
             join books.contact c on c.company_id = \(batch.company) and c.name_key = f.name_key
                 and c.kind = 'organization' and c.archived_at is null
             where not exists (select from by_email b where b.record_id = f.record_id))
         insert into candidate (record_id, contact_id, is_taken, is_shared)
-        select found.record_id, found.id, taken.record_id is not null, found.is_shared
-        from (
-            select record_id, id, count(*) over (partition by id) > 1 as is_shared from by_email
-            union all select record_id, id, is_shared from by_name
-        ) found
+        select found.record_id, found.id, taken.record_id is not null, false
+        from (select * from by_email union all select * from by_name) found
         left join pipedrive.link taken on taken.company_id = \(batch.company)
             and taken.pipedrive_company_id = \(batch.account) and taken.kind = 'organization'
             and taken.local_id = found.id and taken.state = 'live'
@@ -133,10 +142,10 @@ struct ContactTakeover {
         try connection.execute(
             """
             with changed as (
-                update pipedrive.link l set fingerprint = \(fragment: Self.fingerprint), updated_at = clock_timestamp()
+                update pipedrive.link l set fingerprint = \(fragment: fingerprint), updated_at = clock_timestamp()
                 from pipedrive.staged_record s
                 where \(fragment: batch.rows) and \(fragment: batch.link) and not s.is_deleted and l.state = 'live'
-                    and l.fingerprint is distinct from \(fragment: Self.fingerprint)
+                    and l.fingerprint is distinct from \(fragment: fingerprint)
                 returning l.local_id, s.*)
             update books.contact c set
                 name = n.name, updated_at = clock_timestamp(),
@@ -160,7 +169,7 @@ struct ContactTakeover {
                 insert into pipedrive.link (
                     company_id, pipedrive_company_id, kind, record_id, local_id, fingerprint)
                 select s.company_id, \(batch.account)::bigint, s.kind, s.record_id, gen_random_uuid(),
-                    \(fragment: Self.fingerprint)
+                    \(fragment: fingerprint)
                 from pipedrive.staged_record s
                 where \(fragment: batch.rows) and not s.is_deleted
                     and not exists (

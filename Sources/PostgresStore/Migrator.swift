@@ -53,16 +53,20 @@ public struct Migrator: Sendable {
         }
     }
 
+    // Two who grant, or create what is not there, at the same moment refuse one another; the steps themselves collide on
+    // the key of their record. The lock goes with its transaction, so that it serves behind a pooler too.
+    private static let oneAtATime: SQL = "select pg_advisory_xact_lock(hashtext('paydock migrate'))"
+
     /// Migrates; the steps that were applied now, in order.
     public func run() throws -> [Migration] {
         let connection = try PostgresConnection(configuration)
         defer { connection.close() }
         do {
-            try connection.script(Self.roles)
+            try connection.transaction(prelude: [Self.oneAtATime]) { try $0.script(Self.roles) }
         } catch let error as PostgresError where error.sqlState == "42501" {
             throw Failure.rolesMissing(statements: Self.roles)
         }
-        try connection.transaction(prelude: ["set local role paydock_owner"]) {
+        try connection.transaction(prelude: [Self.oneAtATime, "set local role paydock_owner"]) {
             try $0.script(
                 """
                 create schema if not exists migration;

@@ -67,7 +67,7 @@ struct PostgresCatalog: CatalogStore {
         let company = try access.company()
         var filter: SQL = "p.company_id = \(company)"
         if let prefix = search.map({ Search.prefix($0) }) {
-            filter += " and (starts_with(p.name_key, \(prefix)) or lower(p.code) = \(prefix))"
+            filter += " and (starts_with(p.name_key, \(prefix)) or starts_with(lower(p.code), \(prefix)))"
         }
         let rows = try connection.query(
             """

@@ -50,9 +50,13 @@ struct PostgresConnections: ConnectionStore {
             on conflict (company_id) do update set
                 pipedrive_company_id = excluded.pipedrive_company_id,
                 pipedrive_company_name = excluded.pipedrive_company_name,
-                owner_user_id = case when connection.state = 'live'
+                owner_user_id = case
+                    when connection.state = 'live'
+                        and connection.pipedrive_company_id = excluded.pipedrive_company_id
                     then connection.owner_user_id else excluded.owner_user_id end,
-                connected_at = case when connection.state = 'live'
+                connected_at = case
+                    when connection.state = 'live'
+                        and connection.pipedrive_company_id = excluded.pipedrive_company_id
                     then connection.connected_at else clock_timestamp() end,
                 state = 'live'
             returning company_id, id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state, connected_at

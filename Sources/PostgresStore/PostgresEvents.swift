@@ -37,10 +37,22 @@ struct PostgresEvents: EventStore {
         }
     }
 
+    // A quote of a Pipedrive company that is connected no more: there, deal 7 was another deal. The API's role can't
+    // read the connection, and posts no notes.
+    private var ownDeal: SQL {
+        access.role == .api
+            ? "q.deal_id"
+            : """
+            case when q.pipedrive_company_id = 0 or q.pipedrive_company_id = (
+                select pipedrive_company_id from pipedrive.connection) then q.deal_id end
+            """
+    }
+
     private func quote(_ id: UUID) throws -> EventDocument? {
         try connection.query(
             """
-            select q.number, q.gross, q.currency, q.public_token, c.name as contact_name, q.deal_id, q.lead_id
+            select q.number, q.gross, q.currency, q.public_token, c.name as contact_name,
+                \(fragment: ownDeal) as deal_id, q.lead_id
             from books.quote q join books.contact c on c.company_id = q.company_id and c.id = q.contact_id
             where q.company_id = \(try access.company()) and q.id = \(id)
             """
@@ -52,7 +64,7 @@ struct PostgresEvents: EventStore {
         try connection.query(
             """
             select i.number, i.gross, i.currency, i.public_token, c.name as contact_name,
-                coalesce(i.deal_id, q.deal_id) as deal_id, coalesce(i.lead_id, q.lead_id) as lead_id
+                coalesce(i.deal_id, \(fragment: ownDeal)) as deal_id, coalesce(i.lead_id, q.lead_id) as lead_id
             from books.invoice i
             join books.contact c on c.company_id = i.company_id and c.id = i.contact_id
             left join books.quote q on q.company_id = i.company_id and q.id = i.quote_id

@@ -29,7 +29,7 @@ struct PostgresPanel: PanelStore {
         switch subject.resource {
         case .person, .organization:
             customer = """
-                select local_id as id from pipedrive.link
+                select local_id as id, 0 as rank, created_at as made_at from pipedrive.link
                 where company_id = books.current_company() and pipedrive_company_id = \(pipedriveCompany)
                     and kind = \(subject.resource.rawValue) and record_id = \(subject.recordID) and state = 'live'
                 """
@@ -42,7 +42,7 @@ struct PostgresPanel: PanelStore {
                 select c.company_id, c.id, c.kind, c.organization_id
                 from (\(fragment: customer)) found
                 join books.contact c on c.company_id = books.current_company() and c.id = found.id
-                limit 1)
+                order by found.rank, found.made_at desc, c.id limit 1)
             select id, 0 as rank from customer
             union all
             select organization_id, 1 from customer where kind = 'person' and organization_id is not null
@@ -55,15 +55,15 @@ struct PostgresPanel: PanelStore {
         ).map { Contact.ID(try $0.uuid("id")) }
     }
 
-    // A deal shows its customer: the one its quote was made for, else its organization, else its person.
+    // A deal shows its customer: the one its latest quote was made for, else its organization, else its person.
     private static func customer(ofDeal deal: Int64, pipedriveCompany: Int64) -> SQL {
         """
-        select id from (
-            select q.contact_id as id, 0 as rank from books.quote q
+        select id, rank, made_at from (
+            select q.contact_id as id, 0 as rank, q.created_at as made_at from books.quote q
             where q.company_id = books.current_company() and q.deal_id = \(deal)
-                and q.pipedrive_company_id = \(pipedriveCompany)
+                and q.pipedrive_company_id in (0, \(pipedriveCompany))
             union all
-            select l.local_id, case l.kind when 'organization' then 1 else 2 end
+            select l.local_id, case l.kind when 'organization' then 1 else 2 end, l.created_at
             from pipedrive.deal_snapshot s
             join pipedrive.link l on l.company_id = s.company_id
                 and l.pipedrive_company_id = s.pipedrive_company_id and l.state = 'live'
@@ -71,7 +71,7 @@ struct PostgresPanel: PanelStore {
                     or (l.kind = 'person' and l.record_id = s.person_id))
             where s.company_id = books.current_company() and s.pipedrive_company_id = \(pipedriveCompany)
                 and s.deal_id = \(deal)
-        ) candidate order by rank
+        ) candidate
         """
     }
 

@@ -12,14 +12,15 @@ struct PostgresSettings: SettingsStore {
         let row = try connection.query(
             """
             select organization_direction, person_direction, product_direction, forwarded_events,
-                trigger_pipeline_id, trigger_stage_ids
+                trigger_pipeline_id, trigger_stage_ids, trigger_since
             from pipedrive.settings where company_id = \(try access.company())
             """
         ).first
         guard let row else { return .initial }
         let trigger = try row.optionalInt64("trigger_pipeline_id").map {
             QuoteTrigger(
-                pipelineID: Pipeline.ID($0), stageIDs: Set(try row.int64s("trigger_stage_ids").map { Stage.ID($0) }))
+                pipelineID: Pipeline.ID($0), stageIDs: Set(try row.int64s("trigger_stage_ids").map { Stage.ID($0) }),
+                since: try row.optionalDate("trigger_since"))
         }
         return IntegrationSettings(
             directions: [

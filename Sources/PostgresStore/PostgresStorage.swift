@@ -28,14 +28,19 @@ public final class PostgresStorage: Storage {
         return prelude
     }
 
-    /// Runs `body` in one transaction.
+    /// Runs `body` in one transaction. A database that does not answer is `unavailable`: nothing was committed, unless
+    /// the connection was lost during the commit itself.
     public func transaction<Result>(
         _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
     ) throws -> Result {
-        try pool.withConnection { connection in
-            try connection.transaction(prelude: Self.prelude(access)) {
-                try body(PostgresTransaction(connection: $0, access: access, vault: vault))
+        do {
+            return try pool.withConnection { connection in
+                try connection.transaction(prelude: Self.prelude(access)) {
+                    try body(PostgresTransaction(connection: $0, access: access, vault: vault))
+                }
             }
+        } catch let error as PostgresError where error.isConnectionLost {
+            throw Refusal(.unavailable, "The database does not answer. Try again in a moment.")
         }
     }
 

@@ -37,14 +37,16 @@ struct PostgresSync: SyncStore {
 
     func stage(_ page: RecordPage, run: SyncRun.ID, next: SyncCheckpoint, tokenCost: Int) throws {
         let company = try access.company()
-        try StagedRecords(connection: connection, company: company).copy(page, run: run.rawValue)
-        try connection.execute(
+        let movedCount = try connection.execute(
             """
             update pipedrive.sync_run set
                 checkpoint_kind = \(next.kind?.rawValue), checkpoint_cursor = \(next.cursor),
                 token_cost = token_cost + \(tokenCost)::int
             where company_id = \(company) and id = \(run) and state = 'running'
             """)
+        // Nobody would ever take over, or remove, what comes after the end of its run.
+        guard movedCount == 1 else { return }
+        try StagedRecords(connection: connection, company: company).copy(page, run: run.rawValue)
     }
 
     func apply(_ kind: RecordKind, run: SyncRun.ID) throws -> SyncRun.Counts {

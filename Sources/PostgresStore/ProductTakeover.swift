@@ -10,22 +10,42 @@ struct ProductTakeover {
     func run() throws -> SyncRun.Counts {
         var counts = SyncRun.Counts(read: try batch.readCount())
         try batch.followDeletions()
+        try findBlockedCodes()
         try findCandidates()
         counts.needsAttention = try batch.replaceAttention(ambiguous)
         counts.linked = try linkMatches()
         // What was just linked takes the values over too; it is counted once, as linked.
         counts.updated = try update() - counts.linked
         counts.created = try create()
-        try connection.execute("drop table candidate")
-        try connection.execute("drop table touched")
+        for table in ["candidate", "touched", "blocked"] { try connection.execute("drop table \(unsafe: table)") }
         return counts
     }
 
     private static let fingerprint = SQL(
         unsafe: """
             sha256(convert_to(row(s.name, s.code, s.description, s.unit, s.tax_basis_points, s.currencies, s.prices,
-                s.is_active)::text, 'UTF8'))
+                s.is_active, exists (select from blocked b where b.record_id = s.record_id))::text, 'UTF8'))
             """)
+
+    // Pipedrive lets products share a code, and ours is unique: a linked product takes no code that another one has or
+    // is about to get. That it was refused is part of the fingerprint, so that a code that becomes free is taken over.
+    private func findBlockedCodes() throws {
+        try connection.execute("create temporary table blocked (record_id bigint primary key) on commit drop")
+        try connection.execute(
+            """
+            insert into blocked (record_id)
+            select s.record_id
+            from (
+                select s.*, count(*) over (partition by s.code) > 1 as is_shared from pipedrive.staged_record s
+                where \(fragment: batch.rows) and not s.is_deleted and s.code is not null
+            ) s
+            join pipedrive.link l on \(fragment: batch.link) and l.state = 'live'
+            join books.product p on p.company_id = l.company_id and p.id = l.local_id
+            where p.code is distinct from s.code and (s.is_shared or exists (
+                select from books.product other
+                where other.company_id = p.company_id and other.code = s.code and other.id <> p.id))
+            """)
+    }
 
     private func findCandidates() throws {
         try connection.execute(
@@ -36,12 +56,13 @@ struct ProductTakeover {
         try connection.execute("create temporary table touched (record_id bigint, product_id uuid) on commit drop")
         try connection.execute(
             """
-            with fresh as (
-                select s.record_id, s.code, books.normalize_name(s.name) as name_key,
+            with staged as (
+                select s.record_id, s.code, books.normalize_name(s.name) as name_key, l.record_id is null as is_new,
                     s.code is not null and count(*) over (partition by s.code) > 1 as has_shared_code
                 from pipedrive.staged_record s
                 left join pipedrive.link l on \(fragment: batch.link)
-                where \(fragment: batch.rows) and not s.is_deleted and l.record_id is null),
+                where \(fragment: batch.rows) and not s.is_deleted),
+            fresh as (select * from staged where is_new),
             by_code as (
                 select f.record_id, p.id from fresh f
                 join books.product p on p.company_id = \(batch.company) and p.code = f.code),
@@ -74,6 +95,10 @@ struct ProductTakeover {
         where \(fragment: batch.rows)
         group by s.record_id, s.name
         having bool_or(k.is_shared) or bool_or(k.is_taken) or count(distinct k.product_id) > 1
+        union all
+        select s.record_id, s.name, 'Another product has this code.'
+        from pipedrive.staged_record s join blocked b on b.record_id = s.record_id
+        where \(fragment: batch.rows)
         """
     }
 
@@ -102,8 +127,11 @@ struct ProductTakeover {
                 returning l.local_id, s.*),
             marked as (insert into touched (record_id, product_id) select record_id, local_id from changed)
             update books.product p set
-                name = n.name, code = coalesce(n.code, p.code), description = coalesce(n.description, p.description),
+                name = n.name, description = coalesce(n.description, p.description),
                 unit = coalesce(n.unit, p.unit), tax_basis_points = n.tax_basis_points, is_active = n.is_active,
+                code = case
+                    when exists (select from blocked b where b.record_id = n.record_id) then p.code
+                    else coalesce(n.code, p.code) end,
                 updated_at = clock_timestamp()
             from changed n
             where p.company_id = n.company_id and p.id = n.local_id

@@ -107,7 +107,7 @@ struct StagedBatch {
             """
             delete from pipedrive.staged_record s using pipedrive.staged_record later
             where \(fragment: rows) and later.company_id = s.company_id and later.run_id = s.run_id
-                and later.kind = s.kind and later.record_id = s.record_id and later.ctid > s.ctid
+                and later.kind = s.kind and later.record_id = s.record_id and later.position > s.position
             """)
     }
 
@@ -120,28 +120,65 @@ struct StagedBatch {
     func followDeletions() throws {
         try connection.execute(
             """
-            update pipedrive.link l set
-                state = case when s.is_deleted then 'gone' else 'live' end, updated_at = clock_timestamp()
+            update pipedrive.link l set state = 'gone', updated_at = clock_timestamp()
             from pipedrive.staged_record s
-            where \(fragment: rows) and \(fragment: link)
-                and l.state = case when s.is_deleted then 'live' else 'gone' end
+            where \(fragment: rows) and \(fragment: link) and s.is_deleted and l.state = 'live'
+            """)
+        try connection.execute(
+            """
+            update pipedrive.link l set state = case when back.exists_here then 'live' else 'ended' end,
+                updated_at = clock_timestamp()
+            from (
+                select l.record_id, row_number() over (partition by l.local_id order by l.record_id) as rank,
+                    exists (select from \(unsafe: table) c where c.company_id = l.company_id and c.id = l.local_id)
+                        as exists_here,
+                    exists (
+                        select from pipedrive.link other
+                        where other.company_id = l.company_id and other.local_id = l.local_id
+                            and other.pipedrive_company_id = l.pipedrive_company_id and other.kind = l.kind
+                            and other.state = 'live') as is_taken
+                from pipedrive.staged_record s join pipedrive.link l on \(fragment: link)
+                where \(fragment: rows) and not s.is_deleted and l.state = 'gone'
+            ) back
+            where l.company_id = \(company) and l.pipedrive_company_id = \(account) and l.kind = \(kind.rawValue)
+                and l.record_id = back.record_id
+                and (not back.exists_here or (back.rank = 1 and not back.is_taken))
             """)
     }
 
-    /// Keeps, or takes back, what a person has to decide. `reasons` selects record_id, name, reason.
+    private var table: String { kind == .product ? "books.product" : "books.contact" }
+
+    /// Records that are back while ours is linked to another one by now; selects record_id, name, reason.
+    var stillGone: SQL {
+        """
+        select s.record_id, s.name, 'What it was linked to is linked to another record of Pipedrive.' as reason
+        from pipedrive.staged_record s join pipedrive.link l on \(fragment: link)
+        where \(fragment: rows) and not s.is_deleted and l.state = 'gone'
+        """
+    }
+
+    /// Keeps, or takes back, what a person has to decide; says how many. `reasons` selects record_id, name, reason.
     func replaceAttention(_ reasons: SQL) throws -> Int {
-        try connection.execute(
+        try connection.query(
             """
-            delete from pipedrive.attention a using pipedrive.staged_record s
-            where \(fragment: rows) and a.company_id = s.company_id and a.pipedrive_company_id = \(account)
-                and a.kind = s.kind and a.record_id = s.record_id
-            """)
-        return try connection.execute(
+            with reason as materialized (
+                select distinct on (record_id) record_id, name, reason
+                from (\(fragment: reasons) union all \(fragment: stillGone)) found order by record_id),
+            settled as (
+                delete from pipedrive.attention a using pipedrive.staged_record s
+                where \(fragment: rows) and a.company_id = s.company_id and a.pipedrive_company_id = \(account)
+                    and a.kind = s.kind and a.record_id = s.record_id
+                    and not exists (select from reason where reason.record_id = a.record_id)),
+            noticed as (
+                insert into pipedrive.attention as a (
+                    company_id, pipedrive_company_id, kind, record_id, name, reason)
+                select \(company)::uuid, \(account)::bigint, \(kind.rawValue)::text, record_id, name, reason
+                from reason
+                on conflict (company_id, pipedrive_company_id, kind, record_id) do update set
+                    name = excluded.name, reason = excluded.reason
+                    where (a.name, a.reason) is distinct from (excluded.name, excluded.reason))
+            select count(*) as noticed from reason
             """
-            insert into pipedrive.attention (company_id, pipedrive_company_id, kind, record_id, name, reason)
-            select distinct on (record_id) \(company)::uuid, \(account)::bigint, \(kind.rawValue)::text,
-                record_id, name, reason
-            from (\(fragment: reasons)) found order by record_id
-            """)
+        ).first?.int("noticed") ?? 0
     }
 }

@@ -61,6 +61,25 @@ public struct AccessTokens: Sendable {
         }
     }
 
+    /// Refreshes a grant whatever its time, so that an idle one does not end.
+    public func keepAlive(company: Company.ID, user: PipedriveUser.ID) async throws -> DeliveryResult {
+        let (oauth, now) = (self.oauth, clock())
+        let current = try storage.transaction(.cron(company)) { try $0.connections.credentials(user: user) }
+        guard let current else { return .completed(note: "The grant has ended") }
+        do {
+            _ = try await storage.refreshCredentials(
+                company: company, user: user, isStale: { $0.accessToken == current.accessToken }
+            ) { try await oauth.refresh($0.refreshToken, now: now) }
+            return .completed(note: "The grant was refreshed")
+        } catch let failure as CRMFailure where failure.kind == .grantRefused {
+            try storage.transaction(.cron(company)) { transaction in
+                try transaction.connections.markReconnect(user: user)
+                try transaction.connections.audit("refresh refused", detail: "of Pipedrive user \(user)")
+            }
+            return .completed(note: "The grant has ended at Pipedrive")
+        }
+    }
+
     private static func access(_ credentials: Credentials) -> PipedriveAccess {
         PipedriveAccess(apiOrigin: credentials.apiOrigin, accessToken: credentials.accessToken)
     }

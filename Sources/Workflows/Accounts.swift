@@ -87,12 +87,27 @@ public struct Accounts: Sendable {
         return try storage.transaction(.api(nil)) { try $0.directory.company(apiKeyHash: hash) }
     }
 
+    /// Signs a new company up and logs its owner in. Throttled by address like failed logins.
+    ///
+    /// Throws what `createCompany` throws, and `unavailable` after too many sign-ups from one address.
+    public func signUp(
+        company name: String, email: String, password: Secret, remoteAddress: String?, now: Date
+    ) throws -> Login {
+        let key = "signup:\(remoteAddress ?? "")"
+        let count = try storage.transaction(.web(nil)) { try $0.accounts.countLoginFailure(key: key, now: now) }
+        guard count <= Self.failureLimit else {
+            throw Refusal(.unavailable, "There were too many sign-ups from your address. Try again in 15 minutes.")
+        }
+        let created = try createCompany(name: name, email: email, password: password, access: StorageAccess.web)
+        guard let login = try open(created.email, password: password, now: now) else {
+            throw Refusal(.unavailable, "The account was made. Log in to go on.")
+        }
+        return login
+    }
+
     /// Gives a member a new password and ends their sessions. Throws `notFound`, or `invalid` for a short password.
     public func resetPassword(email: String, password: Secret) throws {
-        guard password.reveal().count >= 8 else {
-            throw Refusal(
-                .invalid, "A password has at least 8 characters.", fields: ["password": "is shorter than 8 characters"])
-        }
+        try Self.check(password)
         let address = EmailAddress.normalized(email)
         let company = try address.flatMap { address in
             try storage.transaction(.cron(nil)) { try $0.directory.company(loginEmail: address) }
@@ -103,6 +118,13 @@ public struct Accounts: Sendable {
             try $0.members.replacePassword(email: address, hash: hash)
         }
         guard isOurs else { throw Refusal(.notFound, "Nobody logs in with this e-mail address.") }
+    }
+
+    private static func check(_ password: Secret) throws {
+        guard password.reveal().count >= 8 else {
+            throw Refusal(
+                .invalid, "A password has at least 8 characters.", fields: ["password": "is shorter than 8 characters"])
+        }
     }
 
     /// A company that was just made, with the API key that is shown once.
@@ -119,7 +141,8 @@ public struct Accounts: Sendable {
     ///
     /// Throws `invalid` with the field's name, `conflict` when the e-mail is taken.
     public func createCompany(
-        name: String, email: String, password: Secret, currency: String = "EUR", country: String = "NL"
+        name: String, email: String, password: Secret, currency: String = "EUR", country: String = "NL",
+        access: (Company.ID?) -> StorageAccess = StorageAccess.cron
     ) throws -> NewCompany {
         guard let address = EmailAddress.normalized(email) else {
             throw Refusal(.invalid, "That is no e-mail address.", fields: ["email": "is no e-mail address"])
@@ -127,18 +150,23 @@ public struct Accounts: Sendable {
         guard let currency = Currency(currency) else {
             throw Refusal(.invalid, "That is no currency code.", fields: ["currency": "is no ISO 4217 code"])
         }
-        guard !name.isEmpty, password.reveal().count >= 8 else {
-            throw Refusal(
-                .invalid, "A name and a password of at least 8 characters are needed.",
-                fields: name.isEmpty ? ["name": "is empty"] : ["password": "is shorter than 8 characters"])
+        let country = country.uppercased()
+        guard country.utf8.count == 2, country.utf8.allSatisfy({ (65...90).contains($0) }) else {
+            throw Refusal(.invalid, "That is no country code.", fields: ["country": "is no ISO 3166-1 code"])
         }
+        guard name.contains(where: { !$0.isWhitespace }), name.count <= 200 else {
+            throw Refusal(
+                .invalid, "The company needs a name of 1 to 200 characters.",
+                fields: ["name": "needs 1 to 200 characters"])
+        }
+        try Self.check(password)
         let company = Company(
-            id: Company.ID(UUID()), name: name, currency: currency, country: country.uppercased(),
+            id: Company.ID(UUID()), name: name, currency: currency, country: country,
             timeZone: "Europe/Amsterdam")
         let owner = Member(id: Member.ID(UUID()), companyID: company.id, email: address, role: .owner)
         let key = "ftj_\(secrets.token())"
         let hash = try secrets.passwordHash(password)
-        try storage.transaction(.cron(company.id)) {
+        try storage.transaction(access(company.id)) {
             try $0.accounts.create(
                 company: company, owner: owner, passwordHash: hash, apiKeyHash: secrets.digest(key))
         }

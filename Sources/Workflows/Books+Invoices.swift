@@ -62,6 +62,9 @@ extension Books {
     ) throws -> Invoice {
         try inside(company) { transaction in
             let invoice = try Self.found(try transaction.invoices.invoice(id), "invoice")
+            if state == .sent, invoice.content.lines.contains(where: { !$0.isTextLine && $0.unitPrice == nil }) {
+                throw Refusal(.conflict, "Invoice \(invoice.number) has a line without a price. Set the price first.")
+            }
             guard state == .sent || state == .credited, invoice.state.successors.contains(state),
                 let moved = try transaction.invoices.move(id, from: invoice.state, to: state)
             else {

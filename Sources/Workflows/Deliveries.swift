@@ -12,12 +12,14 @@ public struct Deliveries: Sendable {
     private let subscribing: Subscribing
     private let revoking: Revoking
     private let mails: MailDelivery?
+    private let sweep: StageSweep
+    private let tokens: AccessTokens
 
     /// Wires the use cases, one per kind of message.
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
         records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
-        mails: MailDelivery? = nil
+        sweep: StageSweep, tokens: AccessTokens, mails: MailDelivery? = nil
     ) {
         self.events = events
         self.webhooks = webhooks
@@ -28,6 +30,8 @@ public struct Deliveries: Sendable {
         self.subscribing = subscribing
         self.revoking = revoking
         self.mails = mails
+        self.sweep = sweep
+        self.tokens = tokens
     }
 
     /// How long a message waits that Pipedrive does not serve now, in seconds.
@@ -58,6 +62,10 @@ public struct Deliveries: Sendable {
         case .mail:
             guard let mails else { return .snoozed(seconds: 300, reason: "This drainer sends no mail") }
             return try await mails.deliver(message.subject, company: message.companyID)
+        case .sweep: return try await sweep.sweep(company: message.companyID)
+        case .refresh:
+            guard let user = Int64(message.subject) else { return .discarded(reason: "The message names no user") }
+            return try await tokens.keepAlive(company: message.companyID, user: PipedriveUser.ID(user))
         case .sync:
             guard let id = SyncRun.ID(text: message.subject) else {
                 return .discarded(reason: "The message names no run")
@@ -83,10 +91,15 @@ public struct Deliveries: Sendable {
 
     /// What has to be said elsewhere when a message is out of attempts.
     func gaveUp(_ message: OutboxMessage, reason: String) throws {
-        if message.kind == .mail {
-            try mails?.gaveUp(message.subject, company: message.companyID, reason: reason)
+        switch message.kind {
+        case .sync:
+            guard let id = SyncRun.ID(text: message.subject) else { return }
+            try sync.fail(id, company: message.companyID, reason: reason)
+        case .draft:
+            guard let deal = Int64(message.subject) else { return }
+            try drafting.fail(Deal.ID(deal), company: message.companyID, reason: reason)
+        case .mail: try mails?.gaveUp(message.subject, company: message.companyID, reason: reason)
+        default: break
         }
-        guard message.kind == .sync, let id = SyncRun.ID(text: message.subject) else { return }
-        try sync.fail(id, company: message.companyID, reason: reason)
     }
 }

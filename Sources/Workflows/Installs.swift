@@ -156,9 +156,21 @@ public struct Installs: Sendable {
             else { return }
             let after = try transaction.connections.endGrant(user: userID)
             try transaction.connections.audit("uninstalled in Pipedrive", detail: "by Pipedrive user \(userID)")
-            guard after?.state == .disconnected else { return }
-            _ = try transaction.queue.cancelWaiting(reason: "The connection was ended in Pipedrive")
+            guard let after else { return }
+            if after.state == .disconnected {
+                _ = try transaction.queue.cancelWaiting(reason: "The connection was ended in Pipedrive")
+            } else if after.ownerUserID != connection.ownerUserID {
+                try Self.handOver(after, transaction)
+            }
         }
+    }
+
+    // Pipedrive removed the old owner's webhooks with the grant: they are made anew, and a run catches up.
+    private static func handOver(_ connection: Connection, _ transaction: any StorageTransaction) throws {
+        try transaction.connections.audit("handed over", detail: "to Pipedrive user \(connection.ownerUserID)")
+        try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
+        let first = SyncSteps.first(try transaction.settings.settings())
+        _ = try transaction.sync.start(.retry, checkpoint: first)
     }
 
     /// Ends the connection: tells Pipedrive first, then deletes the credentials whether or not it could be told.
@@ -194,6 +206,11 @@ public struct Installs: Sendable {
         let access = PipedriveAccess(apiOrigin: credentials.apiOrigin, accessToken: credentials.accessToken)
         do {
             for subscription in subscriptions { try await webhooks.unsubscribe(subscription.id, access: access) }
+        } catch {
+            // Often only the access token's hour is over. Revoking needs the refresh token alone, and ends the webhooks
+            // too, so it is still tried.
+        }
+        do {
             try await oauth.revoke(credentials.refreshToken)
             return true
         } catch {

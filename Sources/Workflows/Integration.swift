@@ -29,6 +29,8 @@ public struct Integration: Sendable {
         public let attention: [AttentionRecord]
         /// Messages that wait after a failure, or were given up; the newest 50.
         public let troubled: [MessageRecord]
+        /// Who connected, refreshed, disconnected; the newest 30.
+        public let audit: [AuditLine]
     }
 
     /// Reads the overview.
@@ -40,7 +42,8 @@ public struct Integration: Sendable {
                 runs: try transaction.sync.recentRuns(), drafts: try transaction.drafts.recent(),
                 attentionCount: try transaction.attention.count(),
                 attention: try transaction.attention.records(limit: 200),
-                troubled: try transaction.messageLog.messages([.retryable, .discarded], limit: 50))
+                troubled: try transaction.messageLog.messages([.retryable, .discarded], limit: 50),
+                audit: try transaction.upkeep.audit(limit: 30))
         }
     }
 

@@ -35,15 +35,17 @@ public struct QueueDrain: Sendable {
     static let leaseSeconds = 120
     static let pollSeconds = 2.0
 
-    /// Drains. `isStopping` is asked between claims; what is in hand is always finished.
+    /// Drains. `isStopping` is asked between claims; what is in hand is always finished, also when the database fails
+    /// meanwhile: then nothing more is claimed, and the first such error is thrown at the end.
     public func run(_ ending: Ending, logger: Logger, isStopping: @Sendable @escaping () -> Bool) async throws {
         let clock = ContinuousClock()
         let end: ContinuousClock.Instant? =
             if case .after(let duration) = ending { clock.now.advanced(by: duration) } else { nil }
         let (ticks, tick) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let inHand = Counter()
+        let failure = FirstError()
         let wakeUps = end == nil ? nil : signal.wakeUps()
-        try await withThrowingDiscardingTaskGroup { group in
+        await withDiscardingTaskGroup { group in
             let listener = Task.detached {
                 guard let wakeUps else { return }
                 for await _ in wakeUps { tick.yield() }
@@ -51,9 +53,16 @@ public struct QueueDrain: Sendable {
             defer { listener.cancel() }
             var next = ticks.makeAsyncIterator()
             while true {
-                let isOver = isStopping() || (end.map { clock.now >= $0 } ?? false)
-                let free = Self.concurrency - inHand.value
-                let claimed = isOver || free == 0 ? [] : try claim(free)
+                let isOver = failure.value != nil || isStopping() || (end.map { clock.now >= $0 } ?? false)
+                // Counted before the claim: what ends after it may have left more to do.
+                let held = inHand.value
+                let free = Self.concurrency - held
+                let claimed =
+                    isOver || free == 0
+                    ? []
+                    : await failure.keeping([]) {
+                        try await persistently(logger) { try claim(free) }
+                    }
                 for message in claimed {
                     inHand.add(1)
                     group.addTask {
@@ -61,14 +70,18 @@ public struct QueueDrain: Sendable {
                             inHand.add(-1)
                             tick.yield()
                         }
-                        try await deliver(message, logger: logger)
+                        await failure.keeping(()) { try await deliver(message, logger: logger) }
                     }
                 }
-                if claimed.isEmpty, inHand.value == 0, isOver || end == nil { return }
+                if claimed.isEmpty, held == 0, isOver || end == nil { return }
                 if claimed.count == free, !claimed.isEmpty { continue }
-                try await Self.wait(&next, tick, seconds: try idleSeconds(isOver: isOver, until: end, clock: clock))
+                let seconds = await failure.keeping(Self.pollSeconds) {
+                    try await persistently(logger) { try idleSeconds(isOver: isOver, until: end, clock: clock) }
+                }
+                await Self.wait(&next, tick, seconds: seconds)
             }
         }
+        if let error = failure.value { throw error }
     }
 
     private func claim(_ limit: Int) throws -> [OutboxMessage] {
@@ -92,7 +105,7 @@ public struct QueueDrain: Sendable {
 
     private static func wait(
         _ next: inout AsyncStream<Void>.Iterator, _ tick: AsyncStream<Void>.Continuation, seconds: Double
-    ) async throws {
+    ) async {
         let timer = Task.detached {
             try await Task.sleep(for: .seconds(seconds))
             tick.yield()
@@ -111,14 +124,33 @@ public struct QueueDrain: Sendable {
             delay = retry.delay(
                 afterAttempt: message.attempt, jitter: Double.random(in: -1...1), retryAfter: retryAfter)
         }
-        let isOurs = try storage.transaction(.cron(message.companyID)) {
-            try $0.queue.finish(message, worker: worker, result: result, nextAttemptSeconds: delay)
+        let isOurs = try await persistently(logger) {
+            try storage.transaction(.cron(message.companyID)) {
+                try $0.queue.finish(message, worker: worker, result: result, nextAttemptSeconds: delay)
+            }
         }
         guard isOurs else {
             logger.warning("The lease was lost before the result could be written")
             return
         }
         try report(message, result, isLast: delay == nil, logger: logger)
+    }
+
+    // While PostgreSQL is restarted, what is in hand must not be let go: its results are still to be written.
+    private static let databasePauses = 60
+
+    private func persistently<Result>(
+        _ logger: Logger, _ body: () throws -> Result
+    ) async throws -> Result {
+        for pause in 1...Self.databasePauses {
+            do {
+                return try body()
+            } catch let refusal as Refusal where refusal.code == .unavailable {
+                if pause == 1 { logger.warning("The database does not answer; waiting for it") }
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+        return try body()
     }
 
     private func report(
@@ -144,4 +176,20 @@ private final class Counter: Sendable {
     private let count = Mutex(0)
     var value: Int { count.withLock { $0 } }
     func add(_ change: Int) { count.withLock { $0 += change } }
+}
+
+/// The first error of all deliveries and claims.
+private final class FirstError: Sendable {
+    private let error = Mutex<(any Error)?>(nil)
+    var value: (any Error)? { error.withLock { $0 } }
+    private func keep(_ new: any Error) { error.withLock { $0 = $0 ?? new } }
+
+    func keeping<Value>(_ fallback: Value, _ body: () async throws -> Value) async -> Value {
+        do {
+            return try await body()
+        } catch {
+            keep(error)
+            return fallback
+        }
+    }
 }

@@ -54,8 +54,13 @@ public struct QuoteDrafting: Sendable {
         return .completed(note: "quote \(quote.number)")
     }
 
-    private func fail(_ deal: Deal.ID, _ company: Company.ID, _ reason: String) throws -> DeliveryResult {
+    /// Keeps why a deal has no quote; one that has its quote is left as it is.
+    func fail(_ deal: Deal.ID, company: Company.ID, reason: String) throws {
         try storage.transaction(.cron(company)) { try $0.drafts.fail(deal, reason: reason) }
+    }
+
+    private func fail(_ deal: Deal.ID, _ company: Company.ID, _ reason: String) throws -> DeliveryResult {
+        try fail(deal, company: company, reason: reason)
         return .completed(note: reason)
     }
 
@@ -81,11 +86,15 @@ public struct QuoteDrafting: Sendable {
             _ = try transaction.sync.takeOver(.organizations([organization]))
         }
         if let person = context.person { _ = try transaction.sync.takeOver(.persons([person])) }
-        let id =
-            try context.organization.flatMap {
-                try transaction.sync.contact(.organization, recordID: $0.id.rawValue)
+        // An organization that fits several contacts waits for a person; the quote is not made out to somebody else.
+        let id: Contact.ID? =
+            if let organization = context.organization {
+                try transaction.sync.contact(.organization, recordID: organization.id.rawValue)
+            } else if let person = context.person {
+                try transaction.sync.contact(.person, recordID: person.id.rawValue)
+            } else {
+                nil
             }
-            ?? context.person.flatMap { try transaction.sync.contact(.person, recordID: $0.id.rawValue) }
         return try id.flatMap { try transaction.contacts.contact($0) }
     }
 
@@ -112,8 +121,9 @@ public struct QuoteDrafting: Sendable {
         _ proposal: DraftProposal, _ task: DraftingTask, _ customer: Contact, _ externalID: String
     ) -> DocumentContent {
         let deal = task.context.deal
+        let addressee = customer.details.kind == .organization ? task.context.person?.name : nil
         return DocumentContent(
-            contactID: customer.id, addressee: task.context.person?.name, currency: deal.currency,
+            contactID: customer.id, addressee: addressee, currency: deal.currency,
             lines: QuotePricing.lines(proposal, task: task), externalID: externalID, dealID: deal.id)
     }
 }

@@ -34,7 +34,8 @@ public struct WebhookRouting: Sendable {
     ) throws -> DeliveryResult {
         if event.entity == "deal" {
             guard let place = event.enteredStage, let trigger = try transaction.settings.settings().trigger,
-                trigger.covers(pipelineID: place.pipelineID, stageID: place.stageID)
+                trigger.covers(pipelineID: place.pipelineID, stageID: place.stageID),
+                trigger.counts(event.occurredAt)
             else { return .completed(note: "No trigger covers this change") }
             let isNew = try transaction.drafts.request(Deal.ID(event.entityID))
             return .completed(note: isNew ? "Asked for the quote" : "The deal has its quote already")

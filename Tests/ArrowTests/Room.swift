@@ -1,1 +1,1 @@
-// first file
+// The import table's tests arrive with the next merge.

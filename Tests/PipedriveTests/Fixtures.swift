@@ -149,7 +149,7 @@ enum Canned {
 
     /// Everything that the ports can ask, answered.
     static let replies: [StubTransport.Reply] = [
-        .get("/api/v2/deals/8", deal),
+        .get("/api/v2/deals/8", deal), .get("/api/v2/deals", list(deal)),
         .get("/api/v2/deals/8/products", query: "cursor=bmV4dA%3D%3D", dealProductsLast),
         .get("/api/v2/deals/8/products", dealProductsFirst), .get("/api/v2/deals/8/discounts", dealDiscounts),
         .get("/api/v2/dealFields", dealFields), .get("/api/v2/persons/5", person),

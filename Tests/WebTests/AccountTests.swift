@@ -104,9 +104,26 @@ struct AccountTests {
         }
     }
 
-    @Test func `signup and forgot say how it is done here`() async {
+    @Test func `forgot says how it is done here`() async {
         let site = Site()
-        #expect(await site.send(.get, "/signup").text.contains("paydock company create"))
         #expect(await site.send(.get, "/forgot").text.contains("paydock member reset"))
+    }
+
+    @Test func `the signup page keeps where to go on to, if that is on this site`() async {
+        let site = Site()
+        let page = await site.send(.get, "/signup?next=%2Fapps%2Fpipedrive%2Flink").text
+        #expect(page.contains(#"name="next" value="/apps/pipedrive/link""#))
+        #expect(!(await site.send(.get, "/signup?next=%2F%2Fevil.example").text.contains("evil")))
+    }
+
+    @Test func `a taken e-mail is refused on the page, with what was typed`() async {
+        let site = Site()
+        let token = "form-token-of-this-browser"
+        let answer = await site.send(
+            .post, "/signup", fields: Site.form, cookies: ["__Host-paydock_form": token],
+            body: "csrf=\(token)&company=%3Cb%3EX&email=\(site.tables.member.email)&password=long-enough")
+        #expect(answer.status == 422)
+        #expect(answer.text.contains("has a login already"))
+        #expect(answer.text.contains("&lt;b&gt;X"))
     }
 }

@@ -293,6 +293,6 @@ grant select, insert, update on
     to paydock_web, paydock_cron, paydock_api;
 grant select, insert on books.payment, books.event to paydock_web, paydock_cron, paydock_api;
 grant select on books.company to paydock_web, paydock_cron, paydock_api;
-grant insert on books.company to paydock_cron;
+grant insert on books.company to paydock_web, paydock_cron;
 grant select, insert, update on books.member to paydock_web, paydock_cron;
 grant select, insert, update on books.api_key to paydock_web, paydock_cron;

@@ -59,5 +59,5 @@ grant select on web.api_key_directory, web.public_token_directory to paydock_api
 grant select on all tables in schema web to paydock_web, paydock_cron;
 grant insert, delete on web.session_directory, web.session, web.oauth_state, web.pending_install, web.login_failure
     to paydock_web, paydock_cron;
-grant insert on web.api_key_directory, web.login_directory to paydock_cron;
+grant insert on web.api_key_directory, web.login_directory to paydock_web, paydock_cron;
 grant insert on web.webhook_directory, web.pipedrive_company_directory to paydock_web, paydock_cron;

@@ -15,7 +15,7 @@ call migration.protect('vault.credentials');
 
 create table vault.webhook_secret (
     company_id uuid primary key references books.company,
-    path text not null unique,
+    path text not null,
     user_name bytea not null,
     password bytea not null
 );

@@ -71,6 +71,8 @@ create table pipedrive.settings (
     trigger_pipeline_id bigint,
     trigger_stage_ids bigint[] not null default '{}',
     trigger_since timestamptz,
+    -- Up to when the sweep has looked for deals that no webhook told of.
+    swept_through timestamptz,
     check ((trigger_pipeline_id is null) = (trigger_stage_ids = '{}'))
 );
 
@@ -99,9 +101,25 @@ create table pipedrive.link (
     updated_at timestamptz not null default clock_timestamp(),
     primary key (company_id, pipedrive_company_id, kind, record_id)
 );
-create unique index link_local on pipedrive.link (company_id, pipedrive_company_id, kind, local_id)
+create unique index link_local on pipedrive.link (company_id, local_id, pipedrive_company_id, kind)
     where state = 'live';
 comment on index pipedrive.link_local is 'A record of ours is linked to one of Pipedrive; lookup from our side.';
+
+-- What is deleted in PayDock is not made again by the next pull: its link ends. The API deletes, too, and has no right
+-- on this schema.
+create function pipedrive.end_links() returns trigger
+    language plpgsql security definer set search_path = pg_catalog as $$
+begin
+    update pipedrive.link l set state = 'ended', updated_at = clock_timestamp()
+    from deleted d
+    where l.company_id = d.company_id and l.local_id = d.id and l.state = 'live';
+    return null;
+end
+$$;
+create trigger contact_links_ended after delete on books.contact
+    referencing old table as deleted for each statement execute function pipedrive.end_links();
+create trigger product_links_ended after delete on books.product
+    referencing old table as deleted for each statement execute function pipedrive.end_links();
 
 create table pipedrive.attention (
     company_id uuid not null references books.company,
@@ -118,7 +136,7 @@ create table pipedrive.sync_run (
     company_id uuid not null references books.company,
     id uuid not null default gen_random_uuid(),
     state text not null default 'running' check (state in ('running', 'completed', 'failed', 'cancelled')),
-    started_by text not null check (started_by in ('schedule', 'manual')),
+    started_by text not null check (started_by in ('schedule', 'manual', 'retry')),
     started_at timestamptz not null default clock_timestamp(),
     finished_at timestamptz,
     -- The kind being read and Pipedrive's cursor of its next page; a null kind means that the plan is due.
@@ -177,6 +195,8 @@ $$;
 
 -- What a run or a live change brings in, by COPY: ordinary, logged, without row-level security, the cron role's own.
 create table pipedrive.staged_record (
+    -- Tells which of two rows of a record came later; where rows lie in the table does not.
+    position bigint generated always as identity,
     company_id uuid not null,
     run_id uuid not null,
     kind text not null,

@@ -102,10 +102,6 @@ comment on index books.mail_quote is 'The mail of a quote, for its page and the 
 create unique index mail_invoice on books.mail (company_id, invoice_id) where invoice_id is not null;
 comment on index books.mail_invoice is 'The mail of an invoice, for its page and the API.';
 
-alter table queue.message drop constraint message_kind_check;
-alter table queue.message add constraint message_kind_check check (kind in (
-    'event', 'webhook', 'note', 'draft', 'record', 'sync', 'subscribe', 'revoke', 'mail'));
-
 -- The API may write a mail and has no right on the queue: the message comes from here, in the same transaction.
 create function queue.add_mail_message() returns trigger
     language plpgsql security definer set search_path = pg_catalog as $$
@@ -145,7 +141,7 @@ begin
         changes := changes || ' union all ';
     end if;
     if tg_op <> 'INSERT' then
-        changes := changes || format('select company_id, %s, -1 from stale', tg_argv[0]);
+        changes := changes || format('select company_id, %s as state, -1 as change from stale', tg_argv[0]);
     end if;
     execute format(
         'insert into books.list_change (company_id, list, state, change)

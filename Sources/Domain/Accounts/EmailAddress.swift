@@ -10,7 +10,11 @@ public enum EmailAddress {
         let folded = value.lowercased()
         let parts = folded.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, parts[1].count >= 3, folded.utf8.count <= 254 else { return nil }
-        guard !folded.unicodeScalars.contains(where: { $0.value <= 32 || $0.value == 127 }) else { return nil }
+        guard
+            !folded.unicodeScalars.contains(where: {
+                $0.properties.isWhitespace || $0.properties.generalCategory == .control
+            })
+        else { return nil }
         return folded
     }
 }

@@ -89,7 +89,7 @@ public struct DocumentLine: Hashable, Sendable {
             scaled = ScaledDecimal.divide(exact * Int128(10_000 - percentage.basisPoints), by: 100_000_000)
         case .amount(let units):
             let gross = ScaledDecimal.divide(exact, by: 10_000)
-            scaled = gross >= 0 ? max(0, gross - Int128(units)) : gross
+            scaled = gross >= 0 ? max(0, gross - Int128(max(units, 0))) : gross
         }
         guard scaled.magnitude <= UInt128(Money.bound) else { return nil }
         return Int64(scaled)

@@ -25,15 +25,19 @@ public struct DocumentTotals: Hashable, Sendable {
     /// Per rate, ascending.
     public let rates: [Rate]
 
-    /// Adds lines up. Throws `invalid` when an amount does not fit.
+    /// Adds lines up. Throws `invalid` when an amount, or all of them together, do not fit.
     public init(lines: [DocumentLine], currency: Currency) throws {
         var sums: [Percentage: (exclusive: Int64, inclusive: Int64)] = [:]
+        var magnitude: Int64 = 0
         for (index, line) in lines.enumerated() where !line.isTextLine {
             guard let amount = line.amount() else {
                 throw Refusal(
                     .invalid, "The amount of line \(index + 1) is too large.",
                     fields: ["lines.\(index)": "amount is too large"])
             }
+            // Bounded after every line, so that no number of lines overflows a sum.
+            magnitude += abs(amount)
+            guard magnitude <= Money.bound else { throw Self.tooLarge }
             let rate = line.taxMethod == .none ? .zero : line.tax
             var sum = sums[rate] ?? (0, 0)
             if line.taxMethod == .inclusive { sum.inclusive += amount } else { sum.exclusive += amount }
@@ -45,10 +49,11 @@ public struct DocumentTotals: Hashable, Sendable {
         net = rates.reduce(0) { $0 + $1.net }
         tax = rates.reduce(0) { $0 + $1.tax }
         gross = net + tax
-        guard abs(gross) <= Money.bound else {
-            throw Refusal(.invalid, "The total is too large.", fields: ["lines": "total is too large"])
-        }
+        guard abs(gross) <= Money.bound else { throw Self.tooLarge }
     }
+
+    private static let tooLarge = Refusal(
+        .invalid, "The total is too large.", fields: ["lines": "total is too large"])
 
     private static func rate(_ percentage: Percentage, exclusive: Int64, inclusive: Int64) -> Rate {
         let points = Int128(percentage.basisPoints)

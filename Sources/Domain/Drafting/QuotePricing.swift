@@ -7,7 +7,19 @@ public enum QuotePricing {
     /// flagged for a person. Proposals that name what the task did not offer are left out.
     public static func lines(_ proposal: DraftProposal, task: DraftingTask) -> [DocumentLine] {
         let lines = proposal.lines.compactMap { line(for: $0, task: task) }
-        return lines + task.context.discounts.flatMap { discountLines($0, over: lines) }
+        return lines + discountLines(task.context.discounts, over: lines)
+    }
+
+    /// Discounts on the whole deal. Each is measured by all lines; together they never take more than there is.
+    private static func discountLines(_ discounts: [DealDiscount], over lines: [DocumentLine]) -> [DocumentLine] {
+        let shares = shares(of: lines)
+        let total = shares.reduce(0) { $0 + $1.amount }
+        var left = total
+        return discounts.flatMap { discount in
+            let units = min(reduction(discount.discount, of: total), left)
+            left -= units
+            return discountLines(units, named: discount.description, over: shares, total: total)
+        }
     }
 
     private static func line(for proposed: DraftProposal.Line, task: DraftingTask) -> DocumentLine? {
@@ -41,35 +53,41 @@ public enum QuotePricing {
             billingFrequency: product.billingFrequency)
     }
 
-    /// A discount on the whole deal, as one negative line per tax rate and method, so that tax stays right.
-    ///
-    /// A fixed amount is spread by the lines' amounts; the last share takes what rounding leaves.
-    static func discountLines(_ discount: DealDiscount, over lines: [DocumentLine]) -> [DocumentLine] {
-        struct Group: Hashable {
-            let method: TaxMethod
-            let tax: Percentage
-        }
-        var sums: [Group: Int64] = [:]
+    /// What the lines of one tax rate and method come to.
+    private struct Share {
+        let method: TaxMethod
+        let tax: Percentage
+        var amount: Int64
+    }
+
+    private static func shares(of lines: [DocumentLine]) -> [Share] {
+        var shares: [Share] = []
         for line in lines {
             guard let amount = line.amount(), amount > 0 else { continue }
-            sums[Group(method: line.taxMethod, tax: line.tax), default: 0] += amount
+            if let index = shares.firstIndex(where: { $0.method == line.taxMethod && $0.tax == line.tax }) {
+                shares[index].amount += amount
+            } else {
+                shares.append(Share(method: line.taxMethod, tax: line.tax, amount: amount))
+            }
         }
-        let groups = sums.keys.sorted {
-            ($0.tax, $0.method.rawValue) < ($1.tax, $1.method.rawValue)
-        }
-        let total = groups.reduce(Int64(0)) { $0 + (sums[$1] ?? 0) }
-        guard total > 0 else { return [] }
-        var rest = reduction(discount.discount, of: total)
-        let whole = rest
-        return groups.enumerated().compactMap { index, group in
-            let share =
-                index == groups.count - 1
-                ? rest
-                : Int64(ScaledDecimal.divide(Int128(whole) * Int128(sums[group] ?? 0), by: Int128(total)))
+        return shares.sorted { ($0.tax, $0.method.rawValue) < ($1.tax, $1.method.rawValue) }
+    }
+
+    /// A discount as one negative line per tax rate and method, so that tax stays right.
+    ///
+    /// It is spread by the lines' amounts; the last share takes what rounding leaves.
+    private static func discountLines(
+        _ units: Int64, named description: String, over shares: [Share], total: Int64
+    ) -> [DocumentLine] {
+        var rest = units
+        return shares.enumerated().compactMap { index, group in
+            let rounded = ScaledDecimal.divide(Int128(units) * Int128(group.amount), by: Int128(total))
+            // Rounding up several times can use the whole up before the last share.
+            let share = index == shares.count - 1 ? rest : min(Int64(rounded), rest)
             rest -= share
             guard share > 0 else { return nil }
             return DocumentLine(
-                description: discount.description.isEmpty ? "Discount" : discount.description, unitPrice: -share,
+                description: description.isEmpty ? "Discount" : description, unitPrice: -share,
                 taxMethod: group.method, tax: group.tax)
         }
     }

@@ -5,8 +5,10 @@ public struct Currency: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     /// Refuses anything but three ASCII letters or digits.
     public init?(_ code: String) {
+        // Looked at before upper-casing, which makes two letters of some others.
+        guard code.utf8.count == 3, code.utf8.allSatisfy({ $0 < 128 }) else { return nil }
         let upper = code.uppercased()
-        guard upper.utf8.count == 3, upper.utf8.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) })
+        guard upper.utf8.allSatisfy({ (65...90).contains($0) || (48...57).contains($0) })
         else { return nil }
         self.code = upper
     }

@@ -15,7 +15,8 @@ public struct Money: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Nil when it does not fit: amounts end at ±10^15 minor units, far beyond any document and far from overflow.
     public init?(_ amount: ScaledDecimal, currency: Currency) {
-        guard let units = amount.rounded(toScale: currency.decimalDigits), abs(units) <= Self.bound else { return nil }
+        guard let units = amount.rounded(toScale: currency.decimalDigits), (-Self.bound...Self.bound).contains(units)
+        else { return nil }
         self.init(minorUnits: units, currency: currency)
     }
 

@@ -19,7 +19,7 @@ public struct ScaledDecimal: Hashable, Sendable, CustomStringConvertible {
         guard let number = parts.first else { return nil }
         var exponent = 0
         if parts.count == 2 {
-            guard let value = Int(parts[1]), abs(value) <= 18 else { return nil }
+            guard let value = Int(parts[1]), (-18...18).contains(value) else { return nil }
             exponent = value
         }
         let isNegative = number.hasPrefix("-")

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Which way records of a kind travel.
 public enum SyncDirection: String, Sendable, CaseIterable {
     /// Pipedrive → PayDock.
@@ -43,11 +45,20 @@ public struct QuoteTrigger: Hashable, Sendable {
     public var pipelineID: Pipeline.ID
     /// One or more of its stages.
     public var stageIDs: Set<Stage.ID>
+    /// When it was switched on: deals that entered before ask for nothing. Kept by the store; nil before it is saved.
+    public var since: Date?
 
     /// Makes a trigger.
-    public init(pipelineID: Pipeline.ID, stageIDs: Set<Stage.ID>) {
+    public init(pipelineID: Pipeline.ID, stageIDs: Set<Stage.ID>, since: Date? = nil) {
         self.pipelineID = pipelineID
         self.stageIDs = stageIDs
+        self.since = since
+    }
+
+    /// Whether something that happened then counts: an event from before the trigger was switched on does not.
+    public func counts(_ moment: Date?) -> Bool {
+        guard let moment, let since else { return true }
+        return moment >= since
     }
 
     /// Whether a deal in that place asks for a quote.

@@ -23,6 +23,8 @@ public struct SyncRun: Hashable, Sendable {
         case schedule
         /// Somebody clicked "Sync now".
         case manual
+        /// Something was interrupted, and this run catches up.
+        case retry
     }
 
     /// What happened to records, per kind.

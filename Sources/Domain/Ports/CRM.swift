@@ -47,6 +47,29 @@ public protocol CRM: Sendable {
     func findNote(containing text: String, target: NoteTarget, access: PipedriveAccess) async throws -> Int64?
 }
 
+/// Lists deals. Every method throws `CRMFailure`.
+public protocol DealListing: Sendable {
+    /// Deals that are in a stage now and changed since; archived ones left out.
+    func deals(in stage: Stage.ID, updatedSince: Date, access: PipedriveAccess) async throws -> [StagedDeal]
+}
+
+/// A deal as the sweep sees it.
+public struct StagedDeal: Hashable, Sendable {
+    /// The deal.
+    public let id: Deal.ID
+    /// Where it stands.
+    public let status: Deal.Status
+    /// When it came into its stage: by a change, else by being made there.
+    public let enteredAt: Date?
+
+    /// Makes the value.
+    public init(id: Deal.ID, status: Deal.Status, enteredAt: Date?) {
+        self.id = id
+        self.status = status
+        self.enteredAt = enteredAt
+    }
+}
+
 /// What a note is attached to.
 public enum NoteTarget: Hashable, Sendable {
     /// A deal.

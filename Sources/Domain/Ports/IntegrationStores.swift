@@ -131,6 +131,35 @@ public protocol SyncStore {
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID?
 }
 
+/// What has to come round again for a connection.
+public protocol UpkeepStore {
+    /// Up to when the sweep has looked; nil before the first one.
+    func sweptThrough() throws -> Date?
+    /// Moves that on.
+    func save(sweptThrough: Date) throws
+    /// Users with live grants whose credentials were not refreshed for so long.
+    func idleGrants(seconds: Int) throws -> [PipedriveUser.ID]
+    /// The latest lines of the connection's audit trail, newest first.
+    func audit(limit: Int) throws -> [AuditLine]
+}
+
+/// A line of a connection's audit trail.
+public struct AuditLine: Hashable, Sendable {
+    /// What happened.
+    public let action: String
+    /// How, without secrets.
+    public let detail: String
+    /// When.
+    public let happenedAt: Date
+
+    /// Makes a line.
+    public init(action: String, detail: String, happenedAt: Date) {
+        self.action = action
+        self.detail = detail
+        self.happenedAt = happenedAt
+    }
+}
+
 /// How quotes came about.
 public protocol DraftStore {
     /// Asks for the quote of a deal; false when it was asked for before. Queues the message.

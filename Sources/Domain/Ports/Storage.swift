@@ -94,6 +94,8 @@ public protocol StorageTransaction {
     var revocations: any RevocationStore { get }
     /// Passwords, set by an operator.
     var members: any MemberStore { get }
+    /// What comes round again for a connection.
+    var upkeep: any UpkeepStore { get }
     /// Recurring work.
     var chores: any ChoreStore { get }
     /// Keys of the regular API.

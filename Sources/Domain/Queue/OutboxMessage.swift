@@ -23,6 +23,10 @@ public struct OutboxMessage: Hashable, Sendable {
         case revoke
         /// Send a document by e-mail.
         case mail
+        /// Look for deals in a trigger's stages that no webhook told of.
+        case sweep
+        /// Refresh a grant that was idle, so that it does not end after 60 days.
+        case refresh
     }
 
     /// Where a message stands.

@@ -14,9 +14,8 @@ struct AccountRoutes: Sendable {
             Route(.get, "/login", .open) { try loginForm($0) },
             Route(.post, "/login", .open, body: .form) { try logIn($0) },
             Route(.post, "/logout", .member, body: .form) { try logOut($0) },
-            Route(.get, "/signup", .open) {
-                try frame.answer(AccountNotePage.signup(supportEmail: configuration.supportEmail), to: $0)
-            },
+            Route(.get, "/signup", .open) { try signupForm($0) },
+            Route(.post, "/signup", .open, body: .form) { try signUp($0) },
             Route(.get, "/forgot", .open) {
                 try frame.answer(AccountNotePage.forgot(supportEmail: configuration.supportEmail), to: $0)
             },
@@ -51,6 +50,28 @@ struct AccountRoutes: Sendable {
             let problem = page(call, email: email, next: next, problem: refusal.message)
             return try frame.answer(
                 problem, to: call, status: refusal.code == .unavailable ? .tooManyRequests : .unprocessableContent)
+        }
+    }
+
+    private func signupForm(_ call: Call) throws -> WebResponse {
+        let next = LocalPath.checked(call.query["next"])
+        guard call.session == nil else { return .redirect(next ?? "/apps") }
+        return try frame.answer(SignupPage(company: "", email: "", next: next, problem: nil), to: call)
+    }
+
+    private func signUp(_ call: Call) throws -> WebResponse {
+        let (company, email) = (call.form["company"] ?? "", call.form["email"] ?? "")
+        let next = LocalPath.checked(call.form["next"])
+        do {
+            let login = try useCases.accounts.signUp(
+                company: company, email: email, password: Secret(call.form["password"] ?? ""),
+                remoteAddress: call.request.remoteAddress, now: call.now)
+            return WebResponse.redirect(next ?? "/apps").adding(
+                cookie: sessionCookie.setting(login.cookie.reveal(), seconds: 14 * 24 * 3600))
+        } catch let refusal as Refusal where refusal.code != .notFound {
+            let page = SignupPage(company: company, email: email, next: next, problem: refusal.message)
+            return try frame.answer(
+                page, to: call, status: refusal.code == .unavailable ? .tooManyRequests : .unprocessableContent)
         }
     }
 

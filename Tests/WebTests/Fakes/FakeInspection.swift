@@ -1,7 +1,10 @@
 import Domain
+import FoundationEssentials
 
 /// What the settings page shows of trouble: set by a test, else nothing.
-struct FakeInspection: MessageLog, AttentionStore, RevocationStore, MemberStore {
+struct FakeInspection: MessageLog, AttentionStore, RevocationStore, MemberStore,
+    UpkeepStore
+{
     let tables: Tables
 
     func counts() throws -> [MessageCount] { throw NotServed() }
@@ -10,6 +13,10 @@ struct FakeInspection: MessageLog, AttentionStore, RevocationStore, MemberStore 
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool { throw NotServed() }
     func count() throws -> Int { tables.attention.count }
     func records(limit: Int) throws -> [AttentionRecord] { tables.attention }
+    func sweptThrough() throws -> Date? { throw NotServed() }
+    func save(sweptThrough: Date) throws { throw NotServed() }
+    func idleGrants(seconds: Int) throws -> [PipedriveUser.ID] { throw NotServed() }
+    func audit(limit: Int) throws -> [AuditLine] { tables.audit }
     func keep() throws {}
     func token(_ id: String) throws -> Secret? { throw NotServed() }
     func destroy(_ id: String) throws { throw NotServed() }

@@ -21,7 +21,12 @@ struct FakeAccounts: DirectoryStore, AccountStore {
     }
     func claim(pipedriveCompany: PipedriveCompany.ID) throws {}
 
-    func create(company: Company, owner: Member, passwordHash: Secret, apiKeyHash: [UInt8]) throws { throw NotServed() }
+    func create(company: Company, owner: Member, passwordHash: Secret, apiKeyHash: [UInt8]) throws {
+        guard owner.email != tables.member.email else {
+            throw Refusal(.conflict, "This e-mail address has a login already.")
+        }
+        throw NotServed()
+    }
     func company() throws -> Company? { tables.company }
     func member(email: String) throws -> (member: Member, passwordHash: Secret)? {
         email == tables.member.email ? (tables.member, Secret("hash of secret-password")) : nil

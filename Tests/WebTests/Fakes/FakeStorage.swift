@@ -49,5 +49,10 @@ struct FakeTransaction: StorageTransaction {
     var messageLog: any MessageLog { FakeInspection(tables: tables) }
     var attention: any AttentionStore { FakeInspection(tables: tables) }
     var revocations: any RevocationStore { FakeInspection(tables: tables) }
+    var upkeep: any UpkeepStore { FakeInspection(tables: tables) }
     var members: any MemberStore { FakeInspection(tables: tables) }
+    var apiKeys: any APIKeyStore { FakeAPI(tables: tables) }
+    var keptAnswers: any KeptAnswerStore { FakeAPI(tables: tables) }
+    var mails: any MailStore { FakeMails(tables: tables) }
+    var listCounts: any ListCountStore { FakeAPI(tables: tables) }
 }

@@ -28,8 +28,13 @@ final class Tables: @unchecked Sendable {
     var panelView = PanelView.unlinked
     var webhookBodies: [[UInt8]] = []
     var webhookIsLive = true
+    var audit: [AuditLine] = []
     var attention: [AttentionRecord] = []
     var troubled: [MessageRecord] = []
+    var keys: [APIKey] = []
+    var requestNumber = 0
+    var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
+    var mails: [Mail] = []
 
     static let apiKey = "ftj_test"
     static let cookie = "the-cookie"

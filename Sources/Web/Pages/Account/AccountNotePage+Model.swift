@@ -1,17 +1,9 @@
-/// Says how accounts are made and passwords reset here.
+/// Says how passwords are reset here.
 struct AccountNotePage: Page {
     let title: String
     let paragraph: String
     let command: String
     let supportEmail: String
-
-    static func signup(supportEmail: String) -> AccountNotePage {
-        AccountNotePage(
-            title: "Create an account",
-            paragraph: "Accounts on this server are made by whoever runs it. Ask them for one, or make it yourself:",
-            command: "paydock company create --name \"Your company\" --email you@example.com --password …",
-            supportEmail: supportEmail)
-    }
 
     static func forgot(supportEmail: String) -> AccountNotePage {
         AccountNotePage(

@@ -73,7 +73,12 @@ struct RunLine: Sendable {
 
     init(_ run: SyncRun, now: Date) {
         startedAt = DayText.instant(run.startedAt)
-        startedBy = run.startedBy == .schedule ? "Nightly" : "Sync now"
+        startedBy =
+            switch run.startedBy {
+            case .schedule: "Nightly"
+            case .manual: "Sync now"
+            case .retry: "Catching up"
+            }
         switch run.state {
         case .running: (state, tone) = ("Running", "busy")
         case .completed: (state, tone) = ("Completed", "good")
@@ -106,6 +111,15 @@ struct LogsTab: Sendable {
     let attention: [AttentionLine]
     let troubled: [TroubledLine]
     let hasTroubled: Bool
+    let audit: [AuditEntry]
+    let hasAudit: Bool
+
+    /// A line of the connection's history.
+    struct AuditEntry: Sendable {
+        let happenedAt: String
+        let action: String
+        let detail: String
+    }
 
     /// A record that a person has to decide about.
     struct AttentionLine: Sendable {
@@ -133,6 +147,10 @@ struct LogsTab: Sendable {
         }
         troubled = overview.troubled.map(TroubledLine.init)
         hasTroubled = !troubled.isEmpty
+        audit = overview.audit.map {
+            AuditEntry(happenedAt: DayText.instant($0.happenedAt), action: $0.action, detail: $0.detail)
+        }
+        hasAudit = !audit.isEmpty
     }
 }
 
@@ -149,6 +167,8 @@ extension LogsTab.TroubledLine {
         case .subscribe: what = "Webhooks at Pipedrive"
         case .mail: what = "Mail with a document"
         case .revoke: what = "Telling Pipedrive of the disconnect"
+        case .sweep: what = "Search for missed deals"
+        case .refresh: what = "Keeping a grant alive"
         }
         let isGivenUp = message.state == .discarded
         (state, tone) = isGivenUp ? ("Given up", "bad") : ("Waits for attempt \(message.attemptCount + 1)", "")

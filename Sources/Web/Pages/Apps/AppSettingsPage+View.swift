@@ -193,6 +193,19 @@ extension AppSettingsPage {
         </table>
         </section>
         {{/attentionCount}}
+        {{#hasAudit}}
+        <section class="card">
+        <h2>History of the connection</h2>
+        <table class="list">
+        <thead><tr><th>When</th><th>What</th><th>How</th></tr></thead>
+        <tbody>
+        {{#audit}}
+        <tr><td>{{happenedAt}}</td><td>{{action}}</td><td>{{detail}}</td></tr>
+        {{/audit}}
+        </tbody>
+        </table>
+        </section>
+        {{/hasAudit}}
         {{/logs}}
         """
 }

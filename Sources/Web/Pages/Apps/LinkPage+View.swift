@@ -23,7 +23,7 @@ extension LinkPage {
         <p>Which PayDock company does it belong to?</p>
         <p class="actions">
         <a class="button" href="/login?next=%2Fapps%2Fpipedrive%2Flink">Link an existing company</a>
-        <a class="button quiet" href="/signup">Create a new account</a>
+        <a class="button quiet" href="/signup?next=%2Fapps%2Fpipedrive%2Flink">Create a new account</a>
         </p>
         <p class="small">The install waits for you for one hour.</p>
         {{/target}}

@@ -1,0 +1,169 @@
+import Domain
+import FoundationEssentials
+
+struct MemoryConnections: ConnectionStore {
+    let transaction: MemoryTransaction
+
+    private func change<Value>(_ body: (inout Tenant) throws -> Value) throws -> Value {
+        try transaction.integration()
+        return try transaction.edit(body)
+    }
+
+    func connection() throws -> Connection? { try change { $0.connection } }
+    func connect(user: PipedriveUser, credentials: Credentials) throws -> Connection {
+        let fresh = Connection.ID(transaction.state.freshID())
+        return try change { [now = transaction.state.now] tenant in
+            let old = tenant.connection
+            let keepsOwner = old?.state == .live && old?.pipedriveCompanyID == user.companyID
+            let connection = Connection(
+                id: old?.id ?? fresh, companyID: tenant.company.id, pipedriveCompanyID: user.companyID,
+                pipedriveCompanyName: user.companyName, ownerUserID: keepsOwner ? old?.ownerUserID ?? user.id : user.id,
+                state: .live, connectedAt: now)
+            tenant.connection = connection
+            tenant.grants.removeAll { $0.userID == user.id }
+            tenant.grants.append(
+                Grant(userID: user.id, userName: user.name, isAdmin: user.isAdmin, state: .live))
+            tenant.credentials[user.id] = credentials
+            return connection
+        }
+    }
+    func grants() throws -> [Grant] { try change { $0.grants } }
+    func markReconnect(user: PipedriveUser.ID) throws {
+        try change { tenant in
+            tenant.connection = tenant.connection?.with(state: .reconnect)
+            tenant.grants = tenant.grants.map { $0.userID == user ? $0.with(state: .dead) : $0 }
+        }
+    }
+    func endGrant(user: PipedriveUser.ID) throws -> Connection? {
+        try change { tenant in
+            tenant.grants = tenant.grants.map { $0.userID == user ? $0.with(state: .ended) : $0 }
+            tenant.credentials[user] = nil
+            guard let current = tenant.connection, current.ownerUserID == user, current.state != .disconnected else {
+                return tenant.connection
+            }
+            let heir = tenant.grants.first { $0.state == .live && $0.isAdmin }
+            tenant.connection =
+                heir.map { current.with(state: .live, owner: $0.userID) } ?? current.with(state: .disconnected)
+            return tenant.connection
+        }
+    }
+    func disconnect() throws -> Bool {
+        try change { tenant in
+            let wasLive = tenant.connection.map { $0.state != .disconnected } ?? false
+            tenant.connection = tenant.connection?.with(state: .disconnected)
+            tenant.grants = tenant.grants.map { $0.with(state: .ended) }
+            tenant.credentials = [:]
+            tenant.webhooks = []
+            return wasLive
+        }
+    }
+    func credentials(user: PipedriveUser.ID) throws -> Credentials? { try change { $0.credentials[user] } }
+    func audit(_ action: String, detail: String) throws { try change { $0.audit.append((action, detail)) } }
+}
+
+extension Connection {
+    func with(state: State, owner: PipedriveUser.ID? = nil) -> Connection {
+        Connection(
+            id: id, companyID: companyID, pipedriveCompanyID: pipedriveCompanyID,
+            pipedriveCompanyName: pipedriveCompanyName, ownerUserID: owner ?? ownerUserID, state: state,
+            connectedAt: connectedAt)
+    }
+}
+
+extension Grant {
+    func with(state: State) -> Grant { Grant(userID: userID, userName: userName, isAdmin: isAdmin, state: state) }
+}
+
+struct MemorySettings: SettingsStore {
+    let transaction: MemoryTransaction
+
+    func settings() throws -> IntegrationSettings { try transaction.tenant().settings }
+    func save(_ settings: IntegrationSettings) throws { try transaction.edit { $0.settings = settings } }
+    func pipelines() throws -> [Pipeline] { try transaction.tenant().pipelines }
+    func save(pipelines: [Pipeline]) throws { try transaction.edit { $0.pipelines = pipelines } }
+    func webhookEndpoint(new: WebhookEndpoint) throws -> WebhookEndpoint {
+        try transaction.edit { tenant in
+            let endpoint = tenant.endpoint ?? new
+            tenant.endpoint = endpoint
+            return endpoint
+        }
+    }
+    func save(subscriptions: [WebhookSubscription]) throws { try transaction.edit { $0.webhooks = subscriptions } }
+    func subscriptions() throws -> [WebhookSubscription] { try transaction.tenant().webhooks }
+}
+
+struct MemoryInbox: InboxStore {
+    let transaction: MemoryTransaction
+
+    func expectation(path: String) throws -> WebhookExpectation? {
+        let tenant = try transaction.tenant()
+        guard let endpoint = tenant.endpoint, endpoint.path == path else { return nil }
+        return WebhookExpectation(
+            basicHash: FixedSecrets.digest("\(endpoint.user.reveal()):\(endpoint.password.reveal())"),
+            isLive: tenant.connection.map { $0.state != .disconnected } ?? false)
+    }
+    func insert(body: [UInt8]) throws {
+        let number = try transaction.edit { tenant in
+            let number = Int64(tenant.inbox.count + 1)
+            tenant.inbox[number] = body
+            return number
+        }
+        try transaction.queue.add(NewMessage(kind: .webhook, subject: "\(number)"))
+    }
+    func body(_ id: Int64) throws -> [UInt8]? { try transaction.tenant().inbox[id] }
+    func isFirst(eventID: String) throws -> Bool {
+        try transaction.edit { $0.seenEvents.insert(eventID).inserted }
+    }
+}
+
+struct MemoryDrafts: DraftStore {
+    let transaction: MemoryTransaction
+
+    func request(_ deal: Deal.ID) throws -> Bool {
+        let isNew = try transaction.edit { [now = transaction.state.now] tenant in
+            if let index = tenant.drafts.firstIndex(where: { $0.dealID == deal }) {
+                guard tenant.drafts[index].state == .failed else { return false }
+                tenant.drafts.remove(at: index)
+            }
+            let draft = QuoteDraft(
+                dealID: deal, state: .requested, quoteID: nil, quoteNumber: nil, reason: nil, requestedAt: now)
+            tenant.drafts.insert(draft, at: 0)
+            return true
+        }
+        guard isNew else { return false }
+        return try transaction.queue.add(NewMessage(kind: .draft, subject: "\(deal)", lane: "draft:\(deal)"))
+    }
+    func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws {
+        let number = try transaction.quotes.quote(quote)?.number
+        try replace(deal) { old in
+            QuoteDraft(
+                dealID: deal, state: .ready, quoteID: quote, quoteNumber: number, reason: nil,
+                requestedAt: old.requestedAt)
+        }
+    }
+    func fail(_ deal: Deal.ID, reason: String) throws {
+        try replace(deal) { old in
+            old.state == .ready
+                ? old
+                : QuoteDraft(
+                    dealID: deal, state: .failed, quoteID: nil, quoteNumber: nil, reason: reason,
+                    requestedAt: old.requestedAt)
+        }
+    }
+    func recent() throws -> [QuoteDraft] { Array(try transaction.tenant().drafts.prefix(50)) }
+
+    private func replace(_ deal: Deal.ID, _ change: (QuoteDraft) -> QuoteDraft) throws {
+        try transaction.edit { tenant in tenant.drafts = tenant.drafts.map { $0.dealID == deal ? change($0) : $0 } }
+    }
+}
+
+struct MemoryPanel: PanelStore {
+    let transaction: MemoryTransaction
+
+    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView {
+        let tenant = try transaction.tenant()
+        guard tenant.connection?.state == .live else { return .disconnected }
+        guard tenant.grants.contains(where: { $0.userID == user && $0.state == .live }) else { return .notGranted }
+        return tenant.panelView
+    }
+}

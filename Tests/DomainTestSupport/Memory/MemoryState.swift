@@ -1,0 +1,154 @@
+public import Domain
+public import FoundationEssentials
+
+/// Everything that the fake storage keeps, as one value.
+public struct MemoryState {
+    /// The database's clock.
+    public var now: Date
+    /// Whether every transaction fails.
+    public var isDown = false
+    /// The companies.
+    public var tenants: [Company.ID: Tenant] = [:]
+    /// Which company has a Pipedrive company.
+    public var claims: [PipedriveCompany.ID: Company.ID] = [:]
+    /// OAuth states, with the session they are bound to.
+    public var oauthStates: [[UInt8]: (sessionHash: [UInt8], expiresAt: Date)] = [:]
+    /// Parked installs by their ticket's hash.
+    public var parked: [[UInt8]: (credentials: Credentials, user: PipedriveUser, expiresAt: Date)] = [:]
+    /// Failed logins.
+    public var loginFailures: [(key: String, at: Date)] = []
+    /// The queue.
+    public var messages: [StoredMessage] = []
+    /// Who claimed a chore, and when it is due again.
+    public var chores: [String: Date] = [:]
+    /// Under which access each committed transaction ran.
+    public var roles: [StorageAccess] = []
+    private var lastNumber: UInt16 = 1000
+
+    init(now: Date) {
+        self.now = now
+    }
+
+    mutating func freshID() -> UUID {
+        lastNumber += 1
+        return .numbered(lastNumber)
+    }
+
+    mutating func add(_ message: NewMessage, company: Company.ID) -> Bool {
+        if let key = message.idempotencyKey,
+            messages.contains(where: { $0.new.idempotencyKey == key && $0.new.kind == message.kind })
+        {
+            return false
+        }
+        messages.append(StoredMessage(id: Int64(messages.count + 1), companyID: company, new: message))
+        return true
+    }
+}
+
+/// A message of the fake queue.
+public struct StoredMessage {
+    /// Its number.
+    public let id: Int64
+    /// Its company.
+    public let companyID: Company.ID
+    /// What was asked for.
+    public let new: NewMessage
+    /// Where it stands.
+    public var state = OutboxMessage.State.available
+    /// Attempts that were begun and count.
+    public var attempts = 0
+    /// Whether an earlier attempt's outcome is unknown.
+    public var hasUnclearAttempt = false
+    /// Who holds it.
+    public var worker: String?
+    /// Seconds until it is due; tests lower it by hand.
+    public var dueInSeconds = 0.0
+    /// Why it ended, or waits.
+    public var reason: String?
+
+    var isOpen: Bool { state == .available || state == .running || state == .retryable }
+}
+
+/// The rows of one company.
+public struct Tenant {
+    /// The company.
+    public var company: Company
+    /// Members with the hashes of their passwords.
+    public var members: [(member: Member, passwordHash: Secret)] = []
+    /// Hashes of its API keys.
+    public var apiKeyHashes: Set<[UInt8]> = []
+    /// Sessions with their end.
+    public var sessions: [(session: Session, expiresAt: Date)] = []
+    /// Customers.
+    public var contacts: [Contact] = []
+    /// Catalog.
+    public var products: [Product] = []
+    /// Quotes.
+    public var quotes: [Quote] = []
+    /// Invoices.
+    public var invoices: [Invoice] = []
+    /// Subscriptions.
+    public var subscriptions: [Subscription] = []
+    /// The outbox of the books.
+    public var events: [BookEvent] = []
+    /// The connection.
+    public var connection: Connection?
+    /// Its grants, oldest first.
+    public var grants: [Grant] = []
+    /// Credentials per Pipedrive user.
+    public var credentials: [PipedriveUser.ID: Credentials] = [:]
+    /// The audit trail.
+    public var audit: [(action: String, detail: String)] = []
+    /// What was chosen.
+    public var settings = IntegrationSettings.initial
+    /// Pipelines as last read.
+    public var pipelines: [Pipeline] = []
+    /// Where Pipedrive delivers.
+    public var endpoint: WebhookEndpoint?
+    /// Webhooks at Pipedrive.
+    public var webhooks: [WebhookSubscription] = []
+    /// Delivered bodies by number.
+    public var inbox: [Int64: [UInt8]] = [:]
+    /// Webhook events that were seen.
+    public var seenEvents: Set<String> = []
+    /// Sync runs, newest first.
+    public var runs: [SyncRun] = []
+    /// Where running runs go on.
+    public var checkpoints: [SyncRun.ID: SyncCheckpoint] = [:]
+    /// Pages that runs staged.
+    public var staged: [RecordPage] = []
+    /// Kinds that runs took over, in order.
+    public var applied: [RecordKind] = []
+    /// Contacts of Pipedrive's persons and organizations.
+    public var links: [RecordKind: [Int64: Contact.ID]] = [:]
+    /// Records that fit two contacts: never linked by themselves.
+    public var ambiguous: Set<Int64> = []
+    /// Catalog products of Pipedrive's products.
+    public var linkedProducts: [CatalogItem.ID: Product] = [:]
+    /// How quotes came about, newest first.
+    public var drafts: [QuoteDraft] = []
+    /// Refresh tokens that are still to be revoked.
+    public var revocations: [String: Secret] = [:]
+    /// Up to when the sweep has looked.
+    public var sweptThrough: Date?
+    /// Users whose grants were idle for long.
+    public var idleGrants: [PipedriveUser.ID] = []
+    /// What waits for a decision.
+    public var attention: [AttentionRecord] = []
+    /// Keys of the regular API by hash.
+    public var apiKeys: [[UInt8]: APIKey] = [:]
+    /// Answers kept for idempotency keys, with the hash of their request.
+    public var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
+    /// Mails with documents.
+    public var mails: [Mail] = []
+    /// What the panel's query finds.
+    public var panelView = PanelView.unlinked
+
+    /// A company without rows.
+    public init(company: Company) {
+        self.company = company
+    }
+
+    /// The kinds of its events, in order.
+    public var eventKinds: [BookEvent.Kind] { events.map(\.kind) }
+}

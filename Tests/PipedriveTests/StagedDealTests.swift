@@ -1,0 +1,35 @@
+import Domain
+import FoundationEssentials
+import Testing
+
+@testable import Pipedrive
+
+@Suite struct StagedDealTests {
+    private func deals(_ deal: String) async throws -> ([StagedDeal], StubTransport) {
+        let transport = StubTransport([.get("/api/v2/deals", Canned.list(deal))])
+        let client = PipedriveClient(configuration: try .fixture(), transport: transport)
+        let since = Date(timeIntervalSince1970: 1_795_428_000.9)
+        return (try await client.deals(in: Stage.ID(3), updatedSince: since, access: .fixture), transport)
+    }
+
+    @Test func `deals of a stage are listed since a moment, not searched one by one`() async throws {
+        let (found, transport) = try await deals(Canned.deal)
+        let entered = Date(timeIntervalSince1970: 1_795_428_000.25)
+        #expect(found == [StagedDeal(id: Deal.ID(8), status: .open, enteredAt: entered)])
+        let line = try #require(transport.lines.first)
+        #expect(transport.lines.count == 1)
+        #expect(line.contains("stage_id=3") && line.contains("updated_since=2026-11-23T10%3A00%3A00Z"))
+    }
+
+    @Test func `a deal that was made in its stage entered when it was made`() async throws {
+        let unmoved = Canned.deal.replacing(
+            #""stage_change_time":"2026-11-23T10:00:00.250Z""#, with: #""stage_change_time":null"#)
+        #expect(try await deals(unmoved).0.first?.enteredAt == Date(timeIntervalSince1970: 1_793_523_600))
+    }
+
+    @Test(arguments: [#""is_archived":false"#, #""is_deleted":false"#])
+    func `archived and deleted deals are left out`(flag: String) async throws {
+        let changed = Canned.deal.replacing(flag, with: flag.replacing("false", with: "true"))
+        #expect(try await deals(changed).0.isEmpty)
+    }
+}

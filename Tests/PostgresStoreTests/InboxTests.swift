@@ -1,0 +1,49 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import PostgresTestSupport
+import Sodium
+import Testing
+
+@Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
+struct InboxTests {
+    @Test func `a delivery has to prove what its endpoint was given`() throws {
+        try withStores { stores throws in
+            let endpoint = WebhookEndpoint(path: "p", user: Secret("user"), password: Secret("pass:word"))
+            try stores.web { _ = try $0.settings.webhookEndpoint(new: endpoint) }
+            let expected = WebhookExpectation(
+                basicHash: Digest.sha256(Array("user:pass:word".utf8)), isLive: true)
+            #expect(try stores.web { try $0.inbox.expectation(path: "p") } == expected)
+            #expect(try stores.web { try $0.inbox.expectation(path: "q") } == nil)
+            let other = try stores.makeCompany()
+            #expect(try stores.web(other) { try $0.inbox.expectation(path: "p") } == nil)
+        }
+    }
+
+    @Test(arguments: [[], Array("{\"meta\":1}".utf8), [0, 255, 10, 92, 0], Array(repeating: 7, count: 300_000)])
+    func `a delivery is kept byte for byte and makes a message`(body: [UInt8]) throws {
+        try withStores { stores throws in
+            try stores.web { try $0.inbox.insert(body: body) }
+            let claimed = try stores.everywhere { try $0.queue.claim(limit: 5, leaseSeconds: 60, worker: "w") }
+            let message = try #require(claimed.first)
+            #expect(claimed.count == 1)
+            #expect(message.kind == .webhook && message.companyID == stores.company)
+            let id = try #require(Int64(message.subject))
+            #expect(try stores.cron { try $0.inbox.body(id) } == body)
+            #expect(try stores.cron { try $0.inbox.body(id + 1) } == nil)
+            let other = try stores.makeCompany()
+            #expect(try stores.cron(other) { try $0.inbox.body(id) } == nil)
+        }
+    }
+
+    @Test func `an event is new once per company, also for those who ask at the same time`() throws {
+        try withStores { stores throws in
+            let asked = race(8) { _ in try stores.cron { try $0.inbox.isFirst(eventID: "e1") } }
+            #expect(asked.compactMap(\.value).filter { $0 }.count == 1)
+            #expect(asked.allSatisfy { $0.failure == nil })
+            #expect(try stores.cron { try $0.inbox.isFirst(eventID: "e2") })
+            let other = try stores.makeCompany()
+            #expect(try stores.cron(other) { try $0.inbox.isFirst(eventID: "e1") })
+        }
+    }
+}
