@@ -34,6 +34,7 @@ struct MemoryQueue: QueueStore, ChoreStore {
     func finish(
         _ message: OutboxMessage, worker: String, result: DeliveryResult, nextAttemptSeconds: Double?
     ) throws -> Bool {
+        if transaction.state.failsToFinish.contains(message.kind) { throw MemoryStorage.Down() }
         guard let index = transaction.state.messages.firstIndex(where: { $0.id == message.id.rawValue }),
             transaction.state.messages[index].state == .running, transaction.state.messages[index].worker == worker
         else { return false }

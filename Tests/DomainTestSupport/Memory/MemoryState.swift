@@ -7,6 +7,10 @@ public struct MemoryState {
     public var now: Date
     /// Whether every transaction fails.
     public var isDown = false
+    /// Kinds of messages whose results can't be written.
+    public var failsToFinish: Set<OutboxMessage.Kind> = []
+    /// How many transactions failed because the database was down.
+    public var downCount = 0
     /// The companies.
     public var tenants: [Company.ID: Tenant] = [:]
     /// Which company has a Pipedrive company.

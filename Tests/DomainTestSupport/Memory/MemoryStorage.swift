@@ -26,12 +26,17 @@ public final class MemoryStorage: Storage, @unchecked Sendable {
         _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
     ) throws -> Result {
         try lock.withLock {
-            if state.isDown { throw Down() }
             let transaction = MemoryTransaction(access: access, state: state)
-            let result = try body(transaction)
-            state = transaction.state
-            state.roles.append(access)
-            return result
+            do {
+                if state.isDown { throw Down() }
+                let result = try body(transaction)
+                state = transaction.state
+                state.roles.append(access)
+                return result
+            } catch let error as Down {
+                state.downCount += 1
+                throw error
+            }
         }
     }
 

@@ -1,0 +1,17 @@
+import Testing
+
+/// Gives a suite one running installation, shared by its tests as `Installation.current`.
+struct InstallationTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        try await Installation.lend { installation in
+            try await Installation.$current.withValue(installation) { try await function() }
+        }
+    }
+}
+
+extension Trait where Self == InstallationTrait {
+    /// The suite has an installation of its own.
+    static var installed: Self { Self() }
+}

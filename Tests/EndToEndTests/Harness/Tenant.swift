@@ -1,0 +1,99 @@
+import Foundation
+
+/// A PayDock company: its owner's browser and its API key.
+struct Tenant: Sendable {
+    static let password = "correct horse battery"
+
+    let installation: Installation
+    let name: String
+    let email: String
+    let key: String
+    let browser: Visitor
+
+    init(installation: Installation, name: String, email: String, key: String) {
+        (self.installation, self.name, self.email, self.key) = (installation, name, email, key)
+        browser = Visitor(installation.origin)
+    }
+
+    /// Logs in by the form, which leads to the App Store.
+    func logIn() async throws -> String {
+        let page = try await browser.page("/login")
+        return try await browser.submitted(page, "/login", [("email", email), ("password", Self.password)])
+    }
+
+    /// Presses Install and allows it in Pipedrive; the page that the callback leads to.
+    func install() async throws -> String {
+        let consent = try await consent()
+        let form = try HTMLForm(action: "/oauth/authorize", in: consent)
+        let allowed = try await HTTP.send(
+            "POST", "\(installation.sandbox.origin)/oauth/authorize",
+            fields: ["Content-Type": "application/x-www-form-urlencoded"],
+            body: Data(HTTP.encoded(form.fields + [("user_id", "1"), ("decision", "allow")]).utf8))
+        let callback = try allowed.fields["location"].orFail("Allow led nowhere: \(allowed.status) \(allowed.text)")
+        let answer = try await browser.get(callback)
+        guard answer.status == 303, let place = answer.fields["location"] else {
+            throw Failure("The callback answered \(answer.status): \(answer.text)")
+        }
+        return try await browser.page(place)
+    }
+
+    /// Pipedrive's consent page, where Install leads to.
+    func consent() async throws -> String {
+        let store = try await browser.page("/apps/pipedrive")
+        let answer = try await browser.submit(store, "/apps/pipedrive/install")
+        guard answer.status == 302, let place = answer.fields["location"],
+            place.hasPrefix("\(installation.sandbox.origin)/oauth/authorize?")
+        else { throw Failure("Install answered \(answer.status): \(answer.text)") }
+        return try await HTTP.send("GET", place).text
+    }
+
+    /// Connected, and with Pipedrive's stages and webhooks in place.
+    func connect() async throws {
+        _ = try await logIn()
+        _ = try await install()
+        try await installation.until("pipelines on the Triggers tab") {
+            try await browser.page("/apps/pipedrive?tab=triggers").contains("name=\"stage\"")
+        }
+        try await installation.until("webhooks in Pipedrive") {
+            try await !installation.sandbox.data("v1/webhooks").isEmpty && installation.unfinished() == 0
+        }
+    }
+
+    /// Runs a sync to its end.
+    func sync() async throws {
+        let page = try await browser.page("/apps/pipedrive?tab=sync")
+        _ = try await browser.submitted(page, "/apps/pipedrive/sync")
+        try await installation.until("a completed run in Logs") {
+            let logs = try await browser.page("/apps/pipedrive?tab=logs")
+            if logs.contains("Failed</span>") { throw Failure("The run failed: \(logs)") }
+            return logs.contains("Completed</span>")
+        }
+    }
+
+    // MARK: The regular API
+
+    func call(_ method: String, _ path: String, _ body: JSON? = nil) async throws -> Answer {
+        var fields = ["X-API-Key": key]
+        if body != nil { fields["Content-Type"] = "application/json" }
+        return try await HTTP.send(
+            method, "\(installation.origin)/api/v1/\(path)", fields: fields, body: try body?.data())
+    }
+
+    func api(_ method: String, _ path: String, _ body: JSON? = nil) async throws -> JSON {
+        let answer = try await call(method, path, body)
+        guard (200..<300).contains(answer.status) else {
+            throw Failure("\(method) /api/v1/\(path): \(answer.status) \(answer.text)")
+        }
+        return try answer.json()
+    }
+
+    /// All of a list, page by page.
+    func list(_ path: String) async throws -> [JSON] {
+        var items: [JSON] = []
+        while true {
+            let page = try await api("GET", "\(path)?limit=500&offset=\(items.count)")
+            items += page["data"].items
+            if page["data"].items.isEmpty || items.count >= page["total"].whole ?? 0 { return items }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Domain
+import DomainTestSupport
+import FoundationEssentials
+import Testing
+import Workflows
+
+struct SyncStepsTests {
+    private let office = Office.connected()
+
+    private func start() throws -> SyncRun.ID {
+        #expect(try office.integration.syncNow(office.company))
+        return try #require(office.storage.tenant.runs.first?.id)
+    }
+    private func advance(_ run: SyncRun.ID) async throws -> DeliveryResult {
+        try await office.sync.advance(run, company: office.company, logger: office.logger)
+    }
+    private func script() {
+        office.pipedrive.edit {
+            $0.pages = [
+                .organization: [.organizations([.fixture()])],
+                .person: [
+                    .persons([.fixture()]), .persons([.fixture(id: Person.ID(102), name: "Bo", emails: ["bo@x.nl"])]),
+                ],
+                .product: [.products([.fixture()])],
+            ]
+        }
+    }
+
+    @Test func `a run reads organizations, persons and products page by page, then takes them over`() async throws {
+        script()
+        let run = try start()
+        for _ in 0..<4 { #expect(try await advance(run) == .again) }
+        #expect(
+            office.pipedrive.calls == [
+                "page organization first", "page person first", "page person 1", "page product first",
+            ])
+        #expect(office.storage.tenant.contacts.isEmpty)
+        #expect(try await advance(run) == .completed(note: nil))
+        #expect(office.storage.tenant.applied == [.organization, .person, .product])
+        #expect(office.storage.tenant.contacts.map(\.details.name) == ["Klant B.V.", "Anna de Vries", "Bo"])
+        #expect(office.storage.tenant.runs.map(\.state) == [.completed])
+        #expect(try await advance(run) == .cancelled(reason: "The run has ended"))
+    }
+
+    @Test func `a page that fails leaves the checkpoint where it was`() async throws {
+        script()
+        let run = try start()
+        _ = try await advance(run)
+        _ = try await advance(run)
+        office.pipedrive.edit { $0.failures["page"] = [.timeOut] }
+        await #expect(throws: CRMFailure.self) { try await advance(run) }
+        #expect(office.storage.tenant.checkpoints[run] == SyncCheckpoint(kind: .person, cursor: "1"))
+        #expect(try await advance(run) == .again)
+        #expect(office.storage.tenant.checkpoints[run] == SyncCheckpoint(kind: .product, cursor: nil))
+        #expect(office.storage.tenant.staged.map(\.count) == [1, 1, 1])
+    }
+
+    @Test func `kinds that are only pushed are neither read nor taken over`() async throws {
+        script()
+        office.storage.tenant.settings.directions = [.organization: .push, .person: .both, .product: .push]
+        let run = try start()
+        while try await advance(run) == .again {}
+        #expect(office.pipedrive.calls == ["page person first", "page person 1"])
+        #expect(office.storage.tenant.applied == [.person])
+    }
+
+    @Test func `with nothing to pull a run ends at once`() async throws {
+        office.storage.tenant.settings.directions = [.organization: .push, .person: .push, .product: .push]
+        #expect(try await advance(try start()) == .completed(note: nil))
+        #expect(office.pipedrive.calls.isEmpty)
+    }
+
+    @Test func `a run whose step is given up says why`() async throws {
+        _ = try start()
+        office.pipedrive.edit { $0.failures["page"] = [.notFound] }
+        try await office.drainOnce()
+        #expect(office.storage.tenant.runs.map(\.state) == [.failed])
+        #expect(office.storage.tenant.runs.first?.outcome == "Not there (HTTP 404)")
+    }
+
+    @Test func `the drain carries a run through`() async throws {
+        script()
+        _ = try start()
+        try await office.drainOnce()
+        #expect(office.storage.tenant.runs.map(\.state) == [.completed])
+        #expect(office.messages(.sync).map(\.state) == [.completed])
+    }
+
+    @Test func `a second run is not started beside the first, and none without a connection`() async throws {
+        _ = try start()
+        #expect(try !office.integration.syncNow(office.company))
+        office.storage.connect(.fixture(state: .reconnect))
+        #expect(await refusal { _ = try office.integration.syncNow(office.company) }?.code == .conflict)
+    }
+}
+
+struct NightlyRunsTests {
+    private let office = Office.connected()
+
+    private func start(_ now: Date = .fixture) throws -> Int {
+        office.storage.edit { $0.now = now }
+        return try NightlyRuns(storage: office.storage).start(now: now, logger: office.logger)
+    }
+    private func finish() throws {
+        let run = try #require(office.storage.tenant.runs.first?.id)
+        try office.storage.transaction(.cron(office.company)) { try $0.sync.finish(run, .completed, outcome: nil) }
+    }
+
+    @Test func `a connection has one run a night, however often it is looked`() throws {
+        #expect(try start() == 1)
+        #expect(office.storage.tenant.runs.map(\.startedBy) == [.schedule])
+        #expect(try start() == 0)
+        try finish()
+        #expect(try start(.fixture.addingTimeInterval(3600)) == 0)
+        #expect(try start(.fixture.addingTimeInterval(86_400)) == 1)
+        #expect(office.messages(.sync).count == 2)
+    }
+
+    @Test func `a manual run does not stand in for the nightly one, and holds it up while it works`() throws {
+        office.storage.edit { $0.now = .fixture }
+        #expect(try office.integration.syncNow(office.company))
+        #expect(try start() == 0)
+        try finish()
+        #expect(try start() == 1)
+    }
+
+    @Test func `a fresh connection, and one that is not live, are not due`() throws {
+        office.storage.connect(.fixture(connectedAt: .fixture.addingTimeInterval(-60)))
+        #expect(try start() == 0)
+        office.storage.connect(.fixture(state: .reconnect))
+        #expect(try start(.fixture.addingTimeInterval(172_800)) == 0)
+    }
+
+    @Test func `each quarter of an hour a sweep and idle grants are queued, once`() throws {
+        office.storage.tenant.idleGrants = [PipedriveUser.ID(5)]
+        _ = try start()
+        _ = try start()
+        #expect(office.messages(.sweep).count == 1)
+        #expect(office.messages(.refresh).map(\.new.subject) == ["5"])
+        _ = try start(.fixture.addingTimeInterval(900))
+        #expect(office.messages(.sweep).count == 2)
+        #expect(office.messages(.refresh).count == 1)
+        office.storage.tenant.settings.trigger = nil
+        _ = try start(.fixture.addingTimeInterval(1800))
+        #expect(office.messages(.sweep).count == 2)
+    }
+}
+
+struct IntegrationTests {
+    private let office = Office.connected()
+    private let stages = [Stage(id: Stage.ID(3), name: "Offer"), Stage(id: Stage.ID(4), name: "Won")]
+
+    @Test func `a trigger is one or more stages of one pipeline`() async throws {
+        office.storage.tenant.pipelines = [Pipeline(id: Pipeline.ID(1), name: "Sales", stages: stages)]
+        let save: (Int64, Set<Int64>) throws -> Void = { pipeline, ids in
+            try office.integration.save(
+                trigger: QuoteTrigger(pipelineID: Pipeline.ID(pipeline), stageIDs: Set(ids.map { Stage.ID($0) })),
+                company: office.company)
+        }
+        try save(1, [3, 4])
+        #expect(office.storage.tenant.settings.trigger?.stageIDs.count == 2)
+        for (pipeline, ids) in [(1, []), (1, [3, 9]), (2, [3])] as [(Int64, Set<Int64>)] {
+            #expect(await refusal { try save(pipeline, ids) }?.code == .invalid)
+        }
+        #expect(office.storage.tenant.settings.trigger?.stageIDs.count == 2)
+        try office.integration.save(trigger: nil, company: office.company)
+        #expect(office.storage.tenant.settings.trigger == nil)
+    }
+
+    @Test func `directions and events are kept apart from each other`() throws {
+        try office.integration.save(directions: [.person: .onlyNew], company: office.company)
+        try office.integration.save(forwardedEvents: [.quoteSent], company: office.company)
+        let settings = try office.integration.overview(office.company).settings
+        #expect(settings.directions == [.organization: .pull, .person: .onlyNew, .product: .pull])
+        #expect(settings.forwardedEvents == [.quoteSent])
+        #expect(settings.trigger != nil)
+    }
+}
