@@ -139,10 +139,7 @@ struct PlanTests {
     }
 
     @Test func `a claim reads what is due and little else`() throws {
-<<<<<<< HEAD
-=======
         // A thousand are due. Entries of what the claims before took may still stand in the index: twenty for each.
->>>>>>> main
         try Self.expect("queue.message_due", reads: 200, of: "queue.message", as: { _ in StorageAccess.cron(nil) }) {
             transaction throws in
             #expect(try transaction.queue.claim(limit: 20, leaseSeconds: 60, worker: "w").count == 20)
