@@ -3,7 +3,7 @@ create table queue.message (
     company_id uuid not null references books.company,
     id bigint generated always as identity,
     kind text not null check (kind in ('event', 'webhook', 'note', 'draft', 'record', 'sync', 'subscribe', 'revoke',
-        'sweep', 'refresh')),
+        'sweep', 'refresh', 'mail')),
     subject text not null,
     idempotency_key text,
     lane text,
