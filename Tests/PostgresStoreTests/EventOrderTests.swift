@@ -15,7 +15,7 @@ struct EventOrderTests {
             let theirs = try stores.web(other) { try $0.events.append(.invoiceSent, subject: UUID()) }
             var order: [String] = []
             for round in 0..<4 {
-                let claimed = try stores.cron(nil) {
+                let claimed = try stores.cron {
                     try $0.queue.claim(limit: 10, leaseSeconds: 60, worker: "w")
                 }.filter { $0.kind == .event }
                 let expected = round == 0 ? 2 : round < 3 ? 1 : 0
