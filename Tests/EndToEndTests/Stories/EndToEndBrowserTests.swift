@@ -70,6 +70,8 @@ struct EndToEndBrowserTests {
         let address = try quote["public_url"].text.orFail("The quote has no public_url")
         try await fits(browser, [String(address.dropFirst(installation.origin.count))])
         try await browser.open(address)
+        try await browser.type("Anna de Vries", into: "form[action$='/accept'] [name=name]")
+        try await browser.type("anna@example.nl", into: "form[action$='/accept'] [name=email]")
         try await browser.click("form[action$='/accept'] button")
         try await installation.until("the customer's page says so") {
             try await browser.text().contains("You accepted this quote")

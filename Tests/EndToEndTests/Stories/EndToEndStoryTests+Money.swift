@@ -42,7 +42,8 @@ extension EndToEndStoryTests {
         let page = try await customer.page(address)
         #expect(page.contains(Self.shown(expected.gross)))
         let path = String(address.dropFirst(installation.origin.count))
-        let accepted = try await customer.submitted(page, "\(path)/accept")
+        let accepted = try await customer.submitted(
+            page, "\(path)/accept", [("name", "Anna de Vries"), ("email", "anna@example.nl")])
         #expect(accepted.contains("You accepted this quote"))
         #expect(!accepted.contains("\(path)/accept"))
     }
