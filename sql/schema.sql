@@ -207,13 +207,37 @@ END;
 
 ALTER FUNCTION pipedrive.connected_companies() OWNER TO paydock_owner;
 
-CREATE FUNCTION queue.add_event_message() RETURNS trigger
+CREATE FUNCTION pipedrive.end_links() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    insert into queue.message (company_id, kind, subject, idempotency_key)
-    values (new.company_id, 'event', new.id::text, new.id::text);
+    update pipedrive.link l set state = 'ended', updated_at = clock_timestamp()
+    from deleted d
+    where l.company_id = d.company_id and l.local_id = d.id and l.state = 'live';
+    return null;
+end
+$$;
+
+ALTER FUNCTION pipedrive.end_links() OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.add_event_message() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    target text;
+begin
+    if new.kind like 'quote.%' then
+        select coalesce(q.deal_id::text, q.lead_id) into target
+        from books.quote q where q.company_id = new.company_id and q.id = new.subject_id;
+    else
+        select coalesce(i.deal_id::text, q.deal_id::text, i.lead_id, q.lead_id) into target
+        from books.invoice i left join books.quote q on q.company_id = i.company_id and q.id = i.quote_id
+        where i.company_id = new.company_id and i.id = new.subject_id;
+    end if;
+    insert into queue.message (company_id, kind, subject, idempotency_key, lane)
+    values (new.company_id, 'event', new.id::text, new.id::text, 'event:' || target);
     return null;
 end
 $$;
@@ -545,6 +569,7 @@ ALTER TABLE ONLY pipedrive.stage FORCE ROW LEVEL SECURITY;
 ALTER TABLE pipedrive.stage OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.staged_record (
+    "position" bigint NOT NULL,
     company_id uuid NOT NULL,
     run_id uuid NOT NULL,
     kind text NOT NULL,
@@ -568,6 +593,15 @@ CREATE TABLE pipedrive.staged_record (
 );
 
 ALTER TABLE pipedrive.staged_record OWNER TO paydock_owner;
+
+ALTER TABLE pipedrive.staged_record ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pipedrive.staged_record_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE pipedrive.sync_run (
     company_id uuid NOT NULL,
@@ -977,9 +1011,6 @@ ALTER TABLE ONLY vault.revocation
     ADD CONSTRAINT revocation_pkey PRIMARY KEY (company_id, id);
 
 ALTER TABLE ONLY vault.webhook_secret
-    ADD CONSTRAINT webhook_secret_path_key UNIQUE (path);
-
-ALTER TABLE ONLY vault.webhook_secret
     ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (company_id);
 
 ALTER TABLE ONLY web.api_key_directory
@@ -1073,7 +1104,7 @@ CREATE INDEX subscription_newest ON books.subscription USING btree (company_id, 
 
 COMMENT ON INDEX books.subscription_newest IS 'Lists of subscriptions, newest first.';
 
-CREATE UNIQUE INDEX link_local ON pipedrive.link USING btree (company_id, pipedrive_company_id, kind, local_id) WHERE (state = 'live'::text);
+CREATE UNIQUE INDEX link_local ON pipedrive.link USING btree (company_id, local_id, pipedrive_company_id, kind) WHERE (state = 'live'::text);
 
 COMMENT ON INDEX pipedrive.link_local IS 'A record of ours is linked to one of Pipedrive; lookup from our side.';
 
@@ -1121,9 +1152,13 @@ CREATE TRIGGER contact_emails_inserted AFTER INSERT ON books.contact REFERENCING
 
 CREATE TRIGGER contact_emails_updated AFTER UPDATE ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
 
+CREATE TRIGGER contact_links_ended AFTER DELETE ON books.contact REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
+
 CREATE TRIGGER event_queued AFTER INSERT ON books.event FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['quote.sent'::text, 'quote.viewed'::text, 'quote.accepted'::text, 'invoice.sent'::text, 'invoice.paid'::text, 'invoice.overdue'::text]))) EXECUTE FUNCTION queue.add_event_message();
 
 CREATE TRIGGER invoice_public_token AFTER INSERT ON books.invoice FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
+
+CREATE TRIGGER product_links_ended AFTER DELETE ON books.product REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
 CREATE TRIGGER quote_public_token AFTER INSERT ON books.quote FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
 
