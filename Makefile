@@ -1,6 +1,6 @@
 # Thin on purpose: the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test build format lint schema clean
+.PHONY: help run test chaos build format lint schema clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -10,6 +10,9 @@ run: ## Install what is missing, build, and run everything on port 8080 until Ct
 
 test: ## Everything that CI checks: format, scripts, build, schema, all tests
 	@scripts/test
+
+chaos: ## The long form of faults and fuzzing: ten minutes against the regular API
+	@scripts/fuzz-api 600
 
 build: ## Build the release binaries
 	@scripts/build

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTransport
 import LanguageModel
 public import Logging
+import Mail
 import Pipedrive
 import Postgres
 import PostgresStore
@@ -83,6 +84,15 @@ public struct Environment: Sendable {
             requiresToken: try settings.flag("PIPEDRIVE_PANEL_JWT_REQUIRED"))
     }
 
+    /// Whether documents go out by mail: only when `PAYDOCK_SENDMAIL` names a mail program.
+    public var mailing: Mailing? { settings.optional("PAYDOCK_SENDMAIL").map { _ in Mailing(publicURL: publicURL) } }
+
+    private var mails: MailDelivery {
+        MailDelivery(
+            storage: storage, mailer: settings.optional("PAYDOCK_SENDMAIL").map { SendmailMailer(command: $0) },
+            senderAddress: supportEmail, publicURL: publicURL, clock: { Date() })
+    }
+
     /// What comes with time.
     public var housekeeping: Housekeeping { Housekeeping(storage: storage) }
 
@@ -105,7 +115,8 @@ public struct Environment: Sendable {
                 storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
                 webhookURL: webhookURL),
             revoking: Revoking(storage: storage, oauth: oauth),
-            sweep: StageSweep(storage: storage, deals: dealListing, tokens: tokens, clock: clock), tokens: tokens)
+            sweep: StageSweep(storage: storage, deals: dealListing, tokens: tokens, clock: clock), tokens: tokens,
+            mails: mails)
         let listening = PostgresConfiguration(
             url: try settings.optional("PAYDOCK_LISTEN_URL", isSecret: true)
                 ?? settings.required("PAYDOCK_DATABASE_URL", isSecret: true),

@@ -25,11 +25,14 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The panel's user for Basic authentication.") var panelUser: String?
     @Option(help: "The panel's password for Basic authentication.") var panelPassword: String?
     @Option(help: "The secret that signs panel tokens; the client secret when left out.") var panelJWTSecret: String?
+    @Option(help: "The file with the panel's schema, as uploaded to Pipedrive.") var panelSchema: String?
     @Option(help: "A file that keeps the state between runs.") var state: String?
     @Option(help: "How many persons the sample data has.") var persons = 320
     @Option(help: "What the sample data is made from.") var seed: UInt64 = 1
     @Option(help: "How many API calls a token may make in two seconds.") var burst = RateLimiter.Limits().burst
     @Option(help: "How many tokens the company may spend in a day.") var dailyTokens = RateLimiter.Limits().dailyTokens
+    @Option(help: "The plan that decides both budgets: lite, growth, premium or ultimate.") var plan: String?
+    @Option(help: "How many companies there are, one or two.") var companies = 1
     @Option(help: "Seconds to wait before each retry of a webhook, separated by commas.") var retryDelays = "3,30,150"
 
     func run() async throws {
@@ -37,6 +40,8 @@ struct SandboxCommand: AsyncParsableCommand {
         let file = options.stateFile.map { StateFile(path: $0) }
         let sample = try SampleState.make(personCount: options.personCount, seed: options.seed)
         let sandbox = Sandbox(options, state: try file?.load(over: sample) ?? sample)
+        var savers = file.map { [StateSaver(file: $0, store: sandbox.store)] } ?? []
+        if options.companyCount > 1 { try addSecondCompany(options, beside: sandbox, savers: &savers) }
         let server = try ReplyServer(host: host, port: port) { await sandbox.answer($0) }
         signal(SIGPIPE, SIG_IGN)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -46,12 +51,21 @@ struct SandboxCommand: AsyncParsableCommand {
                     try announce(origin, port)
                 }
             }
-            if let file { group.addTask { try await StateSaver(file: file, store: sandbox.store).run() } }
+            for saver in savers { group.addTask { try await saver.run() } }
             group.addTask { await StopSignal.wait() }
             for try await _ in group.prefix(1) { group.cancelAll() }
         }
-        try file?.save(sandbox.store.snapshot())
+        for saver in savers { try saver.file.save(saver.store.snapshot()) }
         throw ExitCode.success
+    }
+
+    private func addSecondCompany(
+        _ options: SandboxOptions, beside first: Sandbox, savers: inout [StateSaver]
+    ) throws {
+        let file = options.stateFile.map { StateFile(path: $0 + ".2") }
+        let sample = try SampleState.make(personCount: 40, seed: options.seed &+ 1, isSecond: true)
+        let second = Sandbox(options, state: try file?.load(over: sample) ?? sample, beside: first)
+        if let file { savers.append(StateSaver(file: file, store: second.store)) }
     }
 
     private func announce(_ origin: String, _ port: Int) throws {
@@ -72,6 +86,8 @@ struct SandboxCommand: AsyncParsableCommand {
         options.seed = seed
         options.limits.burst = burst
         options.limits.dailyTokens = dailyTokens
+        if let plan { options.limits.follow(try planNamed(plan), seats: SampleState.users.count) }
+        options.companyCount = max(1, min(companies, SampleState.companyLimit))
         options.webhookPolicy.retryDelays = try retryDelays.split(separator: ",").map { word in
             guard let seconds = Double(word) else { throw ValidationError("--retry-delays must be numbers") }
             return .milliseconds(Int(seconds * 1000))
@@ -80,9 +96,17 @@ struct SandboxCommand: AsyncParsableCommand {
             options.panel = SandboxOptions.Panel(
                 url: panelURL, user: value(panelUser, "PIPEDRIVE_PANEL_USER") ?? "",
                 password: value(panelPassword, "PIPEDRIVE_PANEL_PASSWORD") ?? "",
-                tokenSecret: value(panelJWTSecret, "PIPEDRIVE_PANEL_JWT_SECRET"))
+                tokenSecret: value(panelJWTSecret, "PIPEDRIVE_PANEL_JWT_SECRET"),
+                schema: try panelSchema.map { try PanelSchema(path: $0) })
         }
         return options
+    }
+
+    private func planNamed(_ name: String) throws -> RateLimiter.Plan {
+        guard let plan = RateLimiter.Plan(rawValue: name) else {
+            throw ValidationError("--plan must be lite, growth, premium or ultimate")
+        }
+        return plan
     }
 
     private func value(_ flag: String?, _ variable: String) -> String? {

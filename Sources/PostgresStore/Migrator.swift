@@ -28,6 +28,7 @@ public struct Migrator: Sendable {
         (1, "schemas", PackageResources._001_schemas_sql), (2, "books", PackageResources._002_books_sql),
         (3, "web", PackageResources._003_web_sql), (4, "vault", PackageResources._004_vault_sql),
         (5, "queue", PackageResources._005_queue_sql), (6, "pipedrive", PackageResources._006_pipedrive_sql),
+        (7, "api", PackageResources._007_api_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     /// The statements that make the roles, for a person to run where the login role may not.
@@ -85,10 +86,22 @@ public struct Migrator: Sendable {
     public func check() throws {
         let connection = try PostgresConnection(configuration)
         defer { connection.close() }
-        let known = try applied(connection)
+        let known = try appliedIfAny(connection)
         if let newest = known.max(), newest > Self.migrations.count { throw Failure.newerDatabase(newest) }
         let missing = Self.migrations.map(\.number).filter { !known.contains($0) }
         if !missing.isEmpty { throw Failure.olderDatabase(missing: missing) }
+    }
+
+    // A database that was never migrated has no record of it; a cluster on which none was, not even the role.
+    private func appliedIfAny(_ connection: PostgresConnection) throws -> Set<Int> {
+        let (undefinedTable, invalidSchema, undefinedRole) = ("42P01", "3F000", "22023")
+        do {
+            return try applied(connection)
+        } catch let error as PostgresError
+            where [undefinedTable, invalidSchema, undefinedRole].contains(error.sqlState)
+        {
+            return []
+        }
     }
 
     private func applied(_ connection: PostgresConnection) throws -> Set<Int> {

@@ -64,19 +64,22 @@ struct PostgresCatalog: CatalogStore {
     }
 
     func list(search: String?, page: PageRequest) throws -> Listing<Product> {
-        let prefix = search.map { Search.prefix($0) }
-        let filter: SQL = """
-            p.company_id = \(try access.company()) and (
-                \(prefix)::text is null or starts_with(p.name_key, \(prefix))
-                    or starts_with(lower(p.code), \(prefix)))
-            """
+        let company = try access.company()
+        var filter: SQL = "p.company_id = \(company)"
+        if let prefix = search.map({ Search.prefix($0) }) {
+            filter += " and (starts_with(p.name_key, \(prefix)) or starts_with(lower(p.code), \(prefix)))"
+        }
         let rows = try connection.query(
             """
             select \(fragment: Self.columns) from books.product p where \(fragment: filter)
             order by p.name_key, p.id limit \(page.limit) offset \(page.offset)
             """)
-        let total = try connection.query("select count(*) as total from books.product p where \(fragment: filter)")
-        return Listing(items: try rows.map(Self.product), total: try total.first?.int("total") ?? 0)
+        let total =
+            search == nil
+            ? try ListCounts(connection: connection).total(of: "product", company: company, state: nil)
+            : try connection.query("select count(*) as total from books.product p where \(fragment: filter)")
+                .first?.int("total") ?? 0
+        return Listing(items: try rows.map(Self.product), total: total)
     }
 
     func update(_ id: Product.ID, _ details: ProductDetails) throws -> Product? {

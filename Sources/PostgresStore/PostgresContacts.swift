@@ -40,20 +40,30 @@ struct PostgresContacts: ContactStore {
 
     func list(search: String?, page: PageRequest) throws -> Listing<Contact> {
         let company = try access.company()
-        let prefix = search.map { Search.prefix($0) }
-        let filter: SQL = """
-            company_id = \(company) and archived_at is null and (
-                \(prefix)::text is null or starts_with(name_key, \(prefix)) or id in (
+        var filter: SQL = "company_id = \(company) and archived_at is null"
+        if let search {
+            // Two lookups, each along its own index, instead of one condition that none could serve.
+            filter += """
+                 and id in (
+                    select id from books.contact
+                    where company_id = \(company) and archived_at is null
+                        and starts_with(name_key, \(Search.prefix(search)))
+                    union all
                     select contact_id from books.contact_email
-                    where company_id = \(company) and normalized = \(search.flatMap(EmailAddress.normalized))))
-            """
+                    where company_id = \(company) and normalized = \(EmailAddress.normalized(search)))
+                """
+        }
         let rows = try connection.query(
             """
             select \(fragment: Self.columns) from books.contact where \(fragment: filter)
             order by name_key, id limit \(page.limit) offset \(page.offset)
             """)
-        let total = try connection.query("select count(*) as total from books.contact where \(fragment: filter)")
-        return Listing(items: try rows.map(Self.contact), total: try total.first?.int("total") ?? 0)
+        let total =
+            search == nil
+            ? try ListCounts(connection: connection).total(of: "contact", company: company, state: "live")
+            : try connection.query("select count(*) as total from books.contact where \(fragment: filter)")
+                .first?.int("total") ?? 0
+        return Listing(items: try rows.map(Self.contact), total: total)
     }
 
     func update(_ id: Contact.ID, _ details: ContactDetails) throws -> Contact? {

@@ -53,13 +53,25 @@ struct PostgresInvoices: InvoiceStore {
 
     func list(state: Invoice.State?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice> {
         let filter = try DocumentFilter.sql(company: access.company(), state: state?.rawValue, contact: contact)
-        let rows = try connection.query(
+        let total = try ListCounts(connection: connection).total(
+            of: "invoice", company: access.company(), state: state?.rawValue, contact: contact)
+        return Listing(items: try items(filter, page), total: total)
+    }
+
+    private func items(_ filter: SQL, _ page: PageRequest) throws -> [Invoice] {
+        try connection.query(
             """
             select \(fragment: Self.columns) from books.invoice where \(fragment: filter)
             order by created_at desc, id limit \(page.limit) offset \(page.offset)
-            """)
+            """
+        ).map(Self.invoice)
+    }
+
+    func overdue(contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice> {
+        var filter = try DocumentFilter.sql(company: access.company(), state: nil, contact: contact)
+        filter += " and overdue_at is not null and state in ('sent', 'partially_paid')"
         let total = try connection.query("select count(*) as total from books.invoice where \(fragment: filter)")
-        return Listing(items: try rows.map(Self.invoice), total: try total.first?.int("total") ?? 0)
+        return Listing(items: try items(filter, page), total: try total.first?.int("total") ?? 0)
     }
 
     func move(_ id: Invoice.ID, from: Invoice.State, to: Invoice.State) throws -> Invoice? {

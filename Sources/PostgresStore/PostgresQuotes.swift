@@ -9,7 +9,8 @@ struct PostgresQuotes: QuoteStore {
     private static let columns = SQL(
         unsafe: """
             id, number, state, contact_id, addressee, currency, lines::text as lines, external_id, deal_id, lead_id, note,
-            email_subject, email_body, valid_until::text as valid_until, public_token, created_at, updated_at
+            email_subject, email_body, valid_until::text as valid_until, public_token, created_at, updated_at,
+            decided_at, decided_by_name, decided_by_email, decline_reason
             """)
 
     // Drafts belong to the connected Pipedrive company: deal 7 of another account is another deal. The API's role
@@ -80,14 +81,27 @@ struct PostgresQuotes: QuoteStore {
             select \(fragment: Self.columns) from books.quote where \(fragment: filter)
             order by created_at desc, id limit \(page.limit) offset \(page.offset)
             """)
-        let total = try connection.query("select count(*) as total from books.quote where \(fragment: filter)")
-        return Listing(items: try rows.map(Self.quote), total: try total.first?.int("total") ?? 0)
+        let total = try ListCounts(connection: connection).total(
+            of: "quote", company: access.company(), state: state?.rawValue, contact: contact)
+        return Listing(items: try rows.map(Self.quote), total: total)
     }
 
     func move(_ id: Quote.ID, from: Quote.State, to: Quote.State) throws -> Quote? {
         try connection.query(
             """
             update books.quote set state = \(to.rawValue), updated_at = clock_timestamp()
+            where company_id = \(try access.company()) and id = \(id) and state = \(from.rawValue)
+            returning \(fragment: Self.columns)
+            """
+        ).first.map(Self.quote)
+    }
+
+    func decide(_ id: Quote.ID, from: Quote.State, to: Quote.State, _ decision: QuoteDecision) throws -> Quote? {
+        try connection.query(
+            """
+            update books.quote set state = \(to.rawValue), updated_at = clock_timestamp(),
+                decided_at = clock_timestamp(), decided_by_name = \(decision.name),
+                decided_by_email = \(decision.email), decline_reason = \(decision.reason)
             where company_id = \(try access.company()) and id = \(id) and state = \(from.rawValue)
             returning \(fragment: Self.columns)
             """
@@ -129,7 +143,12 @@ struct PostgresQuotes: QuoteStore {
             content: try DocumentColumns.content(row),
             email: EmailText(subject: try row.string("email_subject"), body: try row.string("email_body")),
             validUntil: try row.day("valid_until"), publicToken: try row.string("public_token"),
-            createdAt: try row.date("created_at"), updatedAt: try row.date("updated_at"))
+            createdAt: try row.date("created_at"), updatedAt: try row.date("updated_at"),
+            decision: try row.optionalDate("decided_at").map { decidedAt in
+                QuoteDecision(
+                    name: try row.optionalString("decided_by_name"), email: try row.optionalString("decided_by_email"),
+                    reason: try row.optionalString("decline_reason"), decidedAt: decidedAt)
+            })
     }
 }
 

@@ -50,8 +50,9 @@ struct PostgresSubscriptions: SubscriptionStore {
             select \(fragment: Self.columns) from books.subscription where \(fragment: filter)
             order by created_at desc, id limit \(page.limit) offset \(page.offset)
             """)
-        let total = try connection.query("select count(*) as total from books.subscription where \(fragment: filter)")
-        return Listing(items: try rows.map(Self.subscription), total: try total.first?.int("total") ?? 0)
+        let total = try ListCounts(connection: connection).total(
+            of: "subscription", company: access.company(), state: state?.rawValue, contact: contact)
+        return Listing(items: try rows.map(Self.subscription), total: total)
     }
 
     func move(

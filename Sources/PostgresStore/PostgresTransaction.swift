@@ -34,6 +34,10 @@ struct PostgresTransaction: StorageTransaction {
     var members: any MemberStore { PostgresMembers(connection: connection, access: access) }
     var upkeep: any UpkeepStore { PostgresUpkeep(connection: connection, access: access) }
     var chores: any ChoreStore { PostgresChores(connection: connection) }
+    var apiKeys: any APIKeyStore { PostgresAPIKeys(connection: connection, access: access) }
+    var keptAnswers: any KeptAnswerStore { PostgresKeptAnswers(connection: connection, access: access) }
+    var mails: any MailStore { PostgresMails(connection: connection, access: access) }
+    var listCounts: any ListCountStore { ListCounts(connection: connection) }
 }
 
 extension StorageAccess {

@@ -41,7 +41,16 @@ struct ErrorAnswers: Sendable {
         }
     }
 
-    private static func apiError(
+    /// A refusal in the regular API's words. A key that was used for another request is 422, as the draft standard of
+    /// the Idempotency-Key header has it.
+    static func api(_ refusal: Refusal, _ requestID: String) -> WebResponse {
+        let isReused = refusal.code == .invalid && refusal.fields["Idempotency-Key"] == "was used for another request"
+        return .json(
+            apiError(code: refusal.code.rawValue, refusal.message, fields: refusal.fields, requestID),
+            status: isReused ? .unprocessableContent : status(refusal.code))
+    }
+
+    static func apiError(
         code: String, _ message: String, fields: [String: String], _ requestID: String
     ) -> JSONValue {
         let named = fields.sorted { $0.key < $1.key }.map { (name: $0.key, value: JSONValue.string($0.value)) }

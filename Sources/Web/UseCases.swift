@@ -14,13 +14,17 @@ public struct UseCases: Sendable {
     let customerPages: CustomerPages
     /// For the members' pages.
     let books: Books
-    /// For the regular API, under its own database role.
-    let apiBooks: Books
+    /// Keys of the regular API.
+    let apiKeys: APIKeys
+    /// Requests of the regular API, under its own database role.
+    let apiRequests: APIRequests
+    /// Scheme and host that browsers use; set with the web's configuration.
+    private(set) var publicURL = ""
     let now: @Sendable () -> Date
 
     /// Takes the use cases that need the outside world and makes those that only need the database.
     public init(
-        storage: any Storage, secrets: any SecretSource, installs: Installs, panel: Panel,
+        storage: any Storage, secrets: any SecretSource, installs: Installs, panel: Panel, mailing: Mailing? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.storage = storage
@@ -32,21 +36,20 @@ public struct UseCases: Sendable {
         intake = WebhookIntake(storage: storage, secrets: secrets)
         integration = Integration(storage: storage)
         customerPages = CustomerPages(storage: storage, secrets: secrets)
-        books = Books(storage: storage, secrets: secrets, access: StorageAccess.web)
-        apiBooks = Books(storage: storage, secrets: secrets, access: StorageAccess.api)
+        books = Books(storage: storage, secrets: secrets, mailing: mailing, access: StorageAccess.web)
+        apiKeys = APIKeys(storage: storage, secrets: secrets)
+        apiRequests = APIRequests(storage: storage, secrets: secrets, mailing: mailing)
+    }
+
+    func at(_ publicURL: String) -> UseCases {
+        var copy = self
+        copy.publicURL = publicURL
+        return copy
     }
 
     /// Throws what the database throws when it does not answer.
     func probeDatabase() throws {
         _ = try storage.transaction(.web(nil)) { try $0.directory.company(webhookPath: "") }
-    }
-
-    /// The company of an API request.
-    func apiCompany(_ id: Company.ID) throws -> Company {
-        guard let company = try storage.transaction(.api(id), { try $0.accounts.company() }) else {
-            throw Refusal(.unauthorized, "This API key belongs to no company.")
-        }
-        return company
     }
 
     /// Names of contacts for a list, in one transaction.

@@ -17,6 +17,7 @@ public struct WebApp: Sendable {
 
     /// Wires the routes.
     public init(useCases: UseCases, configuration: WebConfiguration, logger: Logger) {
+        let useCases = useCases.at(configuration.publicURL)
         self.useCases = useCases
         self.configuration = configuration
         self.logger = logger
@@ -36,8 +37,9 @@ public struct WebApp: Sendable {
                 + InvoiceRoutes(useCases: useCases, frame: frame, publicURL: configuration.publicURL).routes
                 + ContactRoutes(useCases: useCases, frame: frame).routes
                 + ProductRoutes(useCases: useCases, frame: frame).routes
+                + SettingsRoutes(useCases: useCases, frame: frame).routes
                 + CustomerRoutes(useCases: useCases, frame: frame).routes
-                + APIRoutes(useCases: useCases, publicURL: configuration.publicURL).routes)
+                + APIRoutes(useCases: useCases).routes)
     }
 
     /// Answers a request. Never throws: whatever goes wrong is an answer and a log line.

@@ -43,13 +43,23 @@ extension Books {
         return try addInvoice(content, quote: id, company, now: now)
     }
 
-    /// Marks an invoice as sent: state and event commit together. Throws `conflict` when it is no concept.
-    public func sendInvoice(_ id: Invoice.ID, _ company: Company.ID) throws -> Invoice {
-        try moveInvoice(id, to: .sent, company)
+    /// Invoices past their due date, newest first.
+    public func overdueInvoices(
+        _ company: Company.ID, contact: Contact.ID?, page: PageRequest
+    ) throws -> Listing<Invoice> {
+        try inside(company) { try $0.invoices.overdue(contact: contact, page: page) }
+    }
+
+    /// Marks an invoice as sent, and mails it if asked to and if there is a mailing. Throws `conflict` when it is no
+    /// concept.
+    public func sendInvoice(_ id: Invoice.ID, byMail: Bool = false, _ company: Company.ID) throws -> Invoice {
+        try moveInvoice(id, to: .sent, byMail: byMail, company)
     }
 
     /// Moves an invoice on by hand, to sent or credited. Throws `conflict` for an illegal move.
-    public func moveInvoice(_ id: Invoice.ID, to state: Invoice.State, _ company: Company.ID) throws -> Invoice {
+    public func moveInvoice(
+        _ id: Invoice.ID, to state: Invoice.State, byMail: Bool = false, _ company: Company.ID
+    ) throws -> Invoice {
         try inside(company) { transaction in
             let invoice = try Self.found(try transaction.invoices.invoice(id), "invoice")
             if state == .sent, invoice.content.lines.contains(where: { !$0.isTextLine && $0.unitPrice == nil }) {
@@ -62,9 +72,22 @@ extension Books {
                     .conflict,
                     "Invoice \(invoice.number) is \(invoice.state.rawValue): it can't become \(state.rawValue).")
             }
-            if state == .sent { try transaction.events.append(.invoiceSent, subject: id.rawValue) }
+            guard state == .sent else { return moved }
+            let event = try transaction.events.append(.invoiceSent, subject: id.rawValue)
+            if byMail { try mail(moved, event: event, transaction) }
             return moved
         }
+    }
+
+    private func mail(_ invoice: Invoice, event: BookEvent.ID, _ transaction: any StorageTransaction) throws {
+        guard let mailing else { return }
+        let content = invoice.content
+        let totals = try DocumentTotals(lines: content.lines, currency: content.currency)
+        let text = EmailText.invoice(
+            invoice, total: Money(minorUnits: totals.gross, currency: content.currency),
+            company: try transaction.accounts.company()?.name ?? "",
+            link: "\(mailing.publicURL)/i/\(invoice.publicToken)")
+        try Self.write(text, of: .invoice(invoice.id), content: content, event: event, transaction)
     }
 
     /// Changes due date and note.

@@ -42,30 +42,32 @@ extension Books {
         }
     }
 
-    /// Marks a quote as sent: state and event commit together.
+    /// Marks a quote as sent, and mails it if asked to and if there is a mailing: state, event and mail commit together.
     ///
     /// Throws `conflict` when it is no concept, or when a line still lacks its price.
-    public func sendQuote(_ id: Quote.ID, _ company: Company.ID) throws -> Quote {
+    public func sendQuote(_ id: Quote.ID, byMail: Bool = false, _ company: Company.ID) throws -> Quote {
         try inside(company) { transaction in
             let quote = try Self.found(try transaction.quotes.quote(id), "quote")
             guard !quote.content.lines.contains(where: { !$0.isTextLine && $0.unitPrice == nil }) else {
                 throw Refusal(.conflict, "Quote \(quote.number) has a line without a price. Set the price first.")
             }
-            return try Self.move(quote, to: .sent, event: .quoteSent, transaction)
+            guard quote.state.successors.contains(.sent),
+                let sent = try transaction.quotes.move(id, from: quote.state, to: .sent)
+            else { throw Self.cannotBecome(.sent, quote) }
+            let event = try transaction.events.append(.quoteSent, subject: id.rawValue)
+            if byMail, let mailing {
+                let name = try transaction.accounts.company()?.name ?? ""
+                let link = "\(mailing.publicURL)/q/\(quote.publicToken)"
+                try Self.write(
+                    .quote(quote, company: name, link: link), of: .quote(id), content: quote.content, event: event,
+                    transaction)
+            }
+            return sent
         }
     }
 
-    static func move(
-        _ quote: Quote, to state: Quote.State, event: BookEvent.Kind?, _ transaction: any StorageTransaction
-    ) throws -> Quote {
-        guard quote.state.successors.contains(state),
-            let moved = try transaction.quotes.move(quote.id, from: quote.state, to: state)
-        else {
-            throw Refusal(
-                .conflict, "Quote \(quote.number) is \(quote.state.rawValue): it can't become \(state.rawValue).")
-        }
-        if let event { try transaction.events.append(event, subject: quote.id.rawValue) }
-        return moved
+    static func cannotBecome(_ state: Quote.State, _ quote: Quote) -> Refusal {
+        Refusal(.conflict, "Quote \(quote.number) is \(quote.state.rawValue): it can't become \(state.rawValue).")
     }
 
     /// The company's today: what due dates and validity are measured by.

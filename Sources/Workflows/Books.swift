@@ -4,15 +4,18 @@ public import Domain
 public struct Books: Sendable {
     let storage: any Storage
     let secrets: any SecretSource
+    let mailing: Mailing?
     let access: @Sendable (Company.ID?) -> StorageAccess
 
-    /// Wires the use case; `access` decides under which database role it works: the pages' or the API's.
+    /// Wires the use case; `access` decides under which database role it works: the pages' or the API's. Without
+    /// `mailing` nothing is mailed.
     public init(
-        storage: any Storage, secrets: any SecretSource,
+        storage: any Storage, secrets: any SecretSource, mailing: Mailing? = nil,
         access: @escaping @Sendable (Company.ID?) -> StorageAccess
     ) {
         self.storage = storage
         self.secrets = secrets
+        self.mailing = mailing
         self.access = access
     }
 
@@ -63,7 +66,7 @@ public struct Books: Sendable {
     public func removeContact(_ id: Contact.ID, _ company: Company.ID) throws {
         let isDeleted = try inside(company) { transaction in
             let contact = try Self.found(try transaction.contacts.contact(id), "contact")
-            try transaction.events.append(.contactDeleted, subject: contact.id.rawValue)
+            if !contact.isArchived { try transaction.events.append(.contactDeleted, subject: contact.id.rawValue) }
             return try transaction.contacts.delete(id)
         }
         guard isDeleted else {

@@ -33,6 +33,12 @@ public struct CustomerPages: Sendable {
         return try storage.transaction(.api(company), body)
     }
 
+    /// Whether the document behind a token is this company's own.
+    public func isOwn(_ token: String, of company: Company.ID) throws -> Bool {
+        let hash = secrets.digest(token)
+        return try storage.transaction(.api(nil)) { try $0.directory.company(publicTokenHash: hash) } == company
+    }
+
     /// The quote behind a token. Throws `notFound`, also for a concept: nobody sees one before it is sent.
     ///
     /// - Parameter countsAsView: whether this opening is the customer's: then a sent quote becomes viewed, once, and
@@ -52,17 +58,30 @@ public struct CustomerPages: Sendable {
         }
     }
 
-    /// The customer accepts. Accepting an accepted quote again is no error and makes no second event.
-    public func accept(_ token: String, now: Date) throws -> Shown<Quote> {
-        try decide(token, .accepted, now: now)
+    /// The customer accepts, with name and e-mail. Accepting an accepted quote again is no error, makes no second event
+    /// and changes no name. Throws `invalid` naming the fields, `conflict` when the quote can't be accepted any more.
+    public func accept(_ token: String, name: String, email: String, now: Date) throws -> Shown<Quote> {
+        var fields: [String: String] = [:]
+        if name.isEmpty || name.count > 200 { fields["name"] = "needs 1 to 200 characters" }
+        let address = EmailAddress.normalized(email)
+        if address == nil || email.count > 254 { fields["email"] = "is no e-mail address" }
+        guard fields.isEmpty else {
+            throw Refusal(.invalid, "Please fill in your name and your e-mail address.", fields: fields)
+        }
+        return try decide(token, .accepted, QuoteDecision(name: name, email: address), now: now)
     }
 
-    /// The customer declines. Declining twice is no error.
-    public func decline(_ token: String, now: Date) throws -> Shown<Quote> {
-        try decide(token, .declined, now: now)
+    /// The customer declines, with a reason or without. Declining twice is no error.
+    public func decline(_ token: String, reason: String?, now: Date) throws -> Shown<Quote> {
+        guard (reason ?? "").count <= 2000 else {
+            throw Refusal(.invalid, "The reason is too long.", fields: ["reason": "has more than 2000 characters"])
+        }
+        return try decide(token, .declined, QuoteDecision(name: nil, email: nil, reason: reason), now: now)
     }
 
-    private func decide(_ token: String, _ state: Quote.State, now: Date) throws -> Shown<Quote> {
+    private func decide(
+        _ token: String, _ state: Quote.State, _ decision: QuoteDecision, now: Date
+    ) throws -> Shown<Quote> {
         try inside(token) { transaction in
             guard let quote = try transaction.quotes.quote(publicToken: token), quote.state != .concept else {
                 throw Refusal(.notFound, "This page does not exist, or no longer.")
@@ -71,8 +90,10 @@ public struct CustomerPages: Sendable {
             guard try Books.today(transaction, now: now) <= quote.validUntil else {
                 throw Refusal(.conflict, "This quote was valid until \(quote.validUntil).")
             }
-            let event: BookEvent.Kind? = state == .accepted ? .quoteAccepted : nil
-            let moved = try Books.move(quote, to: state, event: event, transaction)
+            guard quote.state.successors.contains(state),
+                let moved = try transaction.quotes.decide(quote.id, from: quote.state, to: state, decision)
+            else { throw Books.cannotBecome(state, quote) }
+            if state == .accepted { try transaction.events.append(.quoteAccepted, subject: quote.id.rawValue) }
             return try Self.shown(moved, moved.content, transaction)
         }
     }

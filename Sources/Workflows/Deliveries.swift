@@ -11,6 +11,7 @@ public struct Deliveries: Sendable {
     private let sync: SyncSteps
     private let subscribing: Subscribing
     private let revoking: Revoking
+    private let mails: MailDelivery?
     private let sweep: StageSweep
     private let tokens: AccessTokens
 
@@ -18,7 +19,7 @@ public struct Deliveries: Sendable {
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
         records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
-        sweep: StageSweep, tokens: AccessTokens
+        sweep: StageSweep, tokens: AccessTokens, mails: MailDelivery? = nil
     ) {
         self.events = events
         self.webhooks = webhooks
@@ -28,6 +29,7 @@ public struct Deliveries: Sendable {
         self.sync = sync
         self.subscribing = subscribing
         self.revoking = revoking
+        self.mails = mails
         self.sweep = sweep
         self.tokens = tokens
     }
@@ -57,6 +59,9 @@ public struct Deliveries: Sendable {
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
         case .subscribe: return try await subscribing.subscribe(company: message.companyID)
         case .revoke: return try await revoking.revoke(message.subject, company: message.companyID)
+        case .mail:
+            guard let mails else { return .snoozed(seconds: 300, reason: "This drainer sends no mail") }
+            return try await mails.deliver(message.subject, company: message.companyID)
         case .sweep: return try await sweep.sweep(company: message.companyID)
         case .refresh:
             guard let user = Int64(message.subject) else { return .discarded(reason: "The message names no user") }
@@ -93,6 +98,7 @@ public struct Deliveries: Sendable {
         case .draft:
             guard let deal = Int64(message.subject) else { return }
             try drafting.fail(Deal.ID(deal), company: message.companyID, reason: reason)
+        case .mail: try mails?.gaveUp(message.subject, company: message.companyID, reason: reason)
         default: break
         }
     }

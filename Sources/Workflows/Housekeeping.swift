@@ -15,6 +15,8 @@ public struct Housekeeping: Sendable {
         let isOurs = try storage.transaction(.cron(nil)) { try $0.chores.claim("lapsed documents", everySeconds: 60) }
         guard isOurs else { return }
         _ = try storage.transaction(.cron(nil)) { try $0.revocations.destroyExpired() }
+        _ = try storage.transaction(.cron(nil)) { try $0.keptAnswers.forget(now: nil) }
+        _ = try storage.transaction(.cron(nil)) { try $0.listCounts.fold() }
         for company in try storage.transaction(.cron(nil), { try $0.schedule.withLapsedDocuments(now: nil) }) {
             let (overdue, expired) = try storage.transaction(.cron(company)) { transaction in
                 let overdue = try transaction.invoices.markOverdue(now: nil)

@@ -131,6 +131,27 @@ struct MigratorTests {
         }
     }
 
+    @Test func `a check says what is missing, or that nothing is, and changes nothing`() throws {
+        try withTestDatabase { database in
+            func missing() throws -> [Int] {
+                do {
+                    try Self.migrator(database).check()
+                    return []
+                } catch Migrator.Failure.olderDatabase(let missing) {
+                    return missing
+                }
+            }
+            #expect(try missing() == Migrator.migrations.map(\.number))
+            #expect(try Self.query("select from pg_namespace where nspname = 'migration'", in: database).isEmpty)
+            _ = try Self.migrator(database).run()
+            #expect(try missing() == [])
+            _ = try Self.query("delete from migration.applied where number in (2, 5)", in: database)
+            #expect(try missing() == [2, 5])
+            _ = try Self.query("insert into migration.applied (number, name) values (99, 'later')", in: database)
+            #expect(throws: Migrator.Failure.self) { try missing() }
+        }
+    }
+
     private func withLogin(_ attribute: String, _ body: (TestDatabase, String) throws -> Void) throws {
         try withTestDatabase { database in
             let login = "paydock_test_\(UInt64.random(in: 0 ... .max))"

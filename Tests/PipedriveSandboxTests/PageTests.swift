@@ -26,6 +26,36 @@ import Testing
         #expect(try await test.send("GET", "/assets/style.css").header("Content-Type") == "text/css")
     }
 
+    @Test func `a fault is set by the form on the traffic page, shown there and lifted there`() async throws {
+        let test = try TestSandbox()
+        let token = try await test.signIn()
+        let fields = [
+            ("route", "/api/v2/"), ("method", ""), ("status", "503"), ("shape", ""), ("effect", "before"),
+            ("latency_ms", ""), ("drip_ms", ""), ("count", "2"), ("probability", "1"),
+        ]
+        #expect(try await test.form("/faults", fields).header("Location") == "/traffic")
+        #expect(try await test.call("GET", "/api/v2/deals/1", token: token).status == 503)
+        let page = try await test.send("GET", "/traffic").text
+        #expect(page.contains("any /api/v2/") && page.contains("status 503") && page.contains("1 more"))
+        #expect(page.contains("Anouk Boterbloem</td>"))
+        _ = try await test.form("/faults/clear", [])
+        #expect(try await test.call("GET", "/api/v2/deals/1", token: token).status == 200)
+        _ = try await test.form("/tokens/expire", [])
+        #expect(try await test.call("GET", "/api/v2/deals/1", token: token).status == 401)
+        _ = try await test.form("/limits", [("plan", "growth")])
+        #expect(try await test.call("GET", "/sandbox/token-report").data["daily_limit"] == 180_000)
+    }
+
+    @Test func `notes grow on the pages of deals, persons and organizations`() async throws {
+        let test = try TestSandbox()
+        for path in ["/deal/1", "/person/1", "/organization/1"] {
+            let answer = try await test.form(path + "/note", [("content", "Gebeld over \(path) <b>")])
+            #expect(answer.header("Location") == path)
+            let page = try await test.send("GET", path).text
+            #expect(page.contains("Gebeld over \(path) &lt;b&gt;"), "\(path)")
+        }
+    }
+
     @Test func `moving a deal by its form returns to the board and counts as the web app`() async throws {
         let receiver = Receiver()
         try await receiver.serve { origin in

@@ -207,6 +207,11 @@ private enum TenantRows {
             _ = try transaction.invoices.pay(invoice.id, minorUnits: 1, paidOn: .someday)
             _ = try transaction.addSubscription(for: contact)
             _ = try transaction.events.append(.quoteSent, subject: quote.id.rawValue)
+            try transaction.mails.insert(
+                Mail(
+                    id: Mail.ID(quote.id.rawValue), document: .quote(quote.id), recipient: "ada@example.com",
+                    recipientName: "Ada", text: .empty, state: .waiting, reason: nil,
+                    updatedAt: Date(timeIntervalSince1970: 0)))
             _ = try transaction.settings.webhookEndpoint(
                 new: WebhookEndpoint(path: company.text, user: Secret("u"), password: Secret("p")))
             try transaction.settings.save(subscriptions: [
@@ -219,6 +224,10 @@ private enum TenantRows {
             try transaction.inbox.insert(body: [1])
             try transaction.connections.audit("connected", detail: "d")
             try transaction.revocations.keep()
+        }
+        try stores.api(company) { transaction throws in
+            let hash = [UInt8](repeating: 7, count: 32)
+            _ = try transaction.keptAnswers.claim(keyHash: hash, requestHash: hash)
         }
         try fillByCron(company, in: stores)
     }

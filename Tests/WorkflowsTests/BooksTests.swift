@@ -193,7 +193,7 @@ struct CustomerPagesTests {
         _ = try office.invoice()
         let attempts: [() throws -> Void] = [
             { _ = try pages.quote("quote-token", countsAsView: true) },
-            { _ = try pages.accept("quote-token", now: .fixture) },
+            { _ = try pages.accept("quote-token", name: "Kim", email: "kim@acme.example", now: .fixture) },
             { _ = try pages.invoice("invoice-token") }, { _ = try pages.quote("other", countsAsView: false) },
         ]
         for attempt in attempts { #expect(await refusal { try attempt() }?.code == .notFound) }
@@ -216,26 +216,40 @@ struct CustomerPagesTests {
     @Test(arguments: [Quote.State.sent, .viewed])
     func `accepting twice is one event`(_ state: Quote.State) async throws {
         _ = try office.quote(state)
-        for _ in 0..<2 { #expect(try pages.accept("quote-token", now: .fixture).document.state == .accepted) }
+        for _ in 0..<2 {
+            #expect(
+                try pages.accept("quote-token", name: "Kim", email: "kim@acme.example", now: .fixture).document.state
+                    == .accepted)
+        }
         #expect(kinds == [.quoteAccepted])
-        #expect(await refusal { _ = try pages.decline("quote-token", now: .fixture) }?.code == .conflict)
+        #expect(await refusal { _ = try pages.decline("quote-token", reason: nil, now: .fixture) }?.code == .conflict)
     }
 
     @Test func `declining makes no event, and is final`() async throws {
         _ = try office.quote(.viewed)
-        for _ in 0..<2 { #expect(try pages.decline("quote-token", now: .fixture).document.state == .declined) }
+        for _ in 0..<2 {
+            #expect(try pages.decline("quote-token", reason: nil, now: .fixture).document.state == .declined)
+        }
         #expect(kinds.isEmpty)
-        #expect(await refusal { _ = try pages.accept("quote-token", now: .fixture) }?.code == .conflict)
+        #expect(
+            await refusal {
+                _ = try pages.accept("quote-token", name: "Kim", email: "kim@acme.example", now: .fixture)
+            }?.code == .conflict)
     }
 
     @Test func `a quote can be accepted to the end of its last day, as the company counts days`() async throws {
         _ = try office.quote(.sent, validUntil: .fixture)
         // 22:59 UTC is 23:59 in Amsterdam.
         let lastMinute = Date.fixture.addingTimeInterval(10 * 3600 + 59 * 60)
-        let refused = await refusal { _ = try pages.accept("quote-token", now: lastMinute.addingTimeInterval(60)) }
+        let refused = await refusal {
+            _ = try pages.accept(
+                "quote-token", name: "Kim", email: "kim@acme.example", now: lastMinute.addingTimeInterval(60))
+        }
         #expect(refused?.code == .conflict)
         #expect(refused?.message.contains("2026-11-24") == true)
-        #expect(try pages.accept("quote-token", now: lastMinute).document.state == .accepted)
+        #expect(
+            try pages.accept("quote-token", name: "Kim", email: "kim@acme.example", now: lastMinute).document.state
+                == .accepted)
     }
 
     @Test func `a sent invoice is shown`() throws {

@@ -3,7 +3,7 @@ create table queue.message (
     company_id uuid not null references books.company,
     id bigint generated always as identity,
     kind text not null check (kind in ('event', 'webhook', 'note', 'draft', 'record', 'sync', 'subscribe', 'revoke',
-        'sweep', 'refresh')),
+        'sweep', 'refresh', 'mail')),
     subject text not null,
     idempotency_key text,
     lane text,
@@ -75,22 +75,13 @@ create trigger message_added after insert on queue.message
     for each statement execute function queue.wake_listeners();
 
 -- The API may write an event and has no right on the queue: the message comes from here, in the same transaction.
--- Events of one deal share a lane: read side by side, the later one's note could be queued before the earlier one's.
 create function queue.add_event_message() returns trigger
     language plpgsql security definer set search_path = pg_catalog as $$
-declare
-    target text;
 begin
-    if new.kind like 'quote.%' then
-        select coalesce(q.deal_id::text, q.lead_id) into target
-        from books.quote q where q.company_id = new.company_id and q.id = new.subject_id;
-    else
-        select coalesce(i.deal_id::text, q.deal_id::text, i.lead_id, q.lead_id) into target
-        from books.invoice i left join books.quote q on q.company_id = i.company_id and q.id = i.quote_id
-        where i.company_id = new.company_id and i.id = new.subject_id;
-    end if;
+    -- One lane per company: events are routed one after the other, so that the notes of a deal queue up in the order
+    -- of their events.
     insert into queue.message (company_id, kind, subject, idempotency_key, lane)
-    values (new.company_id, 'event', new.id::text, new.id::text, 'event:' || target);
+    values (new.company_id, 'event', new.id::text, new.id::text, 'events');
     return null;
 end
 $$;

@@ -49,11 +49,13 @@ public struct Quote: Hashable, Sendable {
     public let createdAt: Date
     /// When it last changed.
     public let updatedAt: Date
+    /// Who accepted or declined it; nil before that.
+    public let decision: QuoteDecision?
 
     /// Makes a quote value.
     public init(
         id: ID, number: String, state: State, content: DocumentContent, email: EmailText, validUntil: CalendarDay,
-        publicToken: String, createdAt: Date, updatedAt: Date
+        publicToken: String, createdAt: Date, updatedAt: Date, decision: QuoteDecision? = nil
     ) {
         self.id = id
         self.number = number
@@ -64,6 +66,27 @@ public struct Quote: Hashable, Sendable {
         self.publicToken = publicToken
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.decision = decision
+    }
+}
+
+/// What a customer said of a quote on its page.
+public struct QuoteDecision: Hashable, Sendable {
+    /// The name given with it.
+    public let name: String?
+    /// The e-mail address given with it.
+    public let email: String?
+    /// Why the quote was declined, in the customer's words.
+    public let reason: String?
+    /// When; nil while it is not stored yet.
+    public let decidedAt: Date?
+
+    /// Makes a decision.
+    public init(name: String?, email: String?, reason: String? = nil, decidedAt: Date? = nil) {
+        self.name = name
+        self.email = email
+        self.reason = reason
+        self.decidedAt = decidedAt
     }
 }
 

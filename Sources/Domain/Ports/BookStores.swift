@@ -74,6 +74,8 @@ public protocol QuoteStore {
     func list(state: Quote.State?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Quote>
     /// Moves a quote on if it is still in `from`; nil when it is not.
     func move(_ id: Quote.ID, from: Quote.State, to: Quote.State) throws -> Quote?
+    /// Moves a quote on as its customer said, and keeps who said it; nil when it is not in `from` any more.
+    func decide(_ id: Quote.ID, from: Quote.State, to: Quote.State, _ decision: QuoteDecision) throws -> Quote?
     /// Replaces what a concept says; nil when it is no concept any more.
     func revise(_ id: Quote.ID, content: DocumentContent, email: EmailText, validUntil: CalendarDay) throws -> Quote?
     /// Moves sent and viewed quotes to expired whose validity ended before the company's today; says how many.
@@ -90,6 +92,8 @@ public protocol InvoiceStore {
     func invoice(publicToken: String) throws -> Invoice?
     /// Newest first.
     func list(state: Invoice.State?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice>
+    /// Open invoices that were found past their due date, newest first.
+    func overdue(contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice>
     /// Moves an invoice on if it is still in `from`; nil when it is not.
     func move(_ id: Invoice.ID, from: Invoice.State, to: Invoice.State) throws -> Invoice?
     /// Changes due date and note.

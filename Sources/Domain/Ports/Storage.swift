@@ -98,4 +98,12 @@ public protocol StorageTransaction {
     var upkeep: any UpkeepStore { get }
     /// Recurring work.
     var chores: any ChoreStore { get }
+    /// Keys of the regular API.
+    var apiKeys: any APIKeyStore { get }
+    /// Answers kept for `Idempotency-Key`.
+    var keptAnswers: any KeptAnswerStore { get }
+    /// Mails with documents.
+    var mails: any MailStore { get }
+    /// Counts of the lists.
+    var listCounts: any ListCountStore { get }
 }

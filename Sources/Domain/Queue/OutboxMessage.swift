@@ -21,6 +21,8 @@ public struct OutboxMessage: Hashable, Sendable {
         case subscribe
         /// Tell Pipedrive that a connection has ended.
         case revoke
+        /// Send a document by e-mail.
+        case mail
         /// Look for deals in a trigger's stages that no webhook told of.
         case sweep
         /// Refresh a grant that was idle, so that it does not end after 60 days.

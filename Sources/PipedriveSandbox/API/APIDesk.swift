@@ -39,6 +39,7 @@ struct APIDesk {
         let unknown = call.request.query.map(\.name).filter { !route.query.contains($0) }
         for name in unknown { call.complaints.add("unknown parameter \(name)") }
         do {
+            guard route.isOpen(to: call.grant.scope) else { throw Refusal.wrongScope }
             return try route.answer(call)
         } catch let refusal as Refusal {
             if [400, 403, 415].contains(refusal.status) { call.complaints.add(refusal.message) }

@@ -2,10 +2,6 @@
 enum DealProductRoutes {
     static let manyQuery = Listing.query.union(["deal_ids"])
 
-    private static let discountRules = BodyRules(
-        members: ["description": .string, "amount": .number, "type": .choice(["percentage", "amount"])],
-        required: ["description", "amount", "type"])
-
     static let all: [APIRoute] = [
         APIRoute("GET", "/api/v2/deals/{id}/products", cost: 10, query: Listing.query) { call in
             let listing = try Listing(call, sortBy: [.id, .addedAt, .updatedAt, .orderNumber])
@@ -32,7 +28,7 @@ enum DealProductRoutes {
         },
         APIRoute("POST", "/api/v2/deals/{id}/discounts", cost: 5) { call in
             let id = try call.id()
-            let body = try call.body(discountRules)
+            let body = try call.body(DiscountRoutes.rules)
             let uuid = RandomText.uuid()
             let discount = try call.store.change { try $0.addDiscount(to: id, body, id: uuid, by: call.author) }
             return .success(discount, status: 201)

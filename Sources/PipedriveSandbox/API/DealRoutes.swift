@@ -20,7 +20,8 @@ enum DealRoutes {
         },
         APIRoute("GET", "/api/v2/deals/{id}", cost: 1, query: oneQuery) { call in
             let id = try call.id()
-            return .success(try call.store.read { try $0.record(.deal, id, for: call.user) })
+            let view = try RecordView(call, .deal)
+            return try call.store.read { .success(view.bytes(try $0.record(.deal, id, for: call.user), in: $0)) }
         },
         APIRoute("PATCH", "/api/v2/deals/{id}", cost: 5) { call in
             let id = try call.id()
@@ -42,13 +43,14 @@ enum DealRoutes {
 
     private static func list(_ call: Call) throws -> Reply {
         let listing = try Listing(call)
+        let view = try RecordView(call, .deal)
         let filter = try RecordFilter(call, links: ["owner_id", "person_id", "org_id", "pipeline_id", "stage_id"])
         let statuses = call.request.value("status")?.split(separator: ",").map { String($0) }
         for status in statuses ?? [] where !["open", "won", "lost", "deleted"].contains(status) {
             throw Refusal.bad("Parameter 'status' must be open, won, lost or deleted")
         }
         return try call.store.read { state in
-            listing.page(of: .deal, in: &state, for: call.user) { record in
+            listing.page(of: .deal, in: &state, for: call.user, as: view) { record in
                 guard record["is_archived"] != true, filter.admits(record) else { return false }
                 guard let statuses else { return !record.isDeleted }
                 return statuses.contains(record.isDeleted ? "deleted" : record["status"].text ?? "")

@@ -30,7 +30,11 @@ struct Listing {
     }
 
     /// The page of records that pass the filter and that the user may see.
-    func page(of entity: Entity, in state: inout State, for user: User, where isWanted: (Record) -> Bool) -> Reply {
+    func page(
+        of entity: Entity, in state: inout State, for user: User, as view: RecordView? = nil,
+        where isWanted: (Record) -> Bool
+    ) -> Reply {
+        let shown = view?.isPlain == false ? state : State()
         var body = Array(#"{"success":true,"data":["#.utf8)
         var count = 0
         var last: Record?
@@ -42,7 +46,7 @@ struct Listing {
                 return false
             }
             if count > 0 { body.append(UInt8(ascii: ",")) }
-            body += record.encoded
+            body += view?.bytes(record, in: shown) ?? record.encoded
             count += 1
             last = record
             return true

@@ -12,9 +12,12 @@ enum OrganizationRoutes {
     static let all: [APIRoute] = [
         APIRoute("GET", "/api/v2/organizations", cost: 10, query: listQuery) { call in
             let listing = try Listing(call)
+            let view = try RecordView(call, .organization)
             let filter = try RecordFilter(call, links: ["owner_id"])
             return try call.store.read { state in
-                listing.page(of: .organization, in: &state, for: call.user) { !$0.isDeleted && filter.admits($0) }
+                listing.page(of: .organization, in: &state, for: call.user, as: view) {
+                    !$0.isDeleted && filter.admits($0)
+                }
             }
         },
         APIRoute("POST", "/api/v2/organizations", cost: 5) { call in
@@ -26,7 +29,10 @@ enum OrganizationRoutes {
         },
         APIRoute("GET", "/api/v2/organizations/{id}", cost: 1, query: oneQuery) { call in
             let id = try call.id()
-            return .success(try call.store.read { try $0.record(.organization, id, for: call.user) })
+            let view = try RecordView(call, .organization)
+            return try call.store.read {
+                .success(view.bytes(try $0.record(.organization, id, for: call.user), in: $0))
+            }
         },
         APIRoute("PATCH", "/api/v2/organizations/{id}", cost: 5) { call in
             let id = try call.id()

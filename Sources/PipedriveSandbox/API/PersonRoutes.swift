@@ -22,7 +22,8 @@ enum PersonRoutes {
         },
         APIRoute("GET", "/api/v2/persons/{id}", cost: 1, query: oneQuery) { call in
             let id = try call.id()
-            return .success(try call.store.read { try $0.record(.person, id, for: call.user) })
+            let view = try RecordView(call, .person)
+            return try call.store.read { .success(view.bytes(try $0.record(.person, id, for: call.user), in: $0)) }
         },
         APIRoute("PATCH", "/api/v2/persons/{id}", cost: 5) { call in
             let id = try call.id()
@@ -38,11 +39,12 @@ enum PersonRoutes {
 
     private static func list(_ call: Call) throws -> Reply {
         let listing = try Listing(call)
+        let view = try RecordView(call, .person)
         let filter = try RecordFilter(call, links: ["owner_id", "org_id"])
         let dealID = try call.number("deal_id")
         return try call.store.read { state in
             let ofDeal = dealID.map { state[.deal][$0]?["person_id"].whole }
-            return listing.page(of: .person, in: &state, for: call.user) { record in
+            return listing.page(of: .person, in: &state, for: call.user, as: view) { record in
                 !record.isDeleted && filter.admits(record) && (ofDeal == nil || ofDeal == record.id)
             }
         }

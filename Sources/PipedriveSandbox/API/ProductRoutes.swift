@@ -7,9 +7,10 @@ enum ProductRoutes {
     static let all: [APIRoute] = [
         APIRoute("GET", "/api/v2/products", cost: 10, query: listQuery) { call in
             let listing = try Listing(call, sortBy: [.id, .name, .addedAt, .updatedAt])
+            let view = try RecordView(call, .product)
             let filter = try RecordFilter(call, links: ["owner_id"])
             return try call.store.read { state in
-                listing.page(of: .product, in: &state, for: call.user) { !$0.isDeleted && filter.admits($0) }
+                listing.page(of: .product, in: &state, for: call.user, as: view) { !$0.isDeleted && filter.admits($0) }
             }
         },
         APIRoute("POST", "/api/v2/products", cost: 5) { call in

@@ -7,6 +7,9 @@ struct RecordFilter {
 
     /// Reads `ids`, `updated_since`, `updated_until` and the given fields that hold an id.
     init(_ call: Call, links names: [String]) throws {
+        if let id = try call.number("filter_id") {
+            throw Refusal.bad("Parameter 'filter_id': filter \(id) does not exist")
+        }
         ids = try call.numbers("ids").map { Set($0) }
         links = try names.compactMap { name in try call.number(name).map { (name, $0) } }
         since = try call.time("updated_since")

@@ -26,6 +26,10 @@ struct ControlDesk {
         case ("POST", "expire-tokens", 1): return try expireTokens(request)
         case ("GET", "token-report", 1): return tokenReport()
         case ("POST", "limits", 1): return try setLimits(request)
+        case (_, "model", _):
+            return try ModelControl(behaviour: sandbox.model).answer(request.method, words, body(request))
+        case ("POST", "oauth", _): return try OAuthControl(sandbox: sandbox).answer(words, body(request))
+        case ("POST", "webhooks", 2): return try await WebhookControl(sandbox: sandbox).answer(words[1], body(request))
         default: return try await edit(request, words)
         }
     }
@@ -114,8 +118,11 @@ struct ControlDesk {
 
     private func setLimits(_ request: Request) throws -> Reply {
         let body = try body(request)
+        let plan = try body["plan"].map { try RateLimiter.Plan(named: $0.text ?? "") }
+        let seats = body["seats"]?.whole ?? sandbox.store.userCount
         sandbox.limiter.set(
             { limits in
+                if let plan { limits.follow(plan, seats: seats) }
                 if let burst = body["burst"]?.whole { limits.burst = burst }
                 if let burst = body["search_burst"]?.whole { limits.searchBurst = burst }
                 if let tokens = body["daily_tokens"]?.whole { limits.dailyTokens = tokens }

@@ -14,6 +14,7 @@ struct Fault: Sendable {
     let reset: Moment?
     let isHTML: Bool
     let body: String?
+    let pace: BodyPace
     let probability: Double
     /// How many calls are still to be disturbed; nil means every one.
     var remaining: Int?
@@ -22,7 +23,7 @@ struct Fault: Sendable {
         members: [
             "route": .string, "method": .string, "status": .integer, "latency_ms": .integer,
             "effect": .choice(["before", "after"]), "reset": .choice(["before", "after"]), "html": .bool,
-            "body": .string, "count": .integer, "probability": .number,
+            "body": .string, "half": .bool, "drip_ms": .integer, "count": .integer, "probability": .number,
         ], required: ["route"])
 
     /// Reads the body of `POST /sandbox/faults`.
@@ -38,6 +39,8 @@ struct Fault: Sendable {
         reset = json["reset"]?.text.flatMap(Moment.init)
         isHTML = json["html"]?.truth ?? false
         body = json["body"]?.text
+        let drip = json["drip_ms"]?.whole
+        pace = json["half"] == true ? .half : drip.map { .drip(.milliseconds($0)) } ?? .whole
         probability = json["probability"]?.decimal ?? 1
         remaining = json["count"]?.whole
     }
@@ -57,9 +60,30 @@ struct Fault: Sendable {
         }
         switch status {
         case 401: return Refusal.unauthorized.reply
+        case 402: return Refusal(status: 402, message: "Payment required: the plan does not include this").reply
+        case 403: return Refusal.wrongScope.reply
+        case 410: return Refusal(status: 410, message: "This resource is no longer available").reply
         case 429: return Refusal.tooMany.reply
         default: return Refusal(status: status, message: "Something went wrong").reply
         }
+    }
+
+    private var dripMilliseconds: Int? {
+        if case .drip(let pause) = pace { return Int(pause / .milliseconds(1)) }
+        return nil
+    }
+
+    /// What the fault does, in a few words.
+    var summary: String {
+        var parts: [String] = []
+        if latency > .zero { parts.append("\(Int(latency / .milliseconds(1))) ms later") }
+        if let status { parts.append("status \(status)") }
+        if isHTML { parts.append("an HTML page") }
+        if let reset { parts.append("reset \(reset.rawValue) the effect") }
+        if pace == .half { parts.append("half a body") }
+        if let pause = dripMilliseconds { parts.append("a body in drips of \(pause) ms") }
+        if moment == .after { parts.append("after the effect") }
+        return parts.joined(separator: ", ")
     }
 
     private var type: String { isHTML ? "text/html; charset=UTF-8" : "application/json" }
@@ -69,6 +93,7 @@ struct Fault: Sendable {
             "id": .int(id), "route": .string(prefix), "method": .optional(method), "status": .optional(status),
             "latency_ms": .int(Int(latency / .milliseconds(1))), "effect": .string(moment.rawValue),
             "reset": .optional(reset?.rawValue), "html": .bool(isHTML), "probability": .amount(probability),
+            "half": .bool(pace == .half), "drip_ms": .optional(dripMilliseconds),
             "remaining": .optional(remaining),
         ]
     }

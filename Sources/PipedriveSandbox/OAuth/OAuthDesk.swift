@@ -33,10 +33,12 @@ struct OAuthDesk {
         guard request.value("redirect_uri") ?? sandbox.options.redirectURI == sandbox.options.redirectURI else {
             return .json(["error": "Invalid redirect URL"], status: 400)
         }
-        let stored = sandbox.store.snapshot()
+        let companies = sandbox.companies.all.map { one in
+            let stored = one.store.snapshot()
+            return ConsentPage.Choice(company: stored.company, users: stored.users)
+        }
         return ConsentPage(
-            users: stored.users, company: stored.company.name, state: request.value("state"),
-            clientID: sandbox.options.clientID
+            choices: companies, state: request.value("state"), clientID: sandbox.options.clientID
         ).reply
     }
 
@@ -49,7 +51,7 @@ struct OAuthDesk {
         guard request.formValue("decision") == "allow" else {
             return .redirect(Form.appending([("error", "user_denied")] + state, to: target), status: 302)
         }
-        let userID = request.formValue("user_id").flatMap { Int($0) } ?? 1
+        let userID = request.formValue("user_id").flatMap { Companies.choice($0).user } ?? 1
         let code = AuthorizationCode(
             text: RandomText.token(length: 40), userID: userID, issuedAt: sandbox.clock())
         do {
@@ -108,8 +110,8 @@ struct OAuthDesk {
             let userID = state.codes[place].userID
             // Allowing the app again replaces what the same user allowed before.
             state.grants.removeAll { $0.userID == userID }
-            let refreshToken = "\(state.company.id):\(userID):\(RandomText.token(length: 40).lowercased())"
-            state.grants.append(Grant(userID: userID, refreshToken: refreshToken, refreshedAt: now))
+            let refreshToken = Self.refreshToken(state.company.id, userID)
+            state.grants.append(Grant(userID: userID, refreshToken: refreshToken, refreshedAt: now, scope: state.scope))
             return issue(&state.grants[state.grants.count - 1], now: now)
         }
     }
@@ -122,8 +124,15 @@ struct OAuthDesk {
                 throw OAuthRefusal(error: "invalid_grant", message: "refresh_token is invalid or already exchanged")
             }
             state.grants[place].refreshedAt = now
+            if state.isRotating {
+                state.grants[place].refreshToken = Self.refreshToken(state.company.id, state.grants[place].userID)
+            }
             return issue(&state.grants[place], now: now)
         }
+    }
+
+    private static func refreshToken(_ companyID: Int, _ userID: Int) -> String {
+        "\(companyID):\(userID):\(RandomText.token(length: 40).lowercased())"
     }
 
     private func issue(_ grant: inout Grant, now: Timestamp) -> Reply {
@@ -133,7 +142,7 @@ struct OAuthDesk {
         grant.accessTokens.append(access)
         var reply = Reply.json([
             "access_token": .string(access.text), "token_type": "Bearer",
-            "refresh_token": .string(grant.refreshToken), "scope": .string(Self.scope),
+            "refresh_token": .string(grant.refreshToken), "scope": .string(grant.scope),
             "expires_in": .int(Self.accessLifetimeSeconds - 1), "api_domain": .string(sandbox.origin),
         ])
         reply.headers.append(("Cache-Control", "no-store"))

@@ -1,7 +1,12 @@
 /// The page on which a user allows or denies the app.
 struct ConsentPage {
-    let users: [User]
-    let company: String
+    /// A company and who may sign in there.
+    struct Choice {
+        let company: Company
+        let users: [User]
+    }
+
+    let choices: [Choice]
     let state: String?
     let clientID: String
 
@@ -14,9 +19,16 @@ struct ConsentPage {
     var reply: Reply { .html(html.text) }
 
     private var html: HTML {
-        let options = users.map { user -> HTML in
-            "<option value=\"\(user.id)\">\(user.name) (\(user.isAdmin ? "administrator" : "regular user"))</option>"
+        let isOne = choices.count == 1
+        let options = choices.enumerated().flatMap { place, choice in
+            choice.users.map { user -> HTML in
+                let value = place == 0 ? "\(user.id)" : "\(choice.company.id)-\(user.id)"
+                let at = isOne ? "" : ", \(choice.company.name)"
+                let role = user.isAdmin ? "administrator" : "regular user"
+                return "<option value=\"\(value)\">\(user.name) (\(role)\(at))</option>"
+            }
         }
+        let company = isOne ? choices.first?.company.name ?? "" : "the company you choose"
         let scopes = Self.scopes.map { scope -> HTML in "<li>\(scope)</li>" }
         let hidden: HTML = state.map { "<input type=\"hidden\" name=\"state\" value=\"\($0)\">" } ?? ""
         return """

@@ -16,7 +16,8 @@ struct ContactPage {
                 <div class="detail"><aside>
                 \(PanelView.html(panel))
                 <section class="card"><h2>Details</h2>\(FieldTable.html(record, entity, in: state))</section></aside>
-                <div><section class="card"><h2>Deals</h2>\(deals(in: state, viewer))</section>\(people(in: state, viewer))</div></div>
+                <div><section class="card"><h2>Deals</h2>\(deals(in: state, viewer))</section>\(people(in: state, viewer))
+                \(NoteFeed.html(entity, id, in: state))</div></div>
                 """
         }
         let place = entity == .person ? "Persons" : "Organizations"

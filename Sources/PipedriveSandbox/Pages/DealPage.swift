@@ -15,7 +15,7 @@ struct DealPage {
             \(PanelView.html(panel))
             <section class="card"><h2>Details</h2>\(FieldTable.html(deal, .deal, in: state))</section></aside>
             <div><section class="card"><h2>Products</h2>\(products(of: deal, in: state))</section>
-            <section class="card"><h2>Notes</h2>\(noteForm)\(notes(in: state))</section></div></div>
+            \(NoteFeed.html(.deal, id, in: state))</div></div>
             """
         }
         return try desk.page(deal["title"].text ?? "", place: "Deals", for: request, content: content).reply()
@@ -64,27 +64,5 @@ struct DealPage {
             <td class="number">\(Money.short(line["quantity"].decimal ?? 0))</td><td class="number">\(shown)</td>
             <td class="number">\(Money.text(line["sum"].decimal ?? 0, currency))</td></tr>
             """
-    }
-
-    private var noteForm: HTML {
-        """
-        <form class="note-form" method="post" action="/deal/\(id)/note"><label class="unseen" for="content">New note</label>
-        <textarea id="content" name="content" rows="2" placeholder="Write a note…" required></textarea>
-        <button>Add note</button></form>
-        """
-    }
-
-    private func notes(in state: State) -> HTML {
-        let notes = state[.note].records.filter { $0["deal_id"] == .int(id) && !$0.isDeleted }
-        if notes.isEmpty { return "<p class=\"faint\">No notes yet.</p>" }
-        let newestFirst = notes.sorted { ($0.addedAt, $0.id) > ($1.addedAt, $1.id) }
-        let items = newestFirst.map { note -> HTML in
-            let author = note["user_id"].whole.flatMap { state.user($0)?.name } ?? ""
-            let content = HTML(clean: NoteHTML.sanitize(note["content"].text ?? ""))
-            return """
-                <article class="note"><p class="by"><b>\(author)</b> \(note["add_time"].text ?? "") UTC</p>\(content)</article>
-                """
-        }
-        return "<div class=\"feed\">\(items)</div>"
     }
 }

@@ -9,6 +9,8 @@ struct Page {
     let company: String
     let viewer: User
     let users: [User]
+    let companies: [(id: Int, name: String)]
+    let companyID: Int
     /// Where one returns after choosing another user.
     let path: String
     var content: HTML = ""
@@ -16,6 +18,7 @@ struct Page {
     private static let places: [(name: String, path: String)] = [
         ("Deals", "/"), ("Persons", "/persons"), ("Organizations", "/organizations"), ("Products", "/products"),
         ("Marketplace", "/marketplace"), ("Traffic", "/traffic"),
+        ("Model", "/model"),
     ]
 
     func reply(status: Int = 200) -> Reply { .html(html.text, status: status) }
@@ -28,7 +31,7 @@ struct Page {
         <link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/style.css">
         <script src="/assets/board.js" defer></script></head>
         <body><header class="top"><a class="brand" href="/"><span class="mark">p</span>\(company)<small>sandbox</small></a>
-        <nav>\(Self.places.map(link))</nav>\(viewerForm)</header>
+        <nav>\(Self.places.map(link))</nav>\(companyForm)\(viewerForm)</header>
         <main>\(content)</main></body></html>
         """
     }
@@ -37,6 +40,20 @@ struct Page {
         item.name == place
             ? "<a href=\"\(item.path)\" aria-current=\"page\">\(item.name)</a>"
             : "<a href=\"\(item.path)\">\(item.name)</a>"
+    }
+
+    private var companyForm: HTML {
+        if companies.count < 2 { return .nothing }
+        let options = companies.map { item -> HTML in
+            item.id == companyID
+                ? "<option value=\"\(item.id)\" selected>\(item.name)</option>"
+                : "<option value=\"\(item.id)\">\(item.name)</option>"
+        }
+        return """
+            <form class="viewer" method="post" action="/company">
+            <label>Company <select name="company_id" data-submits>\(options)</select></label>
+            <button class="quiet" data-spare>Switch</button></form>
+            """
     }
 
     private var viewerForm: HTML {

@@ -28,6 +28,9 @@ struct PageDesk {
             return try ListPage(desk: self, request: request, word: words[0]).reply()
         case ("GET", "marketplace", 1): return try MarketplacePage(desk: self, request: request).reply()
         case ("GET", "traffic", 1): return try await TrafficPage(desk: self, request: request).reply()
+        case ("GET", "model", 1): return try ModelPage(desk: self, request: request).reply()
+        case ("POST", "model", 1), ("POST", "faults", _), ("POST", "limits", 1), ("POST", "tokens", 2):
+            return try await SettingForms(sandbox: sandbox).post(request, words)
         case ("POST", _, _): return try await post(request, words, id)
         default: throw Refusal.notFound("Nothing is kept at this address")
         }
@@ -38,6 +41,7 @@ struct PageDesk {
         let (company, users) = try sandbox.store.read { ($0.company.name, $0.users) }
         return Page(
             title: title, place: place, company: company, viewer: try viewer(of: request), users: users,
+            companies: sandbox.companies.all.map { ($0.companyID, $0.companyName) }, companyID: sandbox.companyID,
             path: request.path, content: content)
     }
 
@@ -54,6 +58,12 @@ struct PageDesk {
     private func post(_ request: Request, _ words: [String], _ id: Int?) async throws -> Reply {
         let author = Author(user: try viewer(of: request), source: .app, now: sandbox.clock())
         switch (words.first ?? "", words.last ?? "", words.count) {
+        case ("company", _, 1):
+            var reply = Reply.redirect("/")
+            let company = request.formValue("company_id").flatMap { Int($0) } ?? 0
+            reply.headers.append(("Set-Cookie", "company=\(company); Path=/; HttpOnly; SameSite=Lax"))
+            reply.headers.append(("Set-Cookie", "viewer=1; Path=/; HttpOnly; SameSite=Lax"))
+            return reply
         case ("viewer", _, 1):
             var reply = Reply.redirect(Self.local(request.formValue("back")))
             let user = request.formValue("user_id").flatMap { Int($0) } ?? 1
@@ -63,14 +73,17 @@ struct PageDesk {
             let stage = JSON.optional(request.formValue("stage_id").flatMap { Int($0) })
             try sandbox.store.change { _ = try $0.changeDeal(id ?? 0, ["stage_id": stage], by: author) }
             return .redirect(Self.local(request.formValue("back")))
-        case ("deal", "note", 3):
+        case ("deal", "note", 3), ("person", "note", 3), ("organization", "note", 3):
+            let entity = Entity(rawValue: words[0]) ?? .deal
             let text = request.formValue("content") ?? ""
             let markup: HTML = "<p>\(text)</p>"
             if !text.trimmingSpaces().isEmpty {
-                let note: JSONObject = ["deal_id": .optional(id), "content": .string(markup.text)]
-                try sandbox.store.change { _ = try $0.createNote(note, by: author) }
+                var note: JSONObject = ["content": .string(markup.text)]
+                note[NoteFeed.link(entity)] = .optional(id)
+                let complete = note
+                try sandbox.store.change { _ = try $0.createNote(complete, by: author) }
             }
-            return .redirect("/deal/\(id ?? 0)")
+            return .redirect("/\(entity.rawValue)/\(id ?? 0)")
         case ("marketplace", "uninstall", 2):
             let user = request.formValue("user_id").flatMap { Int($0) } ?? 0
             _ = try await UninstallNotice(sandbox: sandbox).uninstall(userID: user)

@@ -21,18 +21,10 @@ enum PanelView {
         }
     }
 
-    private static func object(_ object: JSONObject) -> HTML {
-        let rows = object.members.filter { !["id", "header"].contains($0.key) }.map { member -> HTML in
-            "<dt>\(name(member.key))</dt><dd>\(value(member.value))</dd>"
-        }
-        let header: HTML = object["header"]?.text.map { "<h3>\($0)</h3>" } ?? ""
+    private static func object(_ object: PanelAnswer.Shown) -> HTML {
+        let rows = object.rows.map { row -> HTML in "<dt>\(row.label)</dt><dd>\(value(row.value))</dd>" }
+        let header: HTML = object.header.map { "<h3>\($0)</h3>" } ?? ""
         return "<article>\(header)<dl class=\"fields\">\(rows)</dl></article>"
-    }
-
-    /// A field's key as words, since its label stands only in the schema.
-    private static func name(_ key: String) -> String {
-        let words = key.split(separator: "_").joined(separator: " ")
-        return words.prefix(1).uppercased() + words.dropFirst()
     }
 
     private static func value(_ json: JSON) -> HTML {

@@ -24,16 +24,16 @@ enum Stylesheet {
         .top nav a[aria-current] { background: #37405a; color: #fff; }
         .viewer { display: flex; gap: .4rem; align-items: center; font-size: .88rem; }
         .scripted [data-spare] { display: none; }
-        main { padding: 1.1rem 1.25rem 2rem; }
+        main { padding: 1.1rem 1.25rem 2rem; min-width: 0; max-width: 100vw; }
         .head { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.1rem; margin-bottom: 1rem; }
         .head p { margin: 0; }
         .head .sum { color: var(--faint); margin-left: auto; }
         .value { font-size: 1.15rem; }
-        .tabs { display: flex; gap: .3rem; }
+        .tabs { display: flex; flex-wrap: wrap; gap: .3rem; }
         .tabs a { padding: .25rem .7rem; border: 1px solid var(--line); border-radius: 99px; background: var(--paper); }
         .tabs a[aria-current] { background: var(--accent); border-color: var(--accent); color: #fff; }
         .board { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(225px, 1fr); gap: .7rem; overflow-x: auto;
-          padding-bottom: .6rem; align-items: stretch; }
+          padding-bottom: .6rem; align-items: stretch; max-width: 100%; min-width: 0; overscroll-behavior-x: contain; }
         .column { background: #e9ebf1; border-radius: var(--radius); padding: .7rem .55rem; min-height: 60vh; }
         .column h2 { padding: 0 .25rem; }
         .column h2 small { display: block; }
@@ -89,6 +89,11 @@ enum Stylesheet {
           overflow-wrap: anywhere; }
         .note p { margin: .25rem 0; }
         .note .by { color: var(--faint); font-size: .86rem; margin: 0; }
+        .settings { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: end; margin-top: .7rem; }
+        .settings label { display: grid; grid-template-columns: minmax(0, 1fr); gap: .15rem; font-size: .88rem; color: var(--faint); max-width: 100%; }
+        details { border-top: 1px solid var(--line); padding: .4rem 0; }
+        summary { cursor: pointer; overflow-wrap: anywhere; }
+        pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--ground); padding: .6rem; margin: .2rem 0; }
         .plain { margin: 0; padding: 0; list-style: none; }
         .pager { display: flex; gap: 1rem; justify-content: center; }
         .search { display: flex; gap: .4rem; }
@@ -101,7 +106,7 @@ enum Stylesheet {
         @media (max-width: 760px) {
           main, .top { padding-left: .8rem; padding-right: .8rem; }
           .detail { grid-template-columns: minmax(0, 1fr); }
-          .top nav { flex-basis: 100%; order: 1; }
+          .top nav { flex: 1 0 100%; flex-direction: row; order: 1; }
           .viewer { order: 2; }
           .head .sum { margin-left: 0; width: 100%; }
           .board { grid-auto-columns: 82%; }

@@ -17,6 +17,7 @@ struct TrafficPage {
             <section class="card"><h2>Requests</h2>\(requests(entries))</section>
             <section class="card"><h2>Webhooks</h2>\(webhooks(deliveries))</section>
             <section class="card"><h2>Tokens per route</h2>\(report(totals))</section>
+            \(TrafficForms(sandbox: desk.sandbox).html)
             """
         return try desk.page("Traffic", place: "Traffic", for: request, content: content).reply()
     }
@@ -28,12 +29,12 @@ struct TrafficPage {
             let remarks = (entry.problems + [fault].compactMap { $0 }).joined(separator: "; ")
             return """
                 <tr><td>\(entry.at.spaced)</td><td>\(entry.method)</td><td class="path">\(entry.path)<small>\(remarks)</small></td>
-                <td>\(status(entry.status == 0 ? nil : entry.status, isGood: entry.status < 400))</td><td class="number">\(entry.cost)</td>
+                <td>\(status(entry.status == 0 ? nil : entry.status, isGood: entry.status < 400))</td><td>\(entry.isValid ? "valid" : "off")</td><td class="number">\(entry.cost)</td>
                 <td class="number">\(entry.milliseconds) ms</td></tr>
                 """
         }
         return """
-            <div class="wide"><table><thead><tr><th>Time (UTC)</th><th>Method</th><th>Path</th><th>Status</th>
+            <div class="wide"><table><thead><tr><th>Time (UTC)</th><th>Method</th><th>Path</th><th>Status</th><th>Request</th>
             <th class="number">Tokens</th><th class="number">Took</th></tr></thead><tbody>\(rows)</tbody></table></div>
             """
     }

@@ -8,9 +8,22 @@ enum SampleState {
         User(id: 3, name: "Zoë van der Sluisman", email: "zoe@tulp-en-zonen.example", isAdmin: false),
     ]
 
-    static func make(personCount: Int, seed: UInt64) throws -> State {
+    /// How many companies there are data for.
+    static let companyLimit = 2
+
+    private static let otherUsers = [
+        User(id: 1, name: "Merel Kaasjager", email: "merel@kaas-en-co.example", isAdmin: true),
+        User(id: 2, name: "Sietse Vlinderhof", email: "sietse@kaas-en-co.example", isAdmin: false),
+    ]
+
+    /// The first company; or the second, whose ids overlap with the first one's as they may at Pipedrive.
+    static func make(personCount: Int, seed: UInt64, isSecond: Bool = false) throws -> State {
         var state = State()
         state.users = users
+        if isSecond {
+            state.users = otherUsers
+            state.company = Company(id: 7702, name: "Kaas & Co", domain: "kaas-en-co")
+        }
         state.fields = SampleFields.all
         SamplePipelines.fill(&state)
         var random = SeededRandom(seed: seed)

@@ -9,6 +9,44 @@ final class RateLimiter: Sendable {
         var searchBurst = 10
         /// Tokens in a day of UTC.
         var dailyTokens = 2_100_000
+
+        /// Sets what a company with so many seats has under the plan.
+        mutating func follow(_ plan: Plan, seats: Int) {
+            dailyTokens = 30_000 * plan.multiplier * max(1, seats)
+            burst = plan.burst
+        }
+    }
+
+    /// The plans a company may have; each seat brings 30,000 tokens a day times the plan's multiplier.
+    enum Plan: String, Sendable, CaseIterable {
+        case lite, growth, premium, ultimate
+
+        /// Throws a refusal when there is no such plan.
+        init(named name: String) throws {
+            guard let plan = Plan(rawValue: name) else {
+                let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Refusal.bad("Parameter 'plan' must be one of \(names)")
+            }
+            self = plan
+        }
+
+        fileprivate var multiplier: Int {
+            switch self {
+            case .lite: 1
+            case .growth: 2
+            case .premium: 5
+            case .ultimate: 7
+            }
+        }
+
+        fileprivate var burst: Int {
+            switch self {
+            case .lite: 80
+            case .growth: 160
+            case .premium: 400
+            case .ultimate: 480
+            }
+        }
     }
 
     /// Whether the call may go on, and what the headers say.

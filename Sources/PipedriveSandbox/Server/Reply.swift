@@ -3,6 +3,7 @@ struct Reply: Sendable {
     var status: Int
     var headers: [(name: String, value: String)]
     var body: [UInt8]
+    var pace = BodyPace.whole
 
     init(status: Int = 200, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
@@ -43,7 +44,10 @@ struct Reply: Sendable {
     }
 
     /// Success with a record whose bytes are ready.
-    static func success(_ record: Record, status: Int = 200) -> Reply {
-        json(Array(#"{"success":true,"data":"#.utf8) + record.encoded + Array("}".utf8), status: status)
+    static func success(_ record: Record, status: Int = 200) -> Reply { success(record.encoded, status: status) }
+
+    /// Success with data whose bytes are ready.
+    static func success(_ data: [UInt8], status: Int = 200) -> Reply {
+        json(Array(#"{"success":true,"data":"#.utf8) + data + Array("}".utf8), status: status)
     }
 }

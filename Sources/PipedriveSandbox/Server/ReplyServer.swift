@@ -74,7 +74,12 @@ extension Reply {
         var fields = HTTPHeaders()
         for header in headers { fields.addValue(header.value, for: HTTPHeader(header.name)) }
         fields[.connection] = isClosing ? "close" : "keep-alive"
-        let sequence = HTTPBodySequence(data: Data(body), suggestedBufferSize: max(4096, body.count))
+        let size = max(4096, body.count)
+        let sequence =
+            pace == .whole
+            ? HTTPBodySequence(data: Data(body), suggestedBufferSize: size)
+            : HTTPBodySequence(
+                from: DisturbedBody(bytes: body, pace: pace), count: body.count, suggestedBufferSize: size)
         let phrase = Self.phrases[status] ?? "Status"
         return HTTPResponse(statusCode: HTTPStatusCode(status, phrase: phrase), headers: fields, body: sequence)
     }

@@ -7,24 +7,40 @@ final class Sandbox: Sendable {
     let queue: WebhookQueue
     let faults: FaultList
     let limiter: RateLimiter
-    let traffic = Traffic()
+    let traffic: Traffic
+    let model: ModelBehaviour
+    /// Every company of this program, itself included.
+    let companies: Companies
+    let companyID: Int
+    let companyName: String
     let client = OutgoingHTTP()
     let clock: @Sendable () -> Timestamp
     private let address = Mutex("http://127.0.0.1")
 
-    init(_ options: SandboxOptions, state: State, clock: @escaping @Sendable () -> Timestamp = Timestamp.now) {
+    /// Another company of the same program shares the faults, the traffic list and the model of the first.
+    init(
+        _ options: SandboxOptions, state: State, beside first: Sandbox? = nil,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        traffic = first?.traffic ?? Traffic()
+        model = first?.model ?? ModelBehaviour()
+        companies = first?.companies ?? Companies()
+        companyID = state.company.id
+        companyName = state.company.name
         self.options = options
         self.clock = clock
         let (stream, continuation) = AsyncStream.makeStream(of: [Delivery].self)
         let store = Store(state) { continuation.yield($0) }
-        let queue = WebhookQueue(policy: options.webhookPolicy, client: client, clock: clock) { id, status, time in
-            store.noteDelivery(webhookID: id, status: status, at: time)
-        }
+        let queue = WebhookQueue(
+            policy: options.webhookPolicy, client: client, clock: clock,
+            report: { id, status, time in store.noteDelivery(webhookID: id, status: status, at: time) },
+            remove: { store.removeWebhook($0) })
         self.store = store
         self.queue = queue
-        faults = FaultList(seed: options.seed)
+        faults = first?.faults ?? FaultList(seed: options.seed)
         limiter = RateLimiter(options.limits)
         Task { for await deliveries in stream { await queue.enqueue(deliveries) } }
+        companies.add(self)
     }
 
     /// The sandbox's own address, as in `http://127.0.0.1:8123`; it is also the API domain of every grant.
@@ -37,7 +53,7 @@ final class Sandbox: Sendable {
     func answer(_ request: Request) async -> Reply? {
         let began = ContinuousClock.now
         let at = clock()
-        let isDisturbable = request.path.hasPrefix("/api/") || request.path.hasPrefix("/oauth/")
+        let isDisturbable = ["/api/", "/oauth/", "/v1/"].contains(where: request.path.hasPrefix)
         let fault = isDisturbable ? faults.draw(for: request) : nil
         let outcome = await disturbed(request, by: fault)
         if isDisturbable {
@@ -62,7 +78,10 @@ final class Sandbox: Sendable {
         guard let fault else { return await undisturbed(request) }
         if fault.moment == .before { await pause(fault.latency) }
         if fault.reset == .before { return Outcome(reply: nil) }
-        if fault.moment == .before, fault.reset == nil, let reply = fault.reply { return Outcome(reply: reply) }
+        if fault.moment == .before, fault.reset == nil, var reply = fault.reply {
+            reply.pace = fault.pace
+            return Outcome(reply: reply)
+        }
         var outcome = await undisturbed(request)
         if fault.moment == .after { await pause(fault.latency) }
         if fault.reset == .after {
@@ -70,6 +89,7 @@ final class Sandbox: Sendable {
         } else if let reply = fault.reply {
             outcome.reply = reply
         }
+        outcome.reply?.pace = fault.pace
         return outcome
     }
 
@@ -78,8 +98,15 @@ final class Sandbox: Sendable {
     }
 
     private func undisturbed(_ request: Request) async -> Outcome {
+        guard let company = companies.company(for: request), company !== self else { return await own(request) }
+        company.origin = origin
+        return await company.own(request)
+    }
+
+    private func own(_ request: Request) async -> Outcome {
         if request.path.hasPrefix("/api/") { return APIDesk(sandbox: self).answer(request) }
         if request.path.hasPrefix("/oauth/") { return OAuthDesk(sandbox: self).answer(request) }
+        if request.path.hasPrefix("/v1/") { return await ModelDesk(sandbox: self).answer(request) }
         do {
             let isControl = request.path.hasPrefix("/sandbox/")
             return Outcome(

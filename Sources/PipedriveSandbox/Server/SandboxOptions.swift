@@ -7,6 +7,8 @@ struct SandboxOptions: Sendable {
         var password = ""
         /// The secret of the signed token; the client secret when none is set, as at Pipedrive.
         var tokenSecret: String?
+        /// What the panel's objects are made of; without it they are drawn as they come.
+        var schema: PanelSchema?
     }
 
     var host = "127.0.0.1"
@@ -17,6 +19,7 @@ struct SandboxOptions: Sendable {
     var panel: Panel?
     var stateFile: String?
     var personCount = 320
+    var companyCount = 1
     var seed: UInt64 = 1
     var limits = RateLimiter.Limits()
     var webhookPolicy = WebhookQueue.Policy()

@@ -6,7 +6,7 @@ struct AuthorizationCode: Sendable {
 
     let text: String
     let userID: Int
-    let issuedAt: Timestamp
+    var issuedAt: Timestamp
     var isUsed = false
 
     func isExpired(at now: Timestamp) -> Bool { now >= issuedAt.adding(seconds: Self.lifetimeSeconds) }

@@ -9,9 +9,11 @@ struct Grant: Sendable {
     static let idleLifetimeSeconds = 60 * 86400
 
     let userID: Int
-    let refreshToken: String
+    var refreshToken: String
     var refreshedAt: Timestamp
     var accessTokens: [AccessToken] = []
+    /// What this grant allows, separated by commas.
+    var scope = OAuthDesk.scope
 
     func isUsable(at now: Timestamp) -> Bool { now < refreshedAt.adding(seconds: Self.idleLifetimeSeconds) }
 }

@@ -52,7 +52,7 @@ extension State {
     }
 
     /// The deal's value becomes the sum of its enabled lines less the discounts on the whole.
-    private mutating func revalue(_ dealID: Int, by author: Author) {
+    mutating func revalue(_ dealID: Int, by author: Author) {
         let lines = lines(of: dealID)
         guard !lines.isEmpty else { return }
         var value = lines.filter { $0["is_enabled"] == true }.reduce(0) { $0 + ($1["sum"].decimal ?? 0) }

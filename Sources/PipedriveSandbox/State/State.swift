@@ -6,6 +6,10 @@ struct State: Sendable {
     var fields: [Entity: [FieldDefinition]] = [:]
     var grants: [Grant] = []
     var codes: [AuthorizationCode] = []
+    /// Whether each refresh gives a new refresh token and ends the old one.
+    var isRotating = false
+    /// What grants made from now on allow.
+    var scope = OAuthDesk.scope
     /// Changes that no webhook has been told about yet.
     var events: [ChangeEvent] = []
 

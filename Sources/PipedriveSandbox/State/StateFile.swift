@@ -43,6 +43,7 @@ struct StateFile: Sendable {
         return [
             "user_id": .int(grant.userID), "refresh_token": .string(grant.refreshToken),
             "refreshed_at": .int(grant.refreshedAt.milliseconds), "access": .array(access),
+            "scope": .string(grant.scope),
         ]
     }
 
@@ -54,6 +55,8 @@ struct StateFile: Sendable {
             }
         }
         let refreshedAt = Timestamp(milliseconds: json["refreshed_at"].whole ?? 0)
-        return Grant(userID: userID, refreshToken: refreshToken, refreshedAt: refreshedAt, accessTokens: access)
+        return Grant(
+            userID: userID, refreshToken: refreshToken, refreshedAt: refreshedAt, accessTokens: access,
+            scope: json["scope"].text ?? OAuthDesk.scope)
     }
 }

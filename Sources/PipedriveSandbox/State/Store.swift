@@ -47,8 +47,27 @@ final class Store: Sendable {
         }
     }
 
+    func removeWebhook(_ id: Int) { state.withLock { $0[.webhook].remove(id) } }
+
     /// The grants and users only, for checking a token without touching the tables.
     func snapshotOfGrants() -> (grants: [Grant], users: [User]) { state.withLock { ($0.grants, $0.users) } }
+
+    /// Whether one of this company's grants has the access token.
+    func knowsAccess(_ token: String?) -> Bool {
+        state.withLock { state in state.grants.contains { $0.accessTokens.contains { $0.text == token } } }
+    }
+
+    /// Whether one of the texts is a code or token of this company.
+    func knows(_ secrets: [String]) -> Bool {
+        state.withLock { state in
+            state.codes.contains { secrets.contains($0.text) }
+                || state.grants.contains { grant in
+                    secrets.contains(grant.refreshToken) || grant.accessTokens.contains { secrets.contains($0.text) }
+                }
+        }
+    }
+
+    var userCount: Int { state.withLock { $0.users.count } }
 
     /// A copy of everything at this moment.
     func snapshot() -> State { state.withLock { $0 } }

@@ -35,7 +35,7 @@ extension Delivery {
     }
 
     private static func meta(_ event: ChangeEvent, webhook: Record, state: State) -> JSONObject {
-        [
+        var meta: JSONObject = [
             "action": .string(event.action.rawValue), "entity": .string(event.entity.rawValue),
             "entity_id": text(event.id), "id": .string(RandomText.uuid()), "company_id": text(state.company.id),
             "user_id": text(event.author.user.id), "webhook_id": text(webhook.id),
@@ -45,6 +45,9 @@ extension Delivery {
             "attempt": 1, "host": .string(state.company.host),
             "permitted_user_ids": .array(permitted(event, state).map { text($0.id) }),
         ]
+        if let id = event.mergedTo { meta["merged_to_id"] = text(id) }
+        if let id = event.mergedFrom { meta["merged_from_id"] = text(id) }
+        return meta
     }
 
     private static func permitted(_ event: ChangeEvent, _ state: State) -> [User] {

@@ -6,6 +6,17 @@ actor WebhookQueue {
         var timeLimit: Duration = .seconds(10)
         var failureLimit = 10
         var banSeconds = 30 * 60
+        /// A subscription that only failed for so long is removed.
+        var removalSeconds = 3 * 86400
+    }
+
+    /// What happens to deliveries on their way, when asked for.
+    struct Disturbance: Sendable {
+        /// How often each delivery is sent.
+        var copies = 1
+        var delay = Duration.zero
+        /// So many deliveries are collected and then sent newest first; 1 keeps the order.
+        var reorder = 1
     }
 
     private static let concurrency = 16
@@ -15,29 +26,35 @@ actor WebhookQueue {
     private let client: OutgoingHTTP
     private let clock: @Sendable () -> Timestamp
     private let report: @Sendable (_ webhookID: Int, _ status: Int?, _ at: Timestamp) -> Void
+    private let remove: @Sendable (_ webhookID: Int) -> Void
     private var deliveries: [Delivery] = []
     private var waiting: [Delivery] = []
     private var runningCount = 0
     private var lastNumber = 0
+    private var disturbance = Disturbance()
+    private var collected: [Delivery] = []
     private var failures: [Int: Int] = [:]
     private var bannedUntil: [Int: Timestamp] = [:]
+    private var failingSince: [Int: Timestamp] = [:]
 
-    /// `report` hears of each attempt's status, for the subscription's own record.
+    /// `report` hears of each attempt's status, for the subscription's own record; `remove` ends a subscription.
     init(
         policy: Policy, client: OutgoingHTTP, clock: @escaping @Sendable () -> Timestamp,
-        report: @escaping @Sendable (_ webhookID: Int, _ status: Int?, _ at: Timestamp) -> Void
+        report: @escaping @Sendable (_ webhookID: Int, _ status: Int?, _ at: Timestamp) -> Void,
+        remove: @escaping @Sendable (_ webhookID: Int) -> Void
     ) {
         self.policy = policy
         self.client = client
         self.clock = clock
         self.report = report
+        self.remove = remove
     }
 
     /// The newest deliveries, oldest first.
     var all: [Delivery] { deliveries }
 
     /// Whether every delivery has had its first attempt.
-    var isIdle: Bool { waiting.isEmpty && runningCount == 0 }
+    var isIdle: Bool { waiting.isEmpty && collected.isEmpty && runningCount == 0 }
 
     func enqueue(_ new: [Delivery]) {
         for delivery in new {
@@ -47,12 +64,36 @@ actor WebhookQueue {
             if let until = bannedUntil[delivery.webhookID], clock() < until {
                 numbered.isLost = true
             } else {
-                waiting.append(numbered)
+                collected.append(numbered)
             }
             deliveries.append(numbered)
+            if collected.count >= disturbance.reorder { release() }
         }
         if deliveries.count > Self.memory { deliveries.removeFirst(deliveries.count - Self.memory) }
         startWaiting()
+    }
+
+    /// Disturbs deliveries from now on; what was collected under the setting before is let go.
+    func disturb(_ disturbance: Disturbance) {
+        flush()
+        self.disturbance = disturbance
+    }
+
+    /// Sends what still waits to be reordered.
+    func flush() {
+        release()
+        startWaiting()
+    }
+
+    /// Loses every event of a subscription for half an hour.
+    func ban(_ webhookID: Int) { bannedUntil[webhookID] = clock().adding(seconds: policy.banSeconds) }
+
+    func unban(_ webhookID: Int) { bannedUntil[webhookID] = nil }
+
+    private func release() {
+        let order = disturbance.reorder > 1 ? collected.reversed() : collected
+        waiting += order.flatMap { Array(repeating: $0, count: disturbance.copies) }
+        collected = []
     }
 
     /// Sends a delivery again under the same event id as one more attempt; false when it is not remembered.
@@ -66,10 +107,14 @@ actor WebhookQueue {
     func forget() { deliveries = [] }
 
     private func startWaiting() {
-        while runningCount < Self.concurrency, !waiting.isEmpty {
+        // One at a time when reordered: else the network could restore the order.
+        let concurrency = disturbance.reorder > 1 ? 1 : Self.concurrency
+        while runningCount < concurrency, !waiting.isEmpty {
             let delivery = waiting.removeFirst()
+            let delay = disturbance.delay
             runningCount += 1
             Task {
+                if delay > .zero { do { try await Task.sleep(for: delay) } catch { return } }
                 let isSuccess = await self.attempt(delivery, number: 1)
                 self.finishFirst(delivery, isSuccess: isSuccess)
             }
@@ -79,7 +124,13 @@ actor WebhookQueue {
     private func finishFirst(_ delivery: Delivery, isSuccess: Bool) {
         runningCount -= 1
         startWaiting()
-        if isSuccess { return }
+        if isSuccess {
+            failingSince[delivery.webhookID] = nil
+            return
+        }
+        let since = failingSince[delivery.webhookID] ?? clock()
+        failingSince[delivery.webhookID] = since
+        if clock() >= since.adding(seconds: policy.removalSeconds) { remove(delivery.webhookID) }
         count(failureOf: delivery.webhookID)
         Task {
             for (place, delay) in policy.retryDelays.enumerated() {

@@ -7,27 +7,27 @@ struct ContactAPI: Sendable {
     let useCases: UseCases
 
     var routes: [Route] {
-        let books = useCases.apiBooks
-        return [
-            useCases.apiRoute(.get, "contacts") { call, company in
+        [
+            useCases.apiRoute(.get, "contacts") { call in
                 let page = try ListQuery.strictPage(call.query)
-                let listing = try books.contacts(company, search: call.query.trimmed("search"), page: page)
+                let listing = try call.books.contacts(call.id, search: call.query.trimmed("search"), page: page)
                 return .list(listing, page: page, ContactJSON.value)
             },
-            useCases.apiRoute(.post, "contacts", body: .json) { call, company in
-                let contact = try books.addContact(try ContactJSON.details(call.request.body), company)
+            useCases.apiRoute(.post, "contacts", body: .json) { call in
+                let contact = try call.books.addContact(try ContactJSON.details(call.body), call.id)
                 return .created(ContactJSON.value(contact), at: "contacts/\(contact.id.text)")
             },
-            useCases.apiRoute(.get, "contacts/{id}") { call, company in
-                .json(ContactJSON.value(try books.contact(try call.identifier("id", of: "contact"), company)))
+            useCases.apiRoute(.get, "contacts/{id}") { call in
+                .json(ContactJSON.value(try call.books.contact(try call.identifier("contact"), call.id)))
             },
-            useCases.apiRoute(.put, "contacts/{id}", body: .json) { call, company in
-                let current = try books.contact(try call.identifier("id", of: "contact"), company)
-                let details = try ContactJSON.details(call.request.body, changing: current.details)
-                return .json(ContactJSON.value(try books.changeContact(current.id, details, company)))
+            useCases.apiRoute(.put, "contacts/{id}", body: .json) { call in
+                let current = try call.books.contact(try call.identifier("contact"), call.id)
+                let details = try ContactJSON.details(call.body, replacing: current.details)
+                return .json(ContactJSON.value(try call.books.changeContact(current.id, details, call.id)))
             },
-            useCases.apiRoute(.delete, "contacts/{id}") { call, company in
-                try books.removeContact(try call.identifier("id", of: "contact"), company)
+            // A contact with documents is refused and archived all the same.
+            useCases.apiRoute(.delete, "contacts/{id}", inSteps: true) { call in
+                try call.books.removeContact(try call.identifier("contact"), call.id)
                 return .empty(.noContent)
             },
         ]

@@ -36,21 +36,16 @@ enum ContactJSON {
         ])
     }
 
-    /// Reads a new contact, or changes to `current`: fields that were not sent stay as they are, null empties one.
+    /// Reads a new contact, or all of one that replaces `current`: fields that were not sent are empty, but for the kind.
     /// Throws `invalid` naming each wrong field.
-    static func details(_ body: [UInt8], changing current: ContactDetails? = nil) throws -> ContactDetails {
+    static func details(_ body: [UInt8], replacing current: ContactDetails? = nil) throws -> ContactDetails {
         let reader = try FieldReader(body: body, allowed: fields)
-        var details = current ?? ContactDetails(kind: .organization, name: "")
-        if let kind = reader.word("kind", as: Contact.Kind.self) { details.kind = kind }
-        if current == nil || reader.has("name") { details.name = reader.requiredText("name") }
-        if reader.has("organization_id") { details.organizationID = reader.identifier("organization_id") }
-        if reader.has("emails") { details.emails = emails(reader) }
-        if reader.has("phones") { details.phones = reader.texts("phones") }
-        if reader.has("address") { details.address = address(reader, changing: details.address) }
-        if reader.has("vat_number") { details.vatNumber = reader.text("vat_number") }
-        if reader.has("kvk_number") { details.kvkNumber = reader.text("kvk_number") }
-        if reader.has("language") { details.language = language(reader) }
-        if reader.has("external_id") { details.externalID = reader.text("external_id") }
+        let details = ContactDetails(
+            kind: reader.word("kind", as: Contact.Kind.self) ?? current?.kind ?? .organization,
+            name: reader.requiredText("name"), organizationID: reader.identifier("organization_id"),
+            emails: emails(reader), phones: reader.texts("phones"), address: address(reader),
+            vatNumber: reader.text("vat_number"), kvkNumber: reader.text("kvk_number"), language: language(reader),
+            externalID: reader.text("external_id"))
         try reader.finish()
         return details
     }
@@ -65,22 +60,17 @@ enum ContactJSON {
 
     private static func language(_ reader: FieldReader) -> String? {
         guard let language = reader.text("language")?.lowercased() else { return nil }
-        guard language.utf8.count == 2, language.utf8.allSatisfy({ (97...122).contains($0) }) else {
-            reader.refuse("language", "has to be a language code such as nl")
+        guard ["nl", "en", "de"].contains(language) else {
+            reader.refuse("language", "has to be nl, en or de")
             return nil
         }
         return language
     }
 
-    private static func address(_ reader: FieldReader, changing current: PostalAddress) -> PostalAddress {
-        guard let parts = reader.object("address", allowed: ["street", "postal_code", "city", "country"]) else {
-            return PostalAddress()
-        }
-        var address = current
-        if parts.has("street") { address.street = parts.text("street") }
-        if parts.has("postal_code") { address.postalCode = parts.text("postal_code", limit: 20) }
-        if parts.has("city") { address.city = parts.text("city") }
-        if parts.has("country") { address.country = parts.text("country", limit: 60) }
-        return address
+    private static func address(_ reader: FieldReader) -> PostalAddress {
+        let parts = reader.object("address", allowed: ["street", "postal_code", "city", "country"])
+        return PostalAddress(
+            street: parts?.text("street"), postalCode: parts?.text("postal_code", limit: 20),
+            city: parts?.text("city"), country: parts?.text("country", limit: 60))
     }
 }

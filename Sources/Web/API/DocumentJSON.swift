@@ -19,6 +19,9 @@ enum DocumentJSON {
                     ("email_subject", .string(quote.email.subject)),
                     ("email_body", .string(quote.email.body)),
                     ("public_url", .string("\(publicURL)/q/\(quote.publicToken)")),
+                    ("decided_by_name", .optional(quote.decision?.name)),
+                    ("decided_by_email", .optional(quote.decision?.email)),
+                    ("decline_reason", .optional(quote.decision?.reason)),
                     ("created_at", .instant(quote.createdAt)),
                     ("updated_at", .instant(quote.updatedAt)),
                 ])
@@ -56,6 +59,15 @@ enum DocumentJSON {
                 ("created_at", .instant(subscription.createdAt)),
                 ("updated_at", .instant(subscription.updatedAt)),
             ])
+    }
+
+    /// The mail of a document, or the text to send by hand.
+    static func mail(_ mail: Mail?, otherwise text: EmailText) -> JSONValue {
+        .object([
+            ("state", .string(mail?.state.rawValue ?? "none")), ("to", .optional(mail?.recipient)),
+            ("subject", .string(mail?.text.subject ?? text.subject)), ("body", .string(mail?.text.body ?? text.body)),
+            ("reason", .optional(mail?.reason)),
+        ])
     }
 
     private static func content(_ content: DocumentContent) throws -> [(name: String, value: JSONValue)] {

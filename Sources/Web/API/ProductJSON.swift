@@ -23,18 +23,15 @@ enum ProductJSON {
         ])
     }
 
-    /// Reads a new product, or changes to `current`: fields that were not sent stay as they are, null empties one.
+    /// Reads a new product, or all of one that replaces another: fields that were not sent are empty.
     /// Throws `invalid` naming each wrong field.
-    static func details(_ body: [UInt8], changing current: ProductDetails? = nil) throws -> ProductDetails {
+    static func details(_ body: [UInt8]) throws -> ProductDetails {
         let reader = try FieldReader(body: body, allowed: fields)
-        var details = current ?? ProductDetails(name: "")
-        if current == nil || reader.has("name") { details.name = reader.requiredText("name") }
-        if reader.has("code") { details.code = reader.text("code", limit: 100) }
-        if reader.has("description") { details.description = reader.text("description", limit: 10_000) }
-        if reader.has("unit") { details.unit = reader.text("unit", limit: 40) }
-        if reader.has("tax_percentage") { details.tax = reader.percentage("tax_percentage") ?? .zero }
-        if reader.has("prices") { details.prices = prices(reader) }
-        if let isActive = reader.bool("active") { details.isActive = isActive }
+        let details = ProductDetails(
+            code: reader.text("code", limit: 100), name: reader.requiredText("name"),
+            description: reader.text("description", limit: 10_000), unit: reader.text("unit", limit: 40),
+            tax: reader.percentage("tax_percentage") ?? .zero, prices: prices(reader),
+            isActive: reader.bool("active") ?? true)
         try reader.finish()
         return details
     }

@@ -5,7 +5,6 @@ import Workflows
 /// `/api/v1/quotes`.
 struct QuoteAPI: Sendable {
     let useCases: UseCases
-    let publicURL: String
 
     private static let fields =
         DocumentJSON.fields + ["status", "valid_until", "email_subject", "email_body"]
@@ -15,58 +14,66 @@ struct QuoteAPI: Sendable {
     ]
 
     var routes: [Route] {
-        let books = useCases.apiBooks
-        return [
-            useCases.apiRoute(.get, "quotes") { call, company in
+        [
+            useCases.apiRoute(.get, "quotes") { call in
                 let page = try ListQuery.strictPage(call.query)
-                let listing = try books.quotes(
-                    company, state: try call.query.state("status", as: Quote.State.self),
+                let listing = try call.books.quotes(
+                    call.id, state: try call.query.state("status", as: Quote.State.self),
                     contact: try call.query.contact(), page: page)
-                return try .list(listing, page: page) { try DocumentJSON.value($0, publicURL: publicURL) }
+                return try .list(listing, page: page) { try DocumentJSON.value($0, publicURL: call.publicURL) }
             },
-            useCases.apiRoute(.post, "quotes", body: .json) { try create($0, $1) },
-            useCases.apiRoute(.get, "quotes/{id}") { call, company in
-                try answer(try books.quote(try call.identifier("id", of: "quote"), company))
+            useCases.apiRoute(.post, "quotes", body: .json) { try create($0) },
+            useCases.apiRoute(.get, "quotes/{id}") { call in
+                try answer(call, try call.books.quote(try call.identifier("quote"), call.id))
             },
-            useCases.apiRoute(.patch, "quotes/{id}", body: .json) { try change($0, $1) },
-            useCases.apiRoute(.post, "quotes/{id}/send", body: .optionalJSON) { call, company in
-                try FieldReader(body: call.request.body, allowed: []).finish()
-                return try answer(try books.sendQuote(try call.identifier("id", of: "quote"), company))
+            useCases.apiRoute(.patch, "quotes/{id}", body: .json) { try change($0) },
+            useCases.apiRoute(.post, "quotes/{id}/send", body: .optionalJSON) { call in
+                try FieldReader(body: call.body, allowed: []).finish()
+                return try answer(
+                    call, try call.books.sendQuote(try call.identifier("quote"), byMail: true, call.id))
             },
         ]
     }
 
-    private func answer(_ quote: Quote) throws -> WebResponse {
-        .json(try DocumentJSON.value(quote, publicURL: publicURL))
+    /// One quote with its mail.
+    private func value(_ call: APICall, _ quote: Quote) throws -> JSONValue {
+        let text = EmailText.quote(
+            quote, company: call.company.name, link: "\(call.publicURL)/q/\(quote.publicToken)")
+        let mail = try call.books.mail(of: .quote(quote.id), call.id)
+        return try DocumentJSON.value(quote, publicURL: call.publicURL)
+            .adding("mail", DocumentJSON.mail(mail, otherwise: text))
     }
 
-    private func create(_ call: Call, _ company: Company.ID) throws -> WebResponse {
-        let reader = try FieldReader(body: call.request.body, allowed: Self.fields)
-        let content = DocumentJSON.content(reader, currency: try useCases.apiCompany(company).currency)
+    private func answer(_ call: APICall, _ quote: Quote) throws -> WebResponse {
+        .json(try value(call, quote))
+    }
+
+    private func create(_ call: APICall) throws -> WebResponse {
+        let reader = try FieldReader(body: call.body, allowed: Self.fields)
+        let content = DocumentJSON.content(reader, currency: call.company.currency)
         let (isSent, validUntil) = (Self.asksToSend(reader), reader.day("valid_until"))
         let email = Self.email(reader, current: .empty)
         try reader.finish()
         guard let content else { throw Refusal(.invalid, "A quote needs a contact.") }
-        var quote = try useCases.apiBooks.addQuote(
-            content, email: email, validUntil: validUntil, company, now: call.now)
-        if isSent { quote = try useCases.apiBooks.sendQuote(quote.id, company) }
-        return .created(
-            try DocumentJSON.value(quote, publicURL: publicURL), at: "quotes/\(quote.id.text)")
+        var quote = try call.books.addQuote(
+            content, email: email, validUntil: validUntil, call.id, now: call.call.now)
+        if isSent { quote = try call.books.sendQuote(quote.id, call.id) }
+        return .created(try value(call, quote), at: "quotes/\(quote.id.text)")
     }
 
-    private func change(_ call: Call, _ company: Company.ID) throws -> WebResponse {
-        let books = useCases.apiBooks
-        var quote = try books.quote(try call.identifier("id", of: "quote"), company)
-        let reader = try FieldReader(body: call.request.body, allowed: Self.changeable)
+    private func change(_ call: APICall) throws -> WebResponse {
+        var quote = try call.books.quote(try call.identifier("quote"), call.id)
+        let reader = try FieldReader(body: call.body, allowed: Self.changeable)
         let content = DocumentJSON.content(reader, changing: quote.content)
         let (isSent, validUntil) = (Self.asksToSend(reader), reader.day("valid_until") ?? quote.validUntil)
         let email = Self.email(reader, current: quote.email)
         try reader.finish()
         if Self.changeable.contains(where: { $0 != "status" && reader.has($0) }) {
-            quote = try books.reviseQuote(quote.id, content: content, email: email, validUntil: validUntil, company)
+            quote = try call.books.reviseQuote(
+                quote.id, content: content, email: email, validUntil: validUntil, call.id)
         }
-        if isSent { quote = try books.sendQuote(quote.id, company) }
-        return try answer(quote)
+        if isSent { quote = try call.books.sendQuote(quote.id, call.id) }
+        return try answer(call, quote)
     }
 
     private static func email(_ reader: FieldReader, current: EmailText) -> EmailText {

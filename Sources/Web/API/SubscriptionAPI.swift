@@ -11,51 +11,50 @@ struct SubscriptionAPI: Sendable {
         DocumentJSON.fields + ["name", "status", "interval_unit", "interval_count", "start_date"]
 
     var routes: [Route] {
-        let books = useCases.apiBooks
-        return [
-            useCases.apiRoute(.get, "subscriptions") { call, company in
+        [
+            useCases.apiRoute(.get, "subscriptions") { call in
                 let page = try ListQuery.strictPage(call.query)
-                let listing = try books.subscriptions(
-                    company, state: try call.query.state("status", as: Subscription.State.self),
+                let listing = try call.books.subscriptions(
+                    call.id, state: try call.query.state("status", as: Subscription.State.self),
                     contact: try call.query.contact(), page: page)
                 return try .list(listing, page: page) { try DocumentJSON.value($0) }
             },
-            useCases.apiRoute(.post, "subscriptions", body: .json) { try create($0, $1) },
-            useCases.apiRoute(.get, "subscriptions/{id}") { call, company in
-                let id: Subscription.ID = try call.identifier("id", of: "subscription")
-                return .json(try DocumentJSON.value(try books.subscription(id, company)))
+            useCases.apiRoute(.post, "subscriptions", body: .json) { try create($0) },
+            useCases.apiRoute(.get, "subscriptions/{id}") { call in
+                let id: Subscription.ID = try call.identifier("subscription")
+                return .json(try DocumentJSON.value(try call.books.subscription(id, call.id)))
             },
-            useCases.apiRoute(.patch, "subscriptions/{id}", body: .json) { try change($0, $1) },
+            useCases.apiRoute(.patch, "subscriptions/{id}", body: .json) { try change($0) },
         ]
     }
 
-    private func create(_ call: Call, _ company: Company.ID) throws -> WebResponse {
-        let reader = try FieldReader(body: call.request.body, allowed: Self.fields)
-        let content = DocumentJSON.content(reader, currency: try useCases.apiCompany(company).currency)
+    private func create(_ call: APICall) throws -> WebResponse {
+        let reader = try FieldReader(body: call.body, allowed: Self.fields)
+        let content = DocumentJSON.content(reader, currency: call.company.currency)
         let name = reader.requiredText("name")
         let unit = reader.word("interval_unit", as: Subscription.IntervalUnit.self) ?? .month
         let count = reader.integer("interval_count") ?? 1
         if !(1...3660).contains(count) { reader.refuse("interval_count", "has to be from 1 to 3660") }
         let state = reader.word("status", as: Subscription.State.self) ?? .active
-        let start = reader.day("start_date") ?? Self.today(call.now)
+        let start = reader.day("start_date") ?? Self.today(call.call.now)
         try reader.finish()
         guard let content else { throw Refusal(.invalid, "A subscription needs a contact.") }
-        let subscription = try useCases.apiBooks.addSubscription(
+        let subscription = try call.books.addSubscription(
             NewSubscription(
                 name: name, content: content, intervalUnit: unit, intervalCount: Int(count), startsOn: start,
-                state: state), company)
+                state: state), call.id)
         return .created(try DocumentJSON.value(subscription), at: "subscriptions/\(subscription.id.text)")
     }
 
-    private func change(_ call: Call, _ company: Company.ID) throws -> WebResponse {
-        let id: Subscription.ID = try call.identifier("id", of: "subscription")
-        let reader = try FieldReader(body: call.request.body, allowed: ["status"])
+    private func change(_ call: APICall) throws -> WebResponse {
+        let id: Subscription.ID = try call.identifier("subscription")
+        let reader = try FieldReader(body: call.body, allowed: ["status"])
         let state = reader.word("status", as: Subscription.State.self)
         if state == nil { reader.refuse("status", "is required") }
         try reader.finish()
-        let current = try useCases.apiBooks.subscription(id, company)
+        let current = try call.books.subscription(id, call.id)
         guard let state, state != current.state else { return .json(try DocumentJSON.value(current)) }
-        return .json(try DocumentJSON.value(try useCases.apiBooks.moveSubscription(id, to: state, company)))
+        return .json(try DocumentJSON.value(try call.books.moveSubscription(id, to: state, call.id)))
     }
 
     private static func today(_ now: Date) -> CalendarDay {

@@ -47,6 +47,12 @@ public struct WebResponse: Sendable {
         return copy
     }
 
+    func setting(named name: String, _ value: String) -> WebResponse {
+        var copy = self
+        copy.response.headerFields[named: name] = value
+        return copy
+    }
+
     func adding(cookie: String) -> WebResponse {
         var copy = self
         copy.response.headerFields.append(HTTPField(name: .setCookie, value: cookie))

@@ -14,6 +14,12 @@ enum JSONValue: Sendable {
 
     static func strings(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
 
+    /// An object with one more member; any other value stays as it is.
+    func adding(_ name: String, _ value: JSONValue) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members + [(name, value)])
+    }
+
     /// The value as JSON text, without white space.
     var text: String {
         var result = ""

@@ -75,6 +75,7 @@ enum Notice: String, Sendable, CaseIterable {
     case syncRunning = "sync-running"
     case triggerOff = "trigger-off"
     case retrying
+    case revoked
 
     var sentence: String {
         switch self {
@@ -91,6 +92,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
         case .retrying: "It goes out again now."
+        case .revoked: "The key is revoked."
         }
     }
 }

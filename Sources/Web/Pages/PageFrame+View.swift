@@ -22,6 +22,7 @@ extension PageFrame {
         </nav>
         <form class="who" method="post" action="/logout">
         <input type="hidden" name="csrf" value="{{formToken}}">
+        <a href="/settings/api">API keys</a>
         <span title="{{memberEmail}}">{{companyName}}</span>
         <button class="quiet">Log out</button>
         </form>

@@ -5,7 +5,6 @@ import Workflows
 /// The regular API.
 struct APIRoutes: Sendable {
     let useCases: UseCases
-    let publicURL: String
 
     var routes: [Route] {
         [
@@ -13,43 +12,9 @@ struct APIRoutes: Sendable {
                 WebResponse(.ok, type: "application/json", body: PackageResources.openapi_json)
             }
         ] + ContactAPI(useCases: useCases).routes + ProductAPI(useCases: useCases).routes
-            + QuoteAPI(useCases: useCases, publicURL: publicURL).routes
-            + InvoiceAPI(useCases: useCases, publicURL: publicURL).routes
+            + QuoteAPI(useCases: useCases).routes
+            + InvoiceAPI(useCases: useCases).routes
             + SubscriptionAPI(useCases: useCases).routes
-    }
-}
-
-extension UseCases {
-    /// A route of the regular API: the key is looked up before anything else is.
-    func apiRoute(
-        _ method: HTTPRequest.Method, _ path: String, body: Route.BodyRule = .none,
-        answer: @escaping @Sendable (Call, Company.ID) throws -> WebResponse
-    ) -> Route {
-        Route(method, "/api/v1/\(path)", .api, body: body) { call in
-            guard let key = call.request.request.headerFields[named: "X-API-Key"], key.hasPrefix("ftj_") else {
-                throw Refusal(.unauthorized, "The X-API-Key header has to hold an API key, which starts with ftj_.")
-            }
-            guard let company = try accounts.company(apiKey: Secret(key)) else {
-                throw Refusal(.unauthorized, "This API key is not known, or was revoked.")
-            }
-            try IdempotencyKey.check(call.request)
-            return try answer(call, company)
-        }
-    }
-}
-
-/// The `Idempotency-Key` header of a POST. Checked here; the place where a stored answer will be looked up.
-enum IdempotencyKey {
-    /// Throws `invalid` for a key that could not be kept.
-    static func check(_ request: WebRequest) throws {
-        guard request.request.method == .post, let key = request.request.headerFields[named: "Idempotency-Key"] else {
-            return
-        }
-        guard (1...255).contains(key.utf8.count) else {
-            throw Refusal(
-                .invalid, "The Idempotency-Key header has to be of 1 to 255 characters.",
-                fields: ["Idempotency-Key": "is not of 1 to 255 characters"])
-        }
     }
 }
 

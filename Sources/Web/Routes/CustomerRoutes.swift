@@ -11,14 +11,21 @@ struct CustomerRoutes: Sendable {
         [
             Route(.get, "/q/{token}", .customer) { call in
                 let shown = try useCases.customerPages.quote(
-                    call.parameter("token"), countsAsView: Self.countsAsView(call))
+                    call.parameter("token"), countsAsView: try countsAsView(call))
                 return try show(call, shown)
             },
             Route(.post, "/q/{token}/accept", .customer, body: .form) { call in
-                try decide(call) { try useCases.customerPages.accept(call.parameter("token"), now: call.now) }
+                try decide(call) {
+                    try useCases.customerPages.accept(
+                        call.parameter("token"), name: call.form.trimmed("name") ?? "",
+                        email: call.form.trimmed("email") ?? "", now: call.now)
+                }
             },
             Route(.post, "/q/{token}/decline", .customer, body: .form) { call in
-                try decide(call) { try useCases.customerPages.decline(call.parameter("token"), now: call.now) }
+                try decide(call) {
+                    try useCases.customerPages.decline(
+                        call.parameter("token"), reason: call.form.trimmed("reason"), now: call.now)
+                }
             },
             Route(.get, "/i/{token}", .customer) { call in
                 let shown = try useCases.customerPages.invoice(call.parameter("token"))
@@ -27,28 +34,53 @@ struct CustomerRoutes: Sendable {
         ]
     }
 
-    /// A look by the maker, a browser's prefetch or a HEAD is not the customer reading.
-    private static func countsAsView(_ call: Call) -> Bool {
-        let fields = call.request.request.headerFields
-        let purposes = [fields[named: "Sec-Purpose"], fields[named: "Purpose"]].compactMap { $0 }
-        return call.session == nil && call.request.request.method == .get
-            && !purposes.contains { $0.lowercased().contains("prefetch") }
+    /// A look by the maker, a browser's prefetch, a link previewer or a HEAD is not the customer reading.
+    private func countsAsView(_ call: Call) throws -> Bool {
+        guard call.request.request.method == .get, !Visitor.isMachine(call.request.request.headerFields) else {
+            return false
+        }
+        guard let session = call.session else { return true }
+        return try !useCases.customerPages.isOwn(call.parameter("token"), of: session.company.id)
     }
 
     private func show(
         _ call: Call, _ shown: CustomerPages.Shown<Quote>, problem: String? = nil, status: HTTPResponse.Status = .ok
     ) throws -> WebResponse {
         try frame.customerAnswer(
-            try CustomerQuotePage(shown, problem: problem), formToken: call.formToken, status: status)
+            try CustomerQuotePage(shown, form: call.form, problem: problem), formToken: call.formToken, status: status)
     }
 
     private func decide(_ call: Call, _ act: () throws -> CustomerPages.Shown<Quote>) throws -> WebResponse {
         do {
             _ = try act()
             return .redirect("/q/\(PercentCoding.encode(call.parameter("token")))")
-        } catch let refusal as Refusal where refusal.code == .conflict {
+        } catch let refusal as Refusal where refusal.code == .conflict || refusal.code == .invalid {
             let shown = try useCases.customerPages.quote(call.parameter("token"), countsAsView: false)
-            return try show(call, shown, problem: refusal.message, status: .conflict)
+            let status: HTTPResponse.Status = refusal.code == .conflict ? .conflict : .unprocessableContent
+            return try show(call, shown, problem: refusal.message, status: status)
         }
+    }
+}
+
+/// Who opens a page.
+enum Visitor {
+    /// Parts of the names by which programs say that they fetch a page to show a preview of it, or to index or scan it.
+    private static let previewers = [
+        "bot/", "bot ", "bot)", "bot;", "slackbot", "crawler", "spider", "preview", "facebookexternalhit",
+        "facebookcatalog", "whatsapp", "microsoft office", "ms-office", "msoffice", "barracuda", "mimecast",
+        "proofpoint", "embedly", "iframely", "vkshare", "googleimageproxy", "yahoomailproxy", "snap url",
+    ]
+
+    /// Whether the fields say prefetch, or name a program that previews links.
+    static func isMachine(_ fields: HTTPFields) -> Bool {
+        let purposes = [
+            fields[named: "Sec-Purpose"], fields[named: "Purpose"], fields[named: "X-Purpose"],
+            fields[named: "X-Moz"],
+        ]
+        let isEarly = purposes.compactMap { $0?.lowercased() }.contains {
+            $0.contains("prefetch") || $0.contains("preview")
+        }
+        let agent = fields[.userAgent]?.lowercased() ?? ""
+        return isEarly || agent.hasSuffix("bot") || previewers.contains { agent.contains($0) }
     }
 }

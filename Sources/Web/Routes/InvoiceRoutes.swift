@@ -15,8 +15,15 @@ struct InvoiceRoutes: Sendable {
             Route(.post, "/invoices/{id}/send", .member, body: .form) { call in
                 let id: Invoice.ID = try call.identifier("id", of: "invoice")
                 return try telling(call) {
-                    _ = try useCases.books.sendInvoice(id, try call.member().company.id)
+                    _ = try useCases.books.sendInvoice(id, byMail: true, try call.member().company.id)
                     return .redirect("/invoices/\(id.text)?done=\(Notice.sent.rawValue)")
+                }
+            },
+            Route(.post, "/invoices/{id}/mail", .member, body: .form) { call in
+                let id: Invoice.ID = try call.identifier("id", of: "invoice")
+                return try telling(call) {
+                    try useCases.books.mailAgain(.invoice(id), try call.member().company.id)
+                    return .redirect("/invoices/\(id.text)?done=\(Notice.retrying.rawValue)")
                 }
             },
             Route(.post, "/invoices/{id}/payments", .member, body: .form) { call in
@@ -44,8 +51,21 @@ struct InvoiceRoutes: Sendable {
         let id = invoice.content.contactID
         let name = try useCases.contactNames([id], try call.member().company.id)[id] ?? ""
         return try frame.answer(
-            try InvoicePage(invoice, contactName: name, publicURL: publicURL, problem: problem), to: call,
-            status: status)
+            try InvoicePage(
+                invoice, contactName: name, publicURL: publicURL, mail: try mail(call, invoice), problem: problem),
+            to: call, status: status)
+    }
+
+    private func mail(_ call: Call, _ invoice: Invoice) throws -> MailBox? {
+        guard invoice.state != .concept else { return nil }
+        let company = try call.member().company
+        let content = invoice.content
+        let totals = try DocumentTotals(lines: content.lines, currency: content.currency)
+        return MailBox(
+            try useCases.books.mail(of: .invoice(invoice.id), company.id),
+            text: .invoice(
+                invoice, total: Money(minorUnits: totals.gross, currency: content.currency), company: company.name,
+                link: "\(publicURL)/i/\(invoice.publicToken)"), path: "/invoices/\(invoice.id.text)")
     }
 
     private func pay(_ call: Call) throws -> WebResponse {

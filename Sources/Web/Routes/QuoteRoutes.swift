@@ -16,8 +16,15 @@ struct QuoteRoutes: Sendable {
             Route(.post, "/quotes/{id}/send", .member, body: .form) { call in
                 let id: Quote.ID = try call.identifier("id", of: "quote")
                 return try telling(call) {
-                    _ = try useCases.books.sendQuote(id, try call.member().company.id)
+                    _ = try useCases.books.sendQuote(id, byMail: true, try call.member().company.id)
                     return .redirect("/quotes/\(id.text)?done=\(Notice.sent.rawValue)")
+                }
+            },
+            Route(.post, "/quotes/{id}/mail", .member, body: .form) { call in
+                let id: Quote.ID = try call.identifier("id", of: "quote")
+                return try telling(call) {
+                    try useCases.books.mailAgain(.quote(id), try call.member().company.id)
+                    return .redirect("/quotes/\(id.text)?done=\(Notice.retrying.rawValue)")
                 }
             },
             Route(.post, "/quotes/{id}/invoice", .member, body: .form) { call in
@@ -50,8 +57,17 @@ struct QuoteRoutes: Sendable {
         let name = try useCases.contactNames([id], try call.member().company.id)[id] ?? ""
         return try frame.answer(
             try QuotePage(
-                quote, contactName: name, publicURL: publicURL, problem: problem,
+                quote, contactName: name, publicURL: publicURL, mail: try mail(call, quote), problem: problem,
                 sent: call.form["line_description"] == nil ? nil : call.form), to: call, status: status)
+    }
+
+    private func mail(_ call: Call, _ quote: Quote) throws -> MailBox? {
+        guard quote.state != .concept else { return nil }
+        let company = try call.member().company
+        let link = "\(publicURL)/q/\(quote.publicToken)"
+        return MailBox(
+            try useCases.books.mail(of: .quote(quote.id), company.id),
+            text: .quote(quote, company: company.name, link: link), path: "/quotes/\(quote.id.text)")
     }
 
     private func revise(_ call: Call) throws -> WebResponse {

@@ -12,12 +12,13 @@ extension Quote {
     func isLapsed(_ today: CalendarDay) -> Bool { (state == .sent || state == .viewed) && validUntil < today }
 
     func with(
-        state: State, content: DocumentContent? = nil, email: EmailText? = nil, validUntil: CalendarDay? = nil
+        state: State, content: DocumentContent? = nil, email: EmailText? = nil, validUntil: CalendarDay? = nil,
+        decision: QuoteDecision? = nil
     ) -> Quote {
         Quote(
             id: id, number: number, state: state, content: content ?? self.content, email: email ?? self.email,
             validUntil: validUntil ?? self.validUntil, publicToken: publicToken, createdAt: createdAt,
-            updatedAt: updatedAt)
+            updatedAt: updatedAt, decision: decision ?? self.decision)
     }
 }
 
@@ -75,6 +76,11 @@ struct MemoryQuotes: QuoteStore {
     func move(_ id: Quote.ID, from: Quote.State, to: Quote.State) throws -> Quote? {
         try replace(id) { $0.state == from ? $0.with(state: to) : nil }
     }
+    func decide(_ id: Quote.ID, from: Quote.State, to: Quote.State, _ decision: QuoteDecision) throws -> Quote? {
+        let kept = QuoteDecision(
+            name: decision.name, email: decision.email, reason: decision.reason, decidedAt: transaction.state.now)
+        return try replace(id) { $0.state == from ? $0.with(state: to, decision: kept) : nil }
+    }
     func revise(_ id: Quote.ID, content: DocumentContent, email: EmailText, validUntil: CalendarDay) throws -> Quote? {
         try replace(id) {
             $0.state == .concept
@@ -123,6 +129,13 @@ struct MemoryInvoices: InvoiceStore {
     func list(state: Invoice.State?, contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
         let found = try transaction.tenant().invoices.filter {
             (state == nil || $0.state == state) && (contact == nil || $0.content.contactID == contact)
+        }
+        return page(found.reversed(), request)
+    }
+    func overdue(contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
+        let found = try transaction.tenant().invoices.filter {
+            $0.isOverdue && ($0.state == .sent || $0.state == .partiallyPaid)
+                && (contact == nil || $0.content.contactID == contact)
         }
         return page(found.reversed(), request)
     }

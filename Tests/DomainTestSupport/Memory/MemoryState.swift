@@ -139,6 +139,12 @@ public struct Tenant {
     public var idleGrants: [PipedriveUser.ID] = []
     /// What waits for a decision.
     public var attention: [AttentionRecord] = []
+    /// Keys of the regular API by hash.
+    public var apiKeys: [[UInt8]: APIKey] = [:]
+    /// Answers kept for idempotency keys, with the hash of their request.
+    public var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
+    /// Mails with documents.
+    public var mails: [Mail] = []
     /// What the panel's query finds.
     public var panelView = PanelView.unlinked
 

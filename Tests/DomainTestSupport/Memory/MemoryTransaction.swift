@@ -56,4 +56,8 @@ final class MemoryTransaction: StorageTransaction {
     var members: any MemberStore { MemoryUpkeep(transaction: self) }
     var upkeep: any UpkeepStore { MemoryUpkeep(transaction: self) }
     var chores: any ChoreStore { MemoryQueue(transaction: self) }
+    var apiKeys: any APIKeyStore { MemoryAPI(transaction: self) }
+    var keptAnswers: any KeptAnswerStore { MemoryAPI(transaction: self) }
+    var mails: any MailStore { MemoryMails(transaction: self) }
+    var listCounts: any ListCountStore { MemoryAPI(transaction: self) }
 }

@@ -79,6 +79,25 @@ struct ConformanceTests {
         Example("POST", "/api/v1/notes", body: ["deal_id": 1, "content": "<p>Proef</p>"]),
         Example("PUT", "/api/v1/notes/{id}", "/api/v1/notes/1", body: ["content": "Anders"]),
         Example("DELETE", "/api/v1/notes/{id}", "/api/v1/notes/2"),
+        Example("PUT", "/api/v1/persons/{id}/merge", "/api/v1/persons/5/merge", body: ["merge_with_id": 6]),
+        Example("PUT", "/api/v1/organizations/{id}/merge", "/api/v1/organizations/5/merge", body: ["merge_with_id": 6]),
+        Example("POST", "/api/v1/leads", body: ["title": "Proef", "person_id": 1], status: 201),
+        Example(
+            "POST", "/api/v2/deals/{id}/products/bulk", "/api/v2/deals/1/products/bulk",
+            body: ["data": [["product_id": 1, "item_price": 5, "quantity": 2]]], status: 201),
+        Example(
+            "PATCH", "/api/v2/deals/{id}/products/{product_attachment_id}", "/api/v2/deals/1/products/1",
+            body: ["quantity": 4]),
+        Example("DELETE", "/api/v2/deals/{id}/products/{product_attachment_id}", "/api/v2/deals/1/products/1"),
+        Example("DELETE", "/api/v2/deals/{id}/products", "/api/v2/deals/1/products"),
+        Example(
+            "POST", "/api/v2/products/{id}/variations", "/api/v2/products/3/variations", body: ["name": "wit"],
+            status: 201),
+        Example(
+            "PATCH", "/api/v2/products/{id}/variations/{product_variation_id}", "/api/v2/products/3/variations/1",
+            body: ["name": "zwart"]),
+        Example(
+            "DELETE", "/api/v2/products/{id}/variations/{product_variation_id}", "/api/v2/products/3/variations/1"),
         Example("POST", "/api/v1/webhooks", body: webhook, status: 201),
         Example("POST", "/api/v1/webhooks", body: ["name": "x"], status: 400),
         Example("DELETE", "/api/v1/webhooks/{id}", "/api/v1/webhooks/1"),

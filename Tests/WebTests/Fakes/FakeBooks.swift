@@ -76,6 +76,9 @@ struct FakeQuotes: QuoteStore {
     func move(_ id: Quote.ID, from: Quote.State, to: Quote.State) throws -> Quote? {
         try replace(id) { $0.state == from ? $0.with(state: to) : nil }
     }
+    func decide(_ id: Quote.ID, from: Quote.State, to: Quote.State, _ decision: QuoteDecision) throws -> Quote? {
+        try replace(id) { $0.state == from ? $0.with(state: to, decision: decision) : nil }
+    }
     func revise(_ id: Quote.ID, content: DocumentContent, email: EmailText, validUntil: CalendarDay) throws -> Quote? {
         try replace(id) {
             $0.state == .concept
@@ -94,12 +97,13 @@ struct FakeQuotes: QuoteStore {
 
 extension Quote {
     func with(
-        state: State, content: DocumentContent? = nil, email: EmailText? = nil, validUntil: CalendarDay? = nil
+        state: State, content: DocumentContent? = nil, email: EmailText? = nil, validUntil: CalendarDay? = nil,
+        decision: QuoteDecision? = nil
     ) -> Quote {
         Quote(
             id: id, number: number, state: state, content: content ?? self.content, email: email ?? self.email,
             validUntil: validUntil ?? self.validUntil, publicToken: publicToken, createdAt: createdAt,
-            updatedAt: updatedAt)
+            updatedAt: updatedAt, decision: decision ?? self.decision)
     }
 }
 
@@ -119,6 +123,9 @@ struct FakeInvoices: InvoiceStore {
     func invoice(publicToken: String) throws -> Invoice? { tables.invoices.first { $0.publicToken == publicToken } }
     func list(state: Invoice.State?, contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
         page(tables.invoices.filter { state == nil || $0.state == state }, request)
+    }
+    func overdue(contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
+        page(tables.invoices.filter(\.isOverdue), request)
     }
     func move(_ id: Invoice.ID, from: Invoice.State, to: Invoice.State) throws -> Invoice? {
         replace(id) { $0.state == from ? $0.with(state: to) : nil }

@@ -51,4 +51,8 @@ struct FakeTransaction: StorageTransaction {
     var revocations: any RevocationStore { FakeInspection(tables: tables) }
     var upkeep: any UpkeepStore { FakeInspection(tables: tables) }
     var members: any MemberStore { FakeInspection(tables: tables) }
+    var apiKeys: any APIKeyStore { FakeAPI(tables: tables) }
+    var keptAnswers: any KeptAnswerStore { FakeAPI(tables: tables) }
+    var mails: any MailStore { FakeMails(tables: tables) }
+    var listCounts: any ListCountStore { FakeAPI(tables: tables) }
 }

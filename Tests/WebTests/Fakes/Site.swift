@@ -12,7 +12,7 @@ struct Site {
     let log = LogLines()
     private let app: WebApp
 
-    init(publicURL: String = "https://paydock.example") {
+    init(publicURL: String = "https://paydock.example", mails: Bool = false) {
         let storage = FakeStorage(tables: tables)
         let secrets = FakeSecrets()
         let now = tables.now
@@ -23,7 +23,9 @@ struct Site {
             storage: storage, secrets: secrets, credentials: Secret("panel:secret"), tokenKey: Secret("key"),
             requiresToken: false)
         app = WebApp(
-            useCases: UseCases(storage: storage, secrets: secrets, installs: installs, panel: panel, now: { now }),
+            useCases: UseCases(
+                storage: storage, secrets: secrets, installs: installs, panel: panel,
+                mailing: mails ? Mailing(publicURL: publicURL) : nil, now: { now }),
             configuration: WebConfiguration(
                 publicURL: publicURL, supportEmail: "support@paydock.example",
                 consentOrigin: "https://oauth.pipedrive.com"), logger: Logger(label: "web") { [log] _ in log })
@@ -61,10 +63,12 @@ struct Site {
 
     /// Calls the regular API with the company's key.
     func api(
-        _ method: HTTPRequest.Method, _ path: String, _ body: String = "", key: String = Tables.apiKey
+        _ method: HTTPRequest.Method, _ path: String, _ body: String = "", key: String = Tables.apiKey,
+        fields: [String: String] = [:]
     ) async -> WebResponse {
-        await send(
-            method, "/api/v1/\(path)", fields: ["X-API-Key": key, "Content-Type": "application/json"], body: body)
+        let own = ["X-API-Key": key, "Content-Type": "application/json"]
+        return await send(
+            method, "/api/v1/\(path)", fields: own.merging(fields) { _, given in given }, body: body)
     }
 
     static let session = ["__Host-paydock_session": Tables.cookie]

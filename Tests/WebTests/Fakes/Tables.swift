@@ -31,6 +31,10 @@ final class Tables: @unchecked Sendable {
     var audit: [AuditLine] = []
     var attention: [AttentionRecord] = []
     var troubled: [MessageRecord] = []
+    var keys: [APIKey] = []
+    var requestNumber = 0
+    var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
+    var mails: [Mail] = []
 
     static let apiKey = "ftj_test"
     static let cookie = "the-cookie"

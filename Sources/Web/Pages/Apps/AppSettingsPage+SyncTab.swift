@@ -165,6 +165,7 @@ extension LogsTab.TroubledLine {
         case .record: what = "Changed record \(message.subject)"
         case .sync: what = "Sync run"
         case .subscribe: what = "Webhooks at Pipedrive"
+        case .mail: what = "Mail with a document"
         case .revoke: what = "Telling Pipedrive of the disconnect"
         case .sweep: what = "Search for missed deals"
         case .refresh: what = "Keeping a grant alive"

@@ -24,8 +24,11 @@ struct InvoicePage: Page {
     let isConcept: Bool
     let isOpen: Bool
     let problem: String?
+    let mail: MailBox?
 
-    init(_ invoice: Invoice, contactName: String, publicURL: String, problem: String? = nil) throws {
+    init(
+        _ invoice: Invoice, contactName: String, publicURL: String, mail: MailBox? = nil, problem: String? = nil
+    ) throws {
         let currency = invoice.content.currency
         let totals = try DocumentTotals(lines: invoice.content.lines, currency: currency)
         let left = Money(
@@ -51,5 +54,6 @@ struct InvoicePage: Page {
         isOpen = invoice.state == .sent || invoice.state == .partiallyPaid
         self.publicURL = isConcept ? nil : "\(publicURL)/i/\(invoice.publicToken)"
         self.problem = problem
+        self.mail = mail
     }
 }

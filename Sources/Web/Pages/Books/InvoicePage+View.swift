@@ -33,5 +33,6 @@ extension InvoicePage {
         \(DocumentTable.markup)
         {{#note}}<p class="text">{{.}}</p>{{/note}}
         </section>
+        \(MailBox.markup)
         """)
 }

@@ -25,10 +25,14 @@ struct QuotePage: Page {
     let needsPrice: Bool
     let problem: String?
     let editor: QuoteEditor?
+    let decidedBy: String?
+    let declineReason: String?
+    let mail: MailBox?
 
-    init(_ quote: Quote, contactName: String, publicURL: String, problem: String? = nil, sent form: FormFields? = nil)
-        throws
-    {
+    init(
+        _ quote: Quote, contactName: String, publicURL: String, mail: MailBox? = nil, problem: String? = nil,
+        sent form: FormFields? = nil
+    ) throws {
         let word = DocumentWords.quote(quote.state)
         title = "Quote \(quote.number)"
         path = "/quotes/\(quote.id.text)"
@@ -50,6 +54,12 @@ struct QuotePage: Page {
         externalID = quote.content.externalID
         needsPrice = quote.content.lines.contains { !$0.isTextLine && $0.unitPrice == nil }
         self.problem = problem
+        self.mail = mail
+        decidedBy = quote.decision.flatMap { decision in
+            let parts = [decision.name, decision.email].compactMap(\.self)
+            return parts.isEmpty ? nil : parts.joined(separator: ", ")
+        }
+        declineReason = quote.decision?.reason
         editor = isConcept ? form.map { QuoteEditor(quote, sent: $0) } ?? QuoteEditor(quote) : nil
     }
 }

@@ -9,6 +9,8 @@ extension QuotePage {
         <dt>Valid until</dt><dd>{{validUntil}}</dd>
         {{#deal}}<dt>Pipedrive</dt><dd>{{.}}</dd>{{/deal}}
         {{#externalID}}<dt>External id</dt><dd><code>{{.}}</code></dd>{{/externalID}}
+        {{#decidedBy}}<dt>Accepted by</dt><dd>{{.}}</dd>{{/decidedBy}}
+        {{#declineReason}}<dt>Declined because</dt><dd>{{.}}</dd>{{/declineReason}}
         {{#publicURL}}<dt>Customer's page</dt><dd><a href="{{.}}">{{.}}</a></dd>{{/publicURL}}
         </dl>
         <div class="actions">
@@ -30,6 +32,8 @@ extension QuotePage {
         \(DocumentTable.markup)
         {{#note}}<p class="text">{{.}}</p>{{/note}}
         </section>
+        \(MailBox.markup)
+        {{^mail}}
         <section class="card">
         <h2>E-mail to the customer</h2>
         {{#hasEmail}}
@@ -38,6 +42,7 @@ extension QuotePage {
         {{/hasEmail}}
         {{^hasEmail}}<p class="empty">There is no e-mail text. Write one below before you send the quote.</p>{{/hasEmail}}
         </section>
+        {{/mail}}
         \(editorMarkup)
         """)
 

@@ -17,8 +17,11 @@ struct CustomerQuotePage: Page {
     let verdict: String?
     let verdictTone: String
     let problem: String?
+    let typedName: String
+    let typedEmail: String
+    let typedReason: String
 
-    init(_ shown: CustomerPages.Shown<Quote>, problem: String? = nil) throws {
+    init(_ shown: CustomerPages.Shown<Quote>, form: FormFields = FormFields(), problem: String? = nil) throws {
         let quote = shown.document
         title = "Quote \(quote.number) from \(shown.company.name)"
         companyName = shown.company.name
@@ -32,6 +35,9 @@ struct CustomerQuotePage: Page {
         path = "/q/\(quote.publicToken)"
         canDecide = quote.state == .sent || quote.state == .viewed
         self.problem = problem
+        typedName = form["name"] ?? quote.content.addressee ?? ""
+        typedEmail = form["email"] ?? ""
+        typedReason = form["reason"] ?? ""
         switch quote.state {
         case .accepted: (verdict, verdictTone) = ("You accepted this quote. \(companyName) has been told.", "good")
         case .declined: (verdict, verdictTone) = ("You declined this quote.", "")

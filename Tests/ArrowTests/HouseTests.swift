@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-struct ArrowTests {
+struct HouseTests {
     private let rules = Rules(house: .ours)
 
     @Test func `every import is listed in the manifest and allowed by the table`() throws {
