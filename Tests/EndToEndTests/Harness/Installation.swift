@@ -107,11 +107,13 @@ final class Installation: Sendable {
     }
 }
 
-/// Asks until there is an answer; the deadline only bounds a hang.
+/// Asks until there is an answer.
+///
+/// The deadline only bounds a hang: other tests may hold every thread of the process for minutes.
 func wait<Value>(
     for what: String, isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Value?
 ) async throws -> Value {
-    let deadline = ContinuousClock.now + .seconds(150)
+    let deadline = ContinuousClock.now + .seconds(400)
     while ContinuousClock.now < deadline {
         if let value = try await condition() { return value }
         try await Task.sleep(for: .milliseconds(100))

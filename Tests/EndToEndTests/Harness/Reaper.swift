@@ -24,7 +24,7 @@ final class Reaper: Sendable {
     init(folder: String, path: String) throws {
         pipe = Pipe()
         shell = try Part(
-            "reaper", ["setsid", "sh", "-c", Self.script, "reaper", Self.mark, folder],
+            "reaper", ["sh", "-c", Self.script, "reaper", Self.mark, folder],
             environment: ["PATH": path], log: "/dev/null", input: pipe)
         try pipe.fileHandleForReading.close()
     }
