@@ -98,8 +98,15 @@ CREATE TABLE books.quote (
     public_token text NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by_name text,
+    decided_by_email text,
+    decline_reason text,
     CONSTRAINT quote_check CHECK ((gross = (net + tax))),
     CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
+    CONSTRAINT quote_decided_by_email_check CHECK ((decided_by_email ~~ '%@%'::text)),
+    CONSTRAINT quote_decided_by_name_check CHECK ((decided_by_name <> ''::text)),
+    CONSTRAINT quote_decline_reason_check CHECK ((decline_reason <> ''::text)),
     CONSTRAINT quote_lines_check CHECK ((jsonb_typeof(lines) = 'array'::text)),
     CONSTRAINT quote_state_check CHECK ((state = ANY (ARRAY['concept'::text, 'sent'::text, 'viewed'::text, 'accepted'::text, 'declined'::text, 'expired'::text])))
 );
@@ -125,11 +132,67 @@ END;
 
 ALTER FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) OWNER TO paydock_owner;
 
+CREATE FUNCTION books.count_list() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    changes text := '';
+begin
+    if tg_op <> 'DELETE' then
+        changes := format('select company_id, %s as state, 1 as change from fresh', tg_argv[0]);
+    end if;
+    if tg_op = 'UPDATE' then
+        changes := changes || ' union all ';
+    end if;
+    if tg_op <> 'INSERT' then
+        changes := changes || format('select company_id, %s as state, -1 as change from stale', tg_argv[0]);
+    end if;
+    execute format(
+        'insert into books.list_change (company_id, list, state, change)
+             select company_id, %L, state, sum(change) from (%s) c
+             group by company_id, state having sum(change) <> 0', tg_table_name, changes);
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.count_list() OWNER TO paydock_owner;
+
 CREATE FUNCTION books.current_company() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('paydock.company'::text, true), ''::text))::uuid;
 
 ALTER FUNCTION books.current_company() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.fold_lists() RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with long as (
+        select company_id, list, state from books.list_change group by company_id, list, state having count(*) > 20
+    ), gone as (
+        delete from books.list_change c using long l
+        where c.company_id = l.company_id and c.list = l.list and c.state = l.state
+        returning c.company_id, c.list, c.state, c.change
+    ), folded as (
+        insert into books.list_change (company_id, list, state, change)
+        select company_id, list, state, sum(change) from gone group by company_id, list, state
+        returning 1
+    )
+    select count(*) from folded
+$$;
+
+ALTER FUNCTION books.fold_lists() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.forget_answers(before timestamp with time zone) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with forgotten as (delete from books.kept_answer where created_at < before returning 1)
+    select count(*) from forgotten
+$$;
+
+ALTER FUNCTION books.forget_answers(before timestamp with time zone) OWNER TO paydock_owner;
 
 CREATE FUNCTION books.index_contact_emails() RETURNS trigger
     LANGUAGE plpgsql
@@ -234,6 +297,18 @@ $$;
 
 ALTER FUNCTION queue.add_event_message() OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.add_mail_message() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into queue.message (company_id, kind, subject) values (new.company_id, 'mail', new.id::text);
+    return null;
+end
+$$;
+
+ALTER FUNCTION queue.add_mail_message() OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.wake_listeners() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -261,12 +336,45 @@ $$;
 
 ALTER FUNCTION web.list_public_token() OWNER TO paydock_owner;
 
+CREATE FUNCTION web.use_api_key(key_hash bytea, request_limit integer) RETURNS TABLE(owner_id uuid, request_number integer, seconds_left integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    moment timestamptz := clock_timestamp();
+    minute timestamptz := date_trunc('minute', moment);
+begin
+    select d.company_id into owner_id from web.api_key_directory d where d.hash = key_hash;
+    if not found then
+        return;
+    end if;
+    insert into web.api_key_minute as m (hash, begun_at, request_count) values (key_hash, minute, 1)
+    on conflict (hash) do update set
+        request_count = case when m.begun_at >= minute then m.request_count + 1 else 1 end,
+        begun_at = greatest(m.begun_at, minute)
+    where m.begun_at < minute or m.request_count < request_limit
+    returning m.request_count into request_number;
+    request_number := coalesce(request_number, request_limit + 1);
+    seconds_left := greatest(1, ceil(extract(epoch from minute + interval '1 minute' - moment))::integer);
+    update books.api_key k set last_used_at = moment
+    where k.company_id = owner_id and k.hash = key_hash
+        and (k.last_used_at is null or k.last_used_at < moment - interval '1 minute');
+    return next;
+end
+$$;
+
+ALTER FUNCTION web.use_api_key(key_hash bytea, request_limit integer) OWNER TO paydock_owner;
+
 CREATE TABLE books.api_key (
     company_id uuid NOT NULL,
     hash bytea NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     revoked_at timestamp with time zone,
-    CONSTRAINT api_key_hash_check CHECK ((length(hash) = 32))
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text DEFAULT 'First key'::text NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT api_key_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT api_key_name_check CHECK ((name <> ''::text))
 );
 
 ALTER TABLE ONLY books.api_key FORCE ROW LEVEL SECURITY;
@@ -338,6 +446,67 @@ CREATE TABLE books.event (
 ALTER TABLE ONLY books.event FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.event OWNER TO paydock_owner;
+
+CREATE TABLE books.kept_answer (
+    company_id uuid NOT NULL,
+    key_hash bytea NOT NULL,
+    request_hash bytea NOT NULL,
+    status integer,
+    location text,
+    body bytea,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT kept_answer_key_hash_check CHECK ((length(key_hash) = 32)),
+    CONSTRAINT kept_answer_request_hash_check CHECK ((length(request_hash) = 32))
+);
+
+ALTER TABLE ONLY books.kept_answer FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.kept_answer OWNER TO paydock_owner;
+
+CREATE TABLE books.list_change (
+    company_id uuid NOT NULL,
+    list text NOT NULL,
+    state text NOT NULL,
+    id bigint NOT NULL,
+    change bigint NOT NULL,
+    CONSTRAINT list_change_list_check CHECK ((list = ANY (ARRAY['contact'::text, 'product'::text, 'quote'::text, 'invoice'::text, 'subscription'::text])))
+);
+
+ALTER TABLE ONLY books.list_change FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.list_change OWNER TO paydock_owner;
+
+ALTER TABLE books.list_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME books.list_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE books.mail (
+    company_id uuid NOT NULL,
+    id uuid NOT NULL,
+    quote_id uuid,
+    invoice_id uuid,
+    recipient text,
+    recipient_name text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    state text NOT NULL,
+    reason text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT mail_check CHECK ((num_nonnulls(quote_id, invoice_id) = 1)),
+    CONSTRAINT mail_check1 CHECK (((recipient IS NOT NULL) OR (state = 'failed'::text))),
+    CONSTRAINT mail_recipient_check CHECK ((recipient ~~ '%@%'::text)),
+    CONSTRAINT mail_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'unclear'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY books.mail FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.mail OWNER TO paydock_owner;
 
 CREATE TABLE books.member (
     company_id uuid NOT NULL,
@@ -731,7 +900,7 @@ CREATE TABLE queue.message (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     finished_at timestamp with time zone,
     CONSTRAINT message_check CHECK (((state = 'running'::text) = (lease_until IS NOT NULL))),
-    CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'webhook'::text, 'note'::text, 'draft'::text, 'record'::text, 'sync'::text, 'subscribe'::text, 'revoke'::text, 'sweep'::text, 'refresh'::text]))),
+    CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'webhook'::text, 'note'::text, 'draft'::text, 'record'::text, 'sync'::text, 'subscribe'::text, 'revoke'::text, 'sweep'::text, 'refresh'::text, 'mail'::text]))),
     CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['available'::text, 'running'::text, 'retryable'::text, 'completed'::text, 'discarded'::text, 'cancelled'::text])))
 );
 
@@ -805,6 +974,15 @@ CREATE TABLE web.api_key_directory (
 );
 
 ALTER TABLE web.api_key_directory OWNER TO paydock_owner;
+
+CREATE UNLOGGED TABLE web.api_key_minute (
+    hash bytea NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    request_count integer NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE web.api_key_minute OWNER TO paydock_owner;
 
 CREATE TABLE web.login_directory (
     email text NOT NULL,
@@ -907,6 +1085,15 @@ ALTER TABLE ONLY books.invoice
 ALTER TABLE ONLY books.invoice
     ADD CONSTRAINT invoice_pkey PRIMARY KEY (company_id, id);
 
+ALTER TABLE ONLY books.kept_answer
+    ADD CONSTRAINT kept_answer_pkey PRIMARY KEY (company_id, key_hash);
+
+ALTER TABLE ONLY books.list_change
+    ADD CONSTRAINT list_change_pkey PRIMARY KEY (company_id, list, state, id);
+
+ALTER TABLE ONLY books.mail
+    ADD CONSTRAINT mail_pkey PRIMARY KEY (company_id, id);
+
 ALTER TABLE ONLY books.member
     ADD CONSTRAINT member_company_id_email_key UNIQUE (company_id, email);
 
@@ -1006,6 +1193,9 @@ ALTER TABLE ONLY vault.webhook_secret
 ALTER TABLE ONLY web.api_key_directory
     ADD CONSTRAINT api_key_directory_pkey PRIMARY KEY (hash);
 
+ALTER TABLE ONLY web.api_key_minute
+    ADD CONSTRAINT api_key_minute_pkey PRIMARY KEY (hash);
+
 ALTER TABLE ONLY web.login_directory
     ADD CONSTRAINT login_directory_pkey PRIMARY KEY (email);
 
@@ -1030,6 +1220,10 @@ ALTER TABLE ONLY web.session
 ALTER TABLE ONLY web.webhook_directory
     ADD CONSTRAINT webhook_directory_pkey PRIMARY KEY (path);
 
+CREATE UNIQUE INDEX api_key_id ON books.api_key USING btree (company_id, id);
+
+COMMENT ON INDEX books.api_key_id IS 'Revoking one key from the settings page.';
+
 CREATE INDEX contact_email_contact ON books.contact_email USING btree (company_id, contact_id);
 
 COMMENT ON INDEX books.contact_email_contact IS 'Addresses of a contact, when it changes or is deleted.';
@@ -1037,6 +1231,10 @@ COMMENT ON INDEX books.contact_email_contact IS 'Addresses of a contact, when it
 CREATE INDEX contact_name ON books.contact USING btree (company_id, name_key, id) WHERE (archived_at IS NULL);
 
 COMMENT ON INDEX books.contact_name IS 'Lists of contacts by name; matching organizations by exact name.';
+
+CREATE INDEX contact_name_prefix ON books.contact USING btree (company_id, name_key text_pattern_ops) WHERE (archived_at IS NULL);
+
+COMMENT ON INDEX books.contact_name_prefix IS 'Searching contacts by the beginning of the name.';
 
 CREATE INDEX contact_organization ON books.contact USING btree (company_id, organization_id) WHERE (organization_id IS NOT NULL);
 
@@ -1053,6 +1251,26 @@ COMMENT ON INDEX books.invoice_due IS 'Invoices past due that are not marked yet
 CREATE INDEX invoice_newest ON books.invoice USING btree (company_id, created_at DESC, id);
 
 COMMENT ON INDEX books.invoice_newest IS 'Lists of invoices, newest first.';
+
+CREATE INDEX invoice_overdue ON books.invoice USING btree (company_id, created_at DESC, id) WHERE ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['sent'::text, 'partially_paid'::text])));
+
+COMMENT ON INDEX books.invoice_overdue IS 'Lists of overdue invoices, newest first, and their number.';
+
+CREATE INDEX invoice_state_newest ON books.invoice USING btree (company_id, state, created_at DESC, id);
+
+COMMENT ON INDEX books.invoice_state_newest IS 'Lists of invoices in one state, newest first.';
+
+CREATE INDEX kept_answer_age ON books.kept_answer USING btree (created_at);
+
+COMMENT ON INDEX books.kept_answer_age IS 'Forgetting answers after a day, for housekeeping.';
+
+CREATE UNIQUE INDEX mail_invoice ON books.mail USING btree (company_id, invoice_id) WHERE (invoice_id IS NOT NULL);
+
+COMMENT ON INDEX books.mail_invoice IS 'The mail of an invoice, for its page and the API.';
+
+CREATE UNIQUE INDEX mail_quote ON books.mail USING btree (company_id, quote_id) WHERE (quote_id IS NOT NULL);
+
+COMMENT ON INDEX books.mail_quote IS 'The mail of a quote, for its page and the API.';
 
 CREATE INDEX payment_invoice ON books.payment USING btree (company_id, invoice_id);
 
@@ -1081,6 +1299,10 @@ COMMENT ON INDEX books.quote_external_id IS 'One quote per deal, for ever; looku
 CREATE INDEX quote_newest ON books.quote USING btree (company_id, created_at DESC, id);
 
 COMMENT ON INDEX books.quote_newest IS 'Lists of quotes, newest first.';
+
+CREATE INDEX quote_state_newest ON books.quote USING btree (company_id, state, created_at DESC, id);
+
+COMMENT ON INDEX books.quote_state_newest IS 'Lists of quotes in one state, newest first.';
 
 CREATE INDEX quote_validity ON books.quote USING btree (valid_until) WHERE (state = ANY (ARRAY['sent'::text, 'viewed'::text]));
 
@@ -1144,13 +1366,47 @@ CREATE TRIGGER contact_emails_updated AFTER UPDATE ON books.contact REFERENCING 
 
 CREATE TRIGGER contact_links_ended AFTER DELETE ON books.contact REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
+CREATE TRIGGER contact_list_delete AFTER DELETE ON books.contact REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+
+CREATE TRIGGER contact_list_insert AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+
+CREATE TRIGGER contact_list_update AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+
 CREATE TRIGGER event_queued AFTER INSERT ON books.event FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['quote.sent'::text, 'quote.viewed'::text, 'quote.accepted'::text, 'invoice.sent'::text, 'invoice.paid'::text, 'invoice.overdue'::text]))) EXECUTE FUNCTION queue.add_event_message();
+
+CREATE TRIGGER invoice_list_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+
+CREATE TRIGGER invoice_list_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+
+CREATE TRIGGER invoice_list_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
 
 CREATE TRIGGER invoice_public_token AFTER INSERT ON books.invoice FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
 
+CREATE TRIGGER mail_queued AFTER INSERT ON books.mail FOR EACH ROW WHEN ((new.state = 'waiting'::text)) EXECUTE FUNCTION queue.add_mail_message();
+
+CREATE TRIGGER mail_queued_again AFTER UPDATE ON books.mail FOR EACH ROW WHEN (((new.state = 'waiting'::text) AND (old.state = ANY (ARRAY['unclear'::text, 'failed'::text])))) EXECUTE FUNCTION queue.add_mail_message();
+
 CREATE TRIGGER product_links_ended AFTER DELETE ON books.product REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
+CREATE TRIGGER product_list_delete AFTER DELETE ON books.product REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+
+CREATE TRIGGER product_list_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+
+CREATE TRIGGER product_list_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+
+CREATE TRIGGER quote_list_delete AFTER DELETE ON books.quote REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+
+CREATE TRIGGER quote_list_insert AFTER INSERT ON books.quote REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+
+CREATE TRIGGER quote_list_update AFTER UPDATE ON books.quote REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+
 CREATE TRIGGER quote_public_token AFTER INSERT ON books.quote FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
+
+CREATE TRIGGER subscription_list_delete AFTER DELETE ON books.subscription REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+
+CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+
+CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
 
 CREATE TRIGGER message_added AFTER INSERT ON queue.message FOR EACH STATEMENT EXECUTE FUNCTION queue.wake_listeners();
 
@@ -1180,6 +1436,21 @@ ALTER TABLE ONLY books.invoice
 
 ALTER TABLE ONLY books.invoice
     ADD CONSTRAINT invoice_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
+
+ALTER TABLE ONLY books.kept_answer
+    ADD CONSTRAINT kept_answer_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.list_change
+    ADD CONSTRAINT list_change_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.mail
+    ADD CONSTRAINT mail_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.mail
+    ADD CONSTRAINT mail_company_id_invoice_id_fkey FOREIGN KEY (company_id, invoice_id) REFERENCES books.invoice(company_id, id);
+
+ALTER TABLE ONLY books.mail
+    ADD CONSTRAINT mail_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
 
 ALTER TABLE ONLY books.member
     ADD CONSTRAINT member_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -1285,6 +1556,12 @@ ALTER TABLE books.event ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE books.invoice ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE books.kept_answer ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.list_change ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.mail ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE books.member ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY owner ON books.api_key TO paydock_owner USING (true) WITH CHECK (true);
@@ -1300,6 +1577,12 @@ CREATE POLICY owner ON books.document_number TO paydock_owner USING (true) WITH 
 CREATE POLICY owner ON books.event TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.invoice TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.kept_answer TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.list_change TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.mail TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.member TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -1336,6 +1619,12 @@ CREATE POLICY tenant ON books.document_number TO paydock_web, paydock_cron, payd
 CREATE POLICY tenant ON books.event TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.invoice TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.kept_answer TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.list_change TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.mail TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.member TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -1509,11 +1798,20 @@ GRANT SELECT,INSERT,UPDATE ON TABLE books.quote TO paydock_api;
 REVOKE ALL ON FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) TO paydock_cron;
 
+REVOKE ALL ON FUNCTION books.fold_lists() FROM PUBLIC;
+GRANT ALL ON FUNCTION books.fold_lists() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION books.forget_answers(before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION books.forget_answers(before timestamp with time zone) TO paydock_cron;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_cron;
 
 REVOKE ALL ON FUNCTION pipedrive.connected_companies() FROM PUBLIC;
 GRANT ALL ON FUNCTION pipedrive.connected_companies() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION web.use_api_key(key_hash bytea, request_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION web.use_api_key(key_hash bytea, request_limit integer) TO paydock_api;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE books.api_key TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.api_key TO paydock_cron;
@@ -1533,6 +1831,16 @@ GRANT SELECT,INSERT,UPDATE ON TABLE books.document_number TO paydock_api;
 GRANT SELECT,INSERT ON TABLE books.event TO paydock_web;
 GRANT SELECT,INSERT ON TABLE books.event TO paydock_cron;
 GRANT SELECT,INSERT ON TABLE books.event TO paydock_api;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.kept_answer TO paydock_api;
+
+GRANT SELECT ON TABLE books.list_change TO paydock_web;
+GRANT SELECT ON TABLE books.list_change TO paydock_cron;
+GRANT SELECT ON TABLE books.list_change TO paydock_api;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_cron;
+GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_api;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE books.member TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.member TO paydock_cron;
@@ -1616,7 +1924,7 @@ GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_web;
 GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_cron;
 
 GRANT SELECT ON TABLE web.api_key_directory TO paydock_api;
-GRANT SELECT,INSERT ON TABLE web.api_key_directory TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.api_key_directory TO paydock_web;
 GRANT SELECT,INSERT ON TABLE web.api_key_directory TO paydock_cron;
 
 GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_web;
