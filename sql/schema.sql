@@ -289,8 +289,10 @@ CREATE FUNCTION queue.add_event_message() RETURNS trigger
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    insert into queue.message (company_id, kind, subject, idempotency_key)
-    values (new.company_id, 'event', new.id::text, new.id::text);
+    -- One lane per company: events are routed one after the other, so that the notes of a deal queue up in the order
+    -- of their events.
+    insert into queue.message (company_id, kind, subject, idempotency_key, lane)
+    values (new.company_id, 'event', new.id::text, new.id::text, 'events');
     return null;
 end
 $$;

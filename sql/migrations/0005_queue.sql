@@ -78,8 +78,10 @@ create trigger message_added after insert on queue.message
 create function queue.add_event_message() returns trigger
     language plpgsql security definer set search_path = pg_catalog as $$
 begin
-    insert into queue.message (company_id, kind, subject, idempotency_key)
-    values (new.company_id, 'event', new.id::text, new.id::text);
+    -- One lane per company: events are routed one after the other, so that the notes of a deal queue up in the order
+    -- of their events.
+    insert into queue.message (company_id, kind, subject, idempotency_key, lane)
+    values (new.company_id, 'event', new.id::text, new.id::text, 'events');
     return null;
 end
 $$;

@@ -2,7 +2,7 @@ import Domain
 import HTTPTypes
 import Workflows
 
-/// Health, metrics, the stylesheet, and webhooks.
+/// Health, metrics, the stylesheet, the icon, and webhooks.
 struct MachineRoutes: Sendable {
     let useCases: UseCases
     let stylesheet: Stylesheet
@@ -15,6 +15,11 @@ struct MachineRoutes: Sendable {
             },
             Route(.get, "/metrics", .machine) { try metrics($0) },
             Route(.get, "/assets/paydock.css", .machine) { stylesheet.answer(version: $0.query["v"]) },
+            Route(.get, "/favicon.ico", .machine) { _ in
+                // Browsers ask for it unasked, and would count a 404 as an error of the page.
+                WebResponse(.ok, type: "image/svg+xml", body: PackageResources.icon_svg)
+                    .setting(.cacheControl, "public, max-age=86400")
+            },
             Route(.get, "/robots.txt", .machine) { _ in .plain("User-agent: *\nDisallow: /") },
             Route(.post, "/webhooks/pipedrive/{id}", .machine, body: .bytes(limit: 2_000_000)) { try receive($0) },
         ]

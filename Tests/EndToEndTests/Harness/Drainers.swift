@@ -24,9 +24,11 @@ actor Drainers {
         }
     }
 
-    /// Kills the running one as a power failure would; the next is started at once.
-    func kill() throws {
-        try running.orFail("No drainer is running").signal(SIGKILL)
+    /// Kills the running one as a power failure would; the next is started at once. Its process id.
+    func kill() throws -> Int32 {
+        let part = try running.orFail("No drainer is running")
+        part.signal(SIGKILL)
+        return part.id
     }
 
     /// Ends the running one in order, and starts no other.
