@@ -93,12 +93,12 @@ import Testing
             let headers = [("Authorization", "Bearer \(token)")]
             let client = OutgoingHTTP()
             let half = await client.send(
-                "GET", origin + "/api/v2/deals/1", headers: headers, timeLimit: .seconds(30))
+                "GET", origin + "/api/v2/deals/1", headers: headers, timeLimit: .seconds(600))
             #expect(half.problem != nil)
             #expect(half.body.isEmpty == false)
             #expect(throws: JSONParser.Failure.self) { _ = try JSONParser.parse(half.body) }
             let drip = await client.send(
-                "GET", origin + "/api/v1/users/me", headers: headers, timeLimit: .seconds(30))
+                "GET", origin + "/api/v1/users/me", headers: headers, timeLimit: .seconds(600))
             #expect(drip.status == 200)
             let body = try JSONParser.parse(drip.body)
             #expect(body["data"]["id"] == 1)

@@ -65,11 +65,11 @@ import Testing
             let headers = [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")]
             let body = Array(#"{"deal_id":1,"content":"Weg"}"#.utf8)
             let broken = await client.send(
-                "POST", origin + "/api/v1/notes", headers: headers, body: body, timeLimit: .seconds(30))
+                "POST", origin + "/api/v1/notes", headers: headers, body: body, timeLimit: .seconds(600))
             #expect(broken.status == nil)
             #expect(broken.problem != nil)
             let list = await client.send(
-                "GET", origin + "/api/v1/notes?deal_id=1", headers: headers, timeLimit: .seconds(30))
+                "GET", origin + "/api/v1/notes?deal_id=1", headers: headers, timeLimit: .seconds(600))
             #expect(list.status == 200)
             let count = try JSONParser.parse(list.body)["data"].list?.count
             #expect(count == (moment == "after" ? 1 : 0))

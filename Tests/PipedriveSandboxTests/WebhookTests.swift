@@ -122,7 +122,7 @@ import Testing
     @Test func `a failed delivery comes again under the same id with a higher attempt`() async throws {
         let receiver = Receiver { _, number in Reply(status: number < 3 ? 500 : 204) }
         try await receiver.serve { origin in
-            var policy = WebhookQueue.Policy()
+            var policy = WebhookQueue.Policy.patient
             policy.retryDelays = [.zero, .zero, .zero]
             let test = try TestSandbox(policy: policy)
             _ = try await subscribe(test, try await test.signIn(), to: origin, object: "deal")
@@ -139,7 +139,7 @@ import Testing
             request.path == "/hook" ? Reply.redirect("/elsewhere", status: 302) : Reply()
         }
         try await receiver.serve { origin in
-            var policy = WebhookQueue.Policy()
+            var policy = WebhookQueue.Policy.patient
             policy.retryDelays = [.zero]
             let test = try TestSandbox(policy: policy)
             _ = try await subscribe(test, try await test.signIn(), to: origin + "/hook", object: "deal")
@@ -152,7 +152,7 @@ import Testing
     @Test func `ten failed first attempts ban the subscription and events in the ban are lost`() async throws {
         let receiver = Receiver { _, _ in Reply(status: 500) }
         try await receiver.serve { origin in
-            var policy = WebhookQueue.Policy()
+            var policy = WebhookQueue.Policy.patient
             policy.retryDelays = []
             let test = try TestSandbox(policy: policy)
             _ = try await subscribe(test, try await test.signIn(), to: origin, object: "deal")

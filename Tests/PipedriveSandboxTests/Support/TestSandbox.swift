@@ -15,7 +15,7 @@ final class TestSandbox: Sendable {
 
     init(
         panel: SandboxOptions.Panel? = nil, redirectURI: String = TestSandbox.callback,
-        policy: WebhookQueue.Policy = .init(),
+        policy: WebhookQueue.Policy = .patient,
         limits: RateLimiter.Limits = .init()
     ) throws {
         var options = SandboxOptions(clientID: "client", clientSecret: "secret", redirectURI: redirectURI)
