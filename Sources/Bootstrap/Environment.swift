@@ -28,6 +28,7 @@ public struct Environment: Sendable {
     let settings: Settings
     private let crm: any CRM
     private let dealListing: any DealListing
+    private let leads: any LeadConversions
     private let webhooks: any CRMWebhooks
     private let oauth: any OAuthProvider
     private let clientCredentials: Secret
@@ -55,7 +56,7 @@ public struct Environment: Sendable {
             redirectURL: "\(publicURL)/oauth/pipedrive/callback")
         let transport = CurlTransport(userAgent: "PayDock/\(Version.text)")
         let client = PipedriveClient(configuration: pipedrive, transport: transport)
-        (crm, dealListing) = (client, client)
+        (crm, dealListing, leads) = (client, client, client)
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
     }
@@ -100,13 +101,13 @@ public struct Environment: Sendable {
     public var nightlyRuns: NightlyRuns { NightlyRuns(storage: storage) }
 
     /// The drain with everything it delivers.
-    public func queueDrain() throws -> QueueDrain {
+    public func queueDrain(_ limits: QueueDrain.Limits = QueueDrain.Limits()) throws -> QueueDrain {
         let clock: @Sendable () -> Date = { Date() }
         let tokens = AccessTokens(storage: storage, oauth: oauth, clock: clock)
         let webhookURL = try settings.url("PAYDOCK_WEBHOOK_URL", default: publicURL)
         let deliveries = Deliveries(
             events: EventRouting(storage: storage), webhooks: WebhookRouting(storage: storage, webhooks: webhooks),
-            notes: NoteDelivery(storage: storage, crm: crm, tokens: tokens, publicURL: publicURL),
+            notes: NoteDelivery(storage: storage, crm: crm, leads: leads, tokens: tokens, publicURL: publicURL),
             drafting: QuoteDrafting(
                 storage: storage, crm: crm, tokens: tokens, drafter: BuiltInDrafter(), secrets: secrets, clock: clock),
             records: RecordTakeover(storage: storage, crm: crm, tokens: tokens),
@@ -124,6 +125,6 @@ public struct Environment: Sendable {
         return QueueDrain(
             storage: storage, signal: PostgresSignal(listening), deliveries: deliveries,
             retry: RetryPolicy(baseSeconds: try settings.number("PAYDOCK_RETRY_BASE", default: 30)),
-            worker: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)")
+            worker: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)", limits: limits)
     }
 }

@@ -26,6 +26,10 @@ struct PostgresTransaction: StorageTransaction {
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
     var panel: any PanelStore { PostgresPanel(connection: connection) }
     var queue: any QueueStore { PostgresQueue(connection: connection, access: access) }
+    var drain: any DrainStore { PostgresDrain(connection: connection, access: access) }
+    var drainers: any DrainerStore { PostgresDrainers(connection: connection) }
+    var callBudgets: any CallBudgetStore { PostgresCallBudgets(connection: connection, access: access) }
+    var queueHealth: any QueueHealth { PostgresQueueHealth(connection: connection, access: access) }
     var messageLog: any MessageLog { PostgresMessageLog(connection: connection, access: access) }
     var attention: any AttentionStore { PostgresAttention(connection: connection, access: access) }
     var revocations: any RevocationStore {

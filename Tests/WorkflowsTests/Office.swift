@@ -2,6 +2,7 @@ import Domain
 import DomainTestSupport
 import FoundationEssentials
 import Logging
+import Synchronization
 import Testing
 import Workflows
 
@@ -44,7 +45,8 @@ struct Office {
     var webhookRouting: WebhookRouting { WebhookRouting(storage: storage, webhooks: pipedrive) }
     var eventRouting: EventRouting { EventRouting(storage: storage) }
     var notes: NoteDelivery {
-        NoteDelivery(storage: storage, crm: pipedrive, tokens: tokens, publicURL: "https://paydock.example")
+        NoteDelivery(
+            storage: storage, crm: pipedrive, leads: pipedrive, tokens: tokens, publicURL: "https://paydock.example")
     }
     var drafting: QuoteDrafting {
         QuoteDrafting(
@@ -86,8 +88,16 @@ struct Office {
         try await drain.run(.whenNothingIsDue, logger: logger, isStopping: { false })
     }
 
-    func delivered(_ message: OutboxMessage) async -> DeliveryResult {
-        await deliveries.deliver(message, logger: logger)
+    /// What comes of one message, a note with so much of its lease left.
+    func delivered(_ message: OutboxMessage, leaseSeconds: Double = 30) async -> DeliveryResult {
+        guard message.kind == .note else { return await deliveries.deliver(message, logger: logger).result }
+        let results = Mutex<[Delivered]>([])
+        await notes.deliver([(message, Lease(seconds: leaseSeconds))], company: message.companyID) { _, delivered, _ in
+            results.withLock { $0.append(delivered) }
+        }
+        let all = results.withLock { $0 }
+        #expect(all.count == 1)
+        return all.first?.result ?? .again
     }
 
     /// A stored contact.

@@ -122,8 +122,6 @@ public protocol EventStore {
     /// Adds an event; the schema queues the message about it in the same transaction.
     @discardableResult
     func append(_ kind: BookEvent.Kind, subject: UUID) throws -> BookEvent.ID
-    /// An event; nil when there is none.
-    func event(_ id: BookEvent.ID) throws -> BookEvent?
-    /// What a forwarded event's document says now; nil when the document is gone.
-    func document(of event: BookEvent) throws -> EventDocument?
+    /// Events with what their documents say now, in no order; those that are not there are left out.
+    func details(of ids: [BookEvent.ID]) throws -> [EventDetails]
 }

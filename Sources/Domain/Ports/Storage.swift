@@ -86,6 +86,14 @@ public protocol StorageTransaction {
     var panel: any PanelStore { get }
     /// Messages.
     var queue: any QueueStore { get }
+    /// The queue as a drainer works on it.
+    var drain: any DrainStore { get }
+    /// Drainers, as they tell of themselves.
+    var drainers: any DrainerStore { get }
+    /// What connections may still ask of Pipedrive.
+    var callBudgets: any CallBudgetStore { get }
+    /// How the queue is doing.
+    var queueHealth: any QueueHealth { get }
     /// Messages as a person looks at them.
     var messageLog: any MessageLog { get }
     /// What a person has to decide.

@@ -228,11 +228,14 @@ struct MemoryEvents: EventStore {
             $0.events.append(BookEvent(id: id, kind: kind, subjectID: subject, occurredAt: now))
         }
         // The schema's trigger queues the message, whatever the role.
-        _ = transaction.state.add(NewMessage(kind: .event, subject: id.text), company: company)
+        _ = transaction.state.add(NewMessage(kind: .event, subject: id.text, priority: 0), company: company)
         return id
     }
-    func event(_ id: BookEvent.ID) throws -> BookEvent? { try transaction.tenant().events.first { $0.id == id } }
-    func document(of event: BookEvent) throws -> EventDocument? {
+    func details(of ids: [BookEvent.ID]) throws -> [EventDetails] {
+        try transaction.tenant().events.filter { ids.contains($0.id) }
+            .map { EventDetails(event: $0, document: try document(of: $0)) }
+    }
+    private func document(of event: BookEvent) throws -> EventDocument? {
         let tenant = try transaction.tenant()
         let name: (Contact.ID) -> String = { id in tenant.contacts.first { $0.id == id }?.details.name ?? "" }
         let total: (DocumentContent) throws -> Money = {

@@ -50,6 +50,10 @@ final class MemoryTransaction: StorageTransaction {
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
     var panel: any PanelStore { MemoryPanel(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
+    var drain: any DrainStore { MemoryDrain(transaction: self) }
+    var drainers: any DrainerStore { MemoryDrainers(transaction: self) }
+    var callBudgets: any CallBudgetStore { MemoryDrainers(transaction: self) }
+    var queueHealth: any QueueHealth { MemoryDrainers(transaction: self) }
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
     var attention: any AttentionStore { MemoryUpkeep(transaction: self) }
     var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }

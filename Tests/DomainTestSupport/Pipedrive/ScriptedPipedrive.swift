@@ -3,7 +3,7 @@ public import FoundationEssentials
 import Synchronization
 
 /// A Pipedrive that answers by its script and records what it was asked.
-public final class ScriptedPipedrive: CRM, DealListing, OAuthProvider, CRMWebhooks, Sendable {
+public final class ScriptedPipedrive: CRM, DealListing, LeadConversions, OAuthProvider, CRMWebhooks, Sendable {
     /// What it holds, and what it will refuse.
     public struct Script: Sendable {
         /// Failures per method name, used up one by one before the method works.
@@ -24,6 +24,8 @@ public final class ScriptedPipedrive: CRM, DealListing, OAuthProvider, CRMWebhoo
         public var pipelines: [Pipeline] = []
         /// Notes that were posted.
         public var notes: [Note] = []
+        /// Where leads went: to a deal, or nowhere.
+        public var leads: [String: NoteTarget?] = [:]
         /// Webhooks that were subscribed.
         public var webhooks: [WebhookSubscription] = []
         /// What a delivered body reads as.
@@ -170,6 +172,12 @@ public final class ScriptedPipedrive: CRM, DealListing, OAuthProvider, CRMWebhoo
         return edit { script in
             script.notes.firstIndex { $0.target == target && $0.html.contains(text) }.map { Int64($0 + 1) }
         }
+    }
+
+    /// Where the script says that the lead went; the lead itself otherwise.
+    public func target(ofLead id: String, access: PipedriveAccess) async throws -> NoteTarget? {
+        try begin("lead", id, access: access)
+        return edit { $0.leads[id] } ?? .lead(id)
     }
 
     // MARK: Webhooks

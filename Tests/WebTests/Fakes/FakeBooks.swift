@@ -193,6 +193,5 @@ struct FakeEvents: EventStore {
         tables.events.append(kind)
         return BookEvent.ID(subject)
     }
-    func event(_ id: BookEvent.ID) throws -> BookEvent? { throw NotServed() }
-    func document(of event: BookEvent) throws -> EventDocument? { throw NotServed() }
+    func details(of ids: [BookEvent.ID]) throws -> [EventDetails] { throw NotServed() }
 }

@@ -142,15 +142,8 @@ struct FakePanel: PanelStore {
 
 struct FakeQueue: QueueStore, ScheduleStore, ChoreStore {
     func add(_ message: NewMessage) throws -> Bool { true }
-    func claim(limit: Int, leaseSeconds: Int, worker: String) throws -> [OutboxMessage] { throw NotServed() }
-    func finish(
-        _ message: OutboxMessage, worker: String, result: DeliveryResult, nextAttemptSeconds: Double?
-    ) throws -> Bool { throw NotServed() }
-    func rescue() throws -> Int { throw NotServed() }
     func cancelWaiting(reason: String) throws -> Int { 0 }
     func wake() throws {}
-    func secondsUntilDue() throws -> Double? { throw NotServed() }
-    func announceListener(seconds: Int) throws { throw NotServed() }
     func connected() throws -> [Company.ID] { throw NotServed() }
     func withLapsedDocuments(now: Date?) throws -> [Company.ID] { throw NotServed() }
     func claim(_ name: String, everySeconds: Int) throws -> Bool { throw NotServed() }

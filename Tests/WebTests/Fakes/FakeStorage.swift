@@ -46,6 +46,10 @@ struct FakeTransaction: StorageTransaction {
     var queue: any QueueStore { FakeQueue() }
     var schedule: any ScheduleStore { FakeQueue() }
     var chores: any ChoreStore { FakeQueue() }
+    var drain: any DrainStore { FakeDrain(tables: tables) }
+    var drainers: any DrainerStore { FakeDrain(tables: tables) }
+    var callBudgets: any CallBudgetStore { FakeDrain(tables: tables) }
+    var queueHealth: any QueueHealth { FakeDrain(tables: tables) }
     var messageLog: any MessageLog { FakeInspection(tables: tables) }
     var attention: any AttentionStore { FakeInspection(tables: tables) }
     var revocations: any RevocationStore { FakeInspection(tables: tables) }

@@ -31,6 +31,11 @@ final class Tables: @unchecked Sendable {
     var audit: [AuditLine] = []
     var attention: [AttentionRecord] = []
     var troubled: [MessageRecord] = []
+    var noteFigures = NoteFigures()
+    var heldConnections: [HeldConnection] = []
+    var drainers: [LiveDrainer] = []
+    var rates: [FinishRate] = []
+    var messageCounts: [MessageCount] = []
     var keys: [APIKey] = []
     var requestNumber = 0
     var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
