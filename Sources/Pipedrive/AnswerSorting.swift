@@ -56,7 +56,7 @@ enum AnswerSorting {
         let wait = retryAfter(answer)
         guard header(answer, "x-daily-ratelimit-token-remaining") == "0" else {
             return CRMFailure(
-                .wait(seconds: wait ?? 2), status: 429, reason: "Too many requests in a short time: \(label)",
+                .wait(seconds: wait), status: 429, reason: "Too many requests in a short time: \(label)",
                 holdsConnection: true)
         }
         // The daily budget comes back at midnight of a time zone that is not published: ask rarely.

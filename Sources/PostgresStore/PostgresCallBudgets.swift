@@ -31,9 +31,10 @@ struct PostgresCallBudgets: CallBudgetStore {
                 day = (clock_timestamp() at time zone 'UTC')::date,
                 day_spent = \(tokens)::integer
                     + case when b.day = (clock_timestamp() at time zone 'UTC')::date then b.day_spent else 0 end
-            returning coalesce(call_limit, case when \(isPatient) then \(Self.smallestCallLimit) end) as call_limit,
-                coalesce(day_left, case when \(isPatient) then \(Self.smallestDayLimit) - day_spent end)
-                    <= \(urgency.dayReserve)::double precision * coalesce(day_limit, \(Self.smallestDayLimit))
+            returning coalesce(call_limit, case when \(isPatient)::boolean then \(Self.smallestCallLimit)::integer end)
+                    as call_limit,
+                coalesce(day_left, case when \(isPatient)::boolean then \(Self.smallestDayLimit)::integer - day_spent end)
+                    <= \(urgency.dayReserve)::double precision * coalesce(day_limit, \(Self.smallestDayLimit)::integer)
                     as is_day_over,
                 calls_left, extract(epoch from clock_timestamp() - filled_at)::double precision as seconds
             """

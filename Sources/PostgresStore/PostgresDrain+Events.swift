@@ -50,7 +50,8 @@ extension PostgresDrain {
             """
             insert into queue.message (
                 company_id, kind, subject, idempotency_key, lane, priority, caused_at, is_blocked)
-            select \(company)::uuid, n.kind, n.subject, n.key, n.lane, n.priority, n.caused_at,
+            select \(company)::uuid, n.kind, n.subject, n.key, n.lane, n.priority,
+                coalesce(n.caused_at, clock_timestamp()),
                 n.lane is not null and (
                     row_number() over (partition by n.lane order by n.position) > 1
                     or exists (

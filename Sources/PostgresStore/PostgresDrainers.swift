@@ -25,8 +25,8 @@ struct PostgresDrainers: DrainerStore {
             """)
         return try connection.query(
             """
-            select greatest(extract(epoch from min(due_at) - clock_timestamp())::double precision, 0) as seconds
-            from queue.message where state in ('scheduled', 'retryable')
+            select greatest(extract(epoch from due_at - clock_timestamp())::double precision, 0) as seconds
+            from queue.message where state in ('scheduled', 'retryable') order by due_at limit 1
             """
         ).first?.optionalDouble("seconds")
     }

@@ -6,15 +6,18 @@ import Testing
 
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct QueueClaimTests {
-    @Test func `claims go by priority, then age, of all companies`() throws {
+    @Test func `claims go by priority, of all companies, and by age within one`() throws {
         try withStores { stores throws in
             let other = try stores.makeCompany()
             try stores.add("late", priority: 5)
             try stores.add("b", company: other)
             try stores.add("c")
             try stores.add("first", priority: 0)
-            #expect(try stores.claim(limit: 2) == ["first", "b"])
-            #expect(try stores.claim() == ["c", "late"])
+            try stores.add("d")
+            #expect(try stores.claim(limit: 1) == ["first"])
+            let rest = try stores.claim()
+            #expect(rest.last == "late" && rest.contains("b"))
+            #expect(rest.filter { $0 != "b" } == ["c", "d", "late"])
             #expect(try stores.claim() == [])
         }
     }

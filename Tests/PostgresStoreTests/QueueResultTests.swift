@@ -100,7 +100,7 @@ struct QueueResultTests {
                 #expect(try stores.finish(message, .again))
             }
             #expect(try Self.only(stores).attempt == 1)
-            #expect(try stores.number("select count(*) as value from queue.attempt") == 7)
+            #expect(try stores.number("select count(*) as value from queue.attempt") == 6)
         }
     }
 

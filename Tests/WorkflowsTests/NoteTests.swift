@@ -49,7 +49,7 @@ struct EventRoutingTests {
         office.storage.connect(.fixture(state: .disconnected))
         #expect(try route(event) == "Not connected")
         office.storage.connect(.fixture(state: .reconnect))
-        #expect(try route(event) == "The note is queued")
+        #expect(try route(try office.quoteEvent()) == "The note is queued")
     }
 
     @Test func `what names no event, or none that is forwarded, becomes none`() throws {

@@ -88,8 +88,8 @@ struct Office {
         try await drain.run(.whenNothingIsDue, logger: logger, isStopping: { false })
     }
 
-    /// What comes of one message, a note with so much of its lease left.
-    func delivered(_ message: OutboxMessage, leaseSeconds: Double = 30) async -> DeliveryResult {
+    /// What comes of one message, a note with so much of its lease left: by default more than any test takes.
+    func delivered(_ message: OutboxMessage, leaseSeconds: Double = 100_000) async -> DeliveryResult {
         guard message.kind == .note else { return await deliveries.deliver(message, logger: logger).result }
         let results = Mutex<[Delivered]>([])
         await notes.deliver([(message, Lease(seconds: leaseSeconds))], company: message.companyID) { _, delivered, _ in

@@ -26,7 +26,7 @@ public struct RetryPolicy: Hashable, Sendable {
                 excerpt: failure.excerpt, holdsConnection: true)
         case .wait(let seconds):
             Delivered(
-                .snoozed(seconds: max(seconds ?? waitSeconds, 1), reason: failure.description),
+                .snoozed(seconds: max(seconds ?? unsaidSeconds(failure), 1), reason: failure.description),
                 httpStatus: failure.status, excerpt: failure.excerpt, holdsConnection: failure.holdsConnection)
         case .rejected:
             Delivered(
@@ -38,6 +38,9 @@ public struct RetryPolicy: Hashable, Sendable {
                 httpStatus: failure.status, excerpt: failure.excerpt, isConnectionFailure: true)
         }
     }
+
+    // Calls come back within two seconds, plans and scopes when a person does something.
+    private static func unsaidSeconds(_ failure: CRMFailure) -> Int { failure.status == 429 ? 5 : waitSeconds }
 
     /// What follows from an attempt at `message` that took so long.
     ///
