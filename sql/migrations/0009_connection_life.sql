@@ -22,8 +22,8 @@ call migration.protect('pipedrive.webhook_failure');
 grant select, insert on pipedrive.webhook_failure to paydock_web;
 grant select, delete on pipedrive.webhook_failure to paydock_cron;
 
--- Points a Pipedrive company at the transaction's company. False while another one is connected to it; one that has
--- ended its connection lets it go. The row lock makes of two claims one after the other.
+-- Points a Pipedrive company at the transaction's company. False while another one holds it; one that has ended its
+-- connection, or is connected to another Pipedrive company by now, lets it go. The row lock makes of two claims one after the other.
 create function pipedrive.claim_company(wanted bigint) returns boolean
     language plpgsql security definer set search_path = pg_catalog as $$
 declare
@@ -37,9 +37,9 @@ begin
     if holder = claimant then
         return true;
     end if;
-    if exists (
+    if not exists (
         select from pipedrive.connection c
-        where c.company_id = holder and c.pipedrive_company_id = wanted and c.state <> 'disconnected')
+        where c.company_id = holder and (c.pipedrive_company_id <> wanted or c.state = 'disconnected'))
     then
         return false;
     end if;
