@@ -98,7 +98,7 @@ struct PostgresQueue: QueueStore {
                 state = 'cancelled', lease_until = null, worker = null, reason = \(reason),
                 finished_at = clock_timestamp()
             where company_id = \(try access.company()) and state in ('available', 'retryable', 'running')
-                and kind <> 'event'
+                and kind not in ('event', 'mail', 'revoke')
             """)
     }
 
@@ -167,5 +167,14 @@ struct PostgresChores: ChoreStore {
             values (\(name), clock_timestamp() + make_interval(secs => \(everySeconds)::double precision))
             on conflict (name) do update set due_at = excluded.due_at where chore.due_at <= clock_timestamp()
             """) == 1
+    }
+
+    func secondsOverdue(_ name: String) throws -> Double? {
+        try connection.query(
+            """
+            select extract(epoch from clock_timestamp() - due_at)::double precision as seconds
+            from queue.chore where name = \(name) and due_at > '-infinity'
+            """
+        ).first?.optionalDouble("seconds")
     }
 }

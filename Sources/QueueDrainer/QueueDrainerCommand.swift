@@ -17,6 +17,7 @@ struct QueueDrainerCommand: AsyncParsableCommand {
         let environment = try Program.environment("queue-drainer", logger: logger)
         let stop = StopRequest()
         try environment.housekeeping.run(logger: logger)
+        try environment.webhookWatch.run(logger: logger)
         try await environment.queueDrain().run(once ? .whenNothingIsDue : .after(.seconds(60)), logger: logger) {
             stop.isRequested
         }

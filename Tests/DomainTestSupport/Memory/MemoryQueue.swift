@@ -63,6 +63,7 @@ struct MemoryQueue: QueueStore, ChoreStore {
         let waiting = transaction.state.messages.indices.filter {
             let message = transaction.state.messages[$0]
             return message.companyID == company && message.isOpen && message.state != .running
+                && ![.event, .mail, .revoke].contains(message.new.kind)
         }
         for index in waiting {
             transaction.state.messages[index].state = .cancelled
@@ -81,6 +82,9 @@ struct MemoryQueue: QueueStore, ChoreStore {
     }
     func announceListener(seconds: Int) throws {}
 
+    func secondsOverdue(_ name: String) throws -> Double? {
+        transaction.state.chores[name].map { transaction.state.now.timeIntervalSince($0) }
+    }
     func claim(_ name: String, everySeconds: Int) throws -> Bool {
         let now = transaction.state.now
         guard transaction.state.chores[name, default: now] <= now else { return false }
