@@ -243,6 +243,34 @@ $$;
 
 ALTER PROCEDURE migration.protect(IN tenant_table regclass) OWNER TO paydock_owner;
 
+CREATE FUNCTION pipedrive.claim_company(wanted bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    claimant uuid := books.current_company();
+    holder uuid;
+begin
+    insert into web.pipedrive_company_directory (pipedrive_company_id, company_id)
+    values (wanted, claimant) on conflict do nothing;
+    select d.company_id into holder
+    from web.pipedrive_company_directory d where d.pipedrive_company_id = wanted for update;
+    if holder = claimant then
+        return true;
+    end if;
+    if not exists (
+        select from pipedrive.connection c
+        where c.company_id = holder and (c.pipedrive_company_id <> wanted or c.state = 'disconnected'))
+    then
+        return false;
+    end if;
+    update web.pipedrive_company_directory set company_id = claimant where pipedrive_company_id = wanted;
+    return true;
+end
+$$;
+
+ALTER FUNCTION pipedrive.claim_company(wanted bigint) OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.connection (
     company_id uuid NOT NULL,
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -324,6 +352,194 @@ end
 $$;
 
 ALTER FUNCTION queue.wake_listeners() OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.key_id(sealed bytea) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (length(sealed) > 2) THEN encode(SUBSTRING(sealed FROM 3 FOR get_byte(sealed, 1)), 'escape'::text) ELSE NULL::text END;
+
+ALTER FUNCTION vault.key_id(sealed bytea) OWNER TO paydock_owner;
+
+CREATE TABLE vault.credentials (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    access_token bytea NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    api_origin text NOT NULL,
+    scopes text[] NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY vault.credentials FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.credentials OWNER TO paydock_owner;
+
+CREATE TABLE vault.revocation (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '24:00:00'::interval) NOT NULL
+);
+
+ALTER TABLE ONLY vault.revocation FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.revocation OWNER TO paydock_owner;
+
+CREATE TABLE vault.webhook_secret (
+    company_id uuid NOT NULL,
+    path text NOT NULL,
+    user_name bytea NOT NULL,
+    password bytea NOT NULL
+);
+
+ALTER TABLE ONLY vault.webhook_secret FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.webhook_secret OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.companies_to_reseal(current_key text, row_limit integer) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT v.company_id
+    FROM ( SELECT credentials.company_id
+            FROM vault.credentials
+           WHERE ((vault.key_id(credentials.access_token) <> companies_to_reseal.current_key) OR (vault.key_id(credentials.refresh_token) <> companies_to_reseal.current_key))
+         UNION
+          SELECT webhook_secret.company_id
+            FROM vault.webhook_secret
+           WHERE ((vault.key_id(webhook_secret.user_name) <> companies_to_reseal.current_key) OR (vault.key_id(webhook_secret.password) <> companies_to_reseal.current_key))
+         UNION
+          SELECT revocation.company_id
+            FROM vault.revocation
+           WHERE (vault.key_id(revocation.refresh_token) <> companies_to_reseal.current_key)) v
+   ORDER BY v.company_id
+  LIMIT companies_to_reseal.row_limit;
+END;
+
+ALTER FUNCTION vault.companies_to_reseal(current_key text, row_limit integer) OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.hold_key() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    field text;
+    key text;
+begin
+    foreach field in array tg_argv loop
+        key := vault.key_id((to_jsonb(new) ->> field)::bytea);
+        continue when key is null;
+        insert into vault.sealing_key (id) values (key) on conflict do nothing;
+        perform from vault.sealing_key k where k.id = key and k.retired_at is null for key share;
+        if not found then
+            raise exception 'the sealing key % is retired', key using errcode = 'object_not_in_prerequisite_state';
+        end if;
+    end loop;
+    return new;
+end
+$$;
+
+ALTER FUNCTION vault.hold_key() OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.retire_key(wanted text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into vault.sealing_key (id) values (wanted) on conflict do nothing;
+    perform from vault.sealing_key k where k.id = wanted for update;
+    if exists (select from vault.sealed_counts() c where c.key_id = wanted) then
+        return false;
+    end if;
+    update vault.sealing_key set retired_at = coalesce(retired_at, clock_timestamp()) where id = wanted;
+    return true;
+end
+$$;
+
+ALTER FUNCTION vault.retire_key(wanted text) OWNER TO paydock_owner;
+
+CREATE TABLE vault.pending_install (
+    ticket_hash bytea NOT NULL,
+    access_token bytea NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    api_origin text NOT NULL,
+    scopes text[] NOT NULL
+);
+
+ALTER TABLE vault.pending_install OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.sealed_counts() RETURNS TABLE(key_id text, sealed_count bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT vault.key_id(v.sealed) AS key_id,
+     count(*) AS count
+    FROM ( SELECT credentials.access_token AS sealed
+            FROM vault.credentials
+         UNION ALL
+          SELECT credentials.refresh_token
+            FROM vault.credentials
+         UNION ALL
+          SELECT webhook_secret.user_name
+            FROM vault.webhook_secret
+         UNION ALL
+          SELECT webhook_secret.password
+            FROM vault.webhook_secret
+         UNION ALL
+          SELECT revocation.refresh_token
+            FROM vault.revocation
+         UNION ALL
+          SELECT pending_install.access_token
+            FROM vault.pending_install
+         UNION ALL
+          SELECT pending_install.refresh_token
+            FROM vault.pending_install) v
+   WHERE (vault.key_id(v.sealed) IS NOT NULL)
+   GROUP BY (vault.key_id(v.sealed))
+   ORDER BY (vault.key_id(v.sealed));
+END;
+
+ALTER FUNCTION vault.sealed_counts() OWNER TO paydock_owner;
+
+CREATE FUNCTION web.forget_expired(idle_seconds double precision) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    moment timestamptz := clock_timestamp();
+    forgotten bigint;
+    more bigint;
+begin
+    delete from web.session s
+    where s.expires_at < moment or s.seen_at < moment - make_interval(secs => idle_seconds);
+    get diagnostics forgotten = row_count;
+    delete from web.session_directory d
+    where not exists (
+        select from web.session s where s.company_id = d.company_id and s.token_hash = d.token_hash);
+    delete from web.oauth_state where expires_at < moment;
+    get diagnostics more = row_count;
+    forgotten := forgotten + more;
+    delete from web.pending_install where expires_at < moment;
+    get diagnostics more = row_count;
+    forgotten := forgotten + more;
+    -- An invitation that ran out stays a week, so that the page can say so.
+    delete from web.account_link where expires_at < moment - interval '7 days';
+    get diagnostics more = row_count;
+    forgotten := forgotten + more;
+    delete from web.account_link_directory d
+    where not exists (
+        select from web.account_link l where l.company_id = d.company_id and l.token_hash = d.token_hash);
+    delete from web.login_failure where failed_at < moment - interval '1 day';
+    delete from pipedrive.audit where action = 'refreshed' and happened_at < moment - interval '30 days';
+    return forgotten;
+end
+$$;
+
+ALTER FUNCTION web.forget_expired(idle_seconds double precision) OWNER TO paydock_owner;
 
 CREATE FUNCTION web.list_public_token() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -812,6 +1028,29 @@ ALTER TABLE ONLY pipedrive.webhook_endpoint FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.webhook_endpoint OWNER TO paydock_owner;
 
+CREATE TABLE pipedrive.webhook_failure (
+    company_id uuid NOT NULL,
+    failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.webhook_failure FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_failure OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.webhook_health (
+    company_id uuid NOT NULL,
+    checked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expected_count integer NOT NULL,
+    active_count integer NOT NULL,
+    trouble text,
+    troubled_at timestamp with time zone,
+    CONSTRAINT webhook_health_check CHECK (((trouble IS NULL) = (troubled_at IS NULL)))
+);
+
+ALTER TABLE ONLY pipedrive.webhook_health FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_health OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.webhook_inbox (
     company_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -919,56 +1158,42 @@ ALTER TABLE queue.message ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE vault.credentials (
+CREATE TABLE vault.sealing_key (
+    id text NOT NULL,
+    first_used_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    retired_at timestamp with time zone
+);
+
+ALTER TABLE vault.sealing_key OWNER TO paydock_owner;
+
+CREATE TABLE web.account_link (
     company_id uuid NOT NULL,
-    pipedrive_company_id bigint NOT NULL,
-    user_id bigint NOT NULL,
-    access_token bytea NOT NULL,
-    refresh_token bytea NOT NULL,
+    id uuid NOT NULL,
+    purpose text NOT NULL,
+    email text NOT NULL,
+    role text,
+    state text NOT NULL,
+    reason text,
+    token_hash bytea,
     expires_at timestamp with time zone NOT NULL,
-    api_origin text NOT NULL,
-    scopes text[] NOT NULL,
-    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT account_link_check CHECK (((purpose = 'invitation'::text) = (role IS NOT NULL))),
+    CONSTRAINT account_link_email_check CHECK (((email = lower(btrim(email))) AND (email ~~ '%@%'::text))),
+    CONSTRAINT account_link_purpose_check CHECK ((purpose = ANY (ARRAY['reset'::text, 'invitation'::text]))),
+    CONSTRAINT account_link_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text]))),
+    CONSTRAINT account_link_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'unclear'::text, 'failed'::text, 'shown'::text])))
 );
 
-ALTER TABLE ONLY vault.credentials FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY web.account_link FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE vault.credentials OWNER TO paydock_owner;
+ALTER TABLE web.account_link OWNER TO paydock_owner;
 
-CREATE TABLE vault.pending_install (
-    ticket_hash bytea NOT NULL,
-    access_token bytea NOT NULL,
-    refresh_token bytea NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    api_origin text NOT NULL,
-    scopes text[] NOT NULL
+CREATE TABLE web.account_link_directory (
+    token_hash bytea NOT NULL,
+    company_id uuid NOT NULL
 );
 
-ALTER TABLE vault.pending_install OWNER TO paydock_owner;
-
-CREATE TABLE vault.revocation (
-    company_id uuid NOT NULL,
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    pipedrive_company_id bigint NOT NULL,
-    user_id bigint NOT NULL,
-    refresh_token bytea NOT NULL,
-    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '24:00:00'::interval) NOT NULL
-);
-
-ALTER TABLE ONLY vault.revocation FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE vault.revocation OWNER TO paydock_owner;
-
-CREATE TABLE vault.webhook_secret (
-    company_id uuid NOT NULL,
-    path text NOT NULL,
-    user_name bytea NOT NULL,
-    password bytea NOT NULL
-);
-
-ALTER TABLE ONLY vault.webhook_secret FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE vault.webhook_secret OWNER TO paydock_owner;
+ALTER TABLE web.account_link_directory OWNER TO paydock_owner;
 
 CREATE TABLE web.api_key_directory (
     hash bytea NOT NULL,
@@ -1039,7 +1264,8 @@ CREATE TABLE web.session (
     token_hash bytea NOT NULL,
     member_id uuid NOT NULL,
     csrf_token text NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 ALTER TABLE ONLY web.session FORCE ROW LEVEL SECURITY;
@@ -1159,6 +1385,12 @@ ALTER TABLE ONLY pipedrive.user_grant
 ALTER TABLE ONLY pipedrive.webhook_endpoint
     ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (company_id, path);
 
+ALTER TABLE ONLY pipedrive.webhook_failure
+    ADD CONSTRAINT webhook_failure_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY pipedrive.webhook_health
+    ADD CONSTRAINT webhook_health_pkey PRIMARY KEY (company_id);
+
 ALTER TABLE ONLY pipedrive.webhook_inbox
     ADD CONSTRAINT webhook_inbox_pkey PRIMARY KEY (company_id, id);
 
@@ -1189,8 +1421,17 @@ ALTER TABLE ONLY vault.pending_install
 ALTER TABLE ONLY vault.revocation
     ADD CONSTRAINT revocation_pkey PRIMARY KEY (company_id, id);
 
+ALTER TABLE ONLY vault.sealing_key
+    ADD CONSTRAINT sealing_key_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY vault.webhook_secret
     ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY web.account_link_directory
+    ADD CONSTRAINT account_link_directory_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY web.account_link
+    ADD CONSTRAINT account_link_pkey PRIMARY KEY (company_id, id);
 
 ALTER TABLE ONLY web.api_key_directory
     ADD CONSTRAINT api_key_directory_pkey PRIMARY KEY (hash);
@@ -1358,6 +1599,14 @@ CREATE INDEX message_next ON queue.message USING btree (due_at) WHERE (state = A
 
 COMMENT ON INDEX queue.message_next IS 'When the next message is due.';
 
+CREATE UNIQUE INDEX account_link_address ON web.account_link USING btree (company_id, purpose, email);
+
+COMMENT ON INDEX web.account_link_address IS 'A newer link of an address replaces the earlier one.';
+
+CREATE INDEX account_link_token ON web.account_link USING btree (company_id, token_hash) WHERE (token_hash IS NOT NULL);
+
+COMMENT ON INDEX web.account_link_token IS 'Whoever opens a link brings its token.';
+
 CREATE INDEX login_failure_key ON web.login_failure USING btree (key_hash, failed_at);
 
 COMMENT ON INDEX web.login_failure_key IS 'Failed logins of an account or an address in the last minutes.';
@@ -1411,6 +1660,14 @@ CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFER
 CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
 
 CREATE TRIGGER message_added AFTER INSERT ON queue.message FOR EACH STATEMENT EXECUTE FUNCTION queue.wake_listeners();
+
+CREATE TRIGGER credentials_key BEFORE INSERT OR UPDATE ON vault.credentials FOR EACH ROW EXECUTE FUNCTION vault.hold_key('access_token', 'refresh_token');
+
+CREATE TRIGGER pending_install_key BEFORE INSERT OR UPDATE ON vault.pending_install FOR EACH ROW EXECUTE FUNCTION vault.hold_key('access_token', 'refresh_token');
+
+CREATE TRIGGER revocation_key BEFORE INSERT OR UPDATE ON vault.revocation FOR EACH ROW EXECUTE FUNCTION vault.hold_key('refresh_token');
+
+CREATE TRIGGER webhook_secret_key BEFORE INSERT OR UPDATE ON vault.webhook_secret FOR EACH ROW EXECUTE FUNCTION vault.hold_key('user_name', 'password');
 
 ALTER TABLE ONLY books.api_key
     ADD CONSTRAINT api_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -1514,6 +1771,12 @@ ALTER TABLE ONLY pipedrive.user_grant
 ALTER TABLE ONLY pipedrive.webhook_endpoint
     ADD CONSTRAINT webhook_endpoint_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.webhook_failure
+    ADD CONSTRAINT webhook_failure_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.webhook_health
+    ADD CONSTRAINT webhook_health_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.webhook_inbox
     ADD CONSTRAINT webhook_inbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -1540,6 +1803,9 @@ ALTER TABLE ONLY vault.revocation
 
 ALTER TABLE ONLY vault.webhook_secret
     ADD CONSTRAINT webhook_secret_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY web.account_link
+    ADD CONSTRAINT account_link_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY web.session
     ADD CONSTRAINT session_company_id_member_id_fkey FOREIGN KEY (company_id, member_id) REFERENCES books.member(company_id, id) ON DELETE CASCADE;
@@ -1672,6 +1938,10 @@ CREATE POLICY owner ON pipedrive.user_grant TO paydock_owner USING (true) WITH C
 
 CREATE POLICY owner ON pipedrive.webhook_endpoint TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.webhook_failure TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.webhook_health TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.webhook_inbox TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.webhook_seen TO paydock_owner USING (true) WITH CHECK (true);
@@ -1708,6 +1978,10 @@ CREATE POLICY tenant ON pipedrive.user_grant TO paydock_web, paydock_cron, paydo
 
 CREATE POLICY tenant ON pipedrive.webhook_endpoint TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.webhook_failure TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.webhook_health TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.webhook_inbox TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.webhook_seen TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
@@ -1717,6 +1991,10 @@ CREATE POLICY tenant ON pipedrive.webhook_subscription TO paydock_web, paydock_c
 ALTER TABLE pipedrive.user_grant ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.webhook_endpoint ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_failure ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_health ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.webhook_inbox ENABLE ROW LEVEL SECURITY;
 
@@ -1762,9 +2040,15 @@ CREATE POLICY tenant ON vault.webhook_secret TO paydock_web, paydock_cron, paydo
 
 ALTER TABLE vault.webhook_secret ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE web.account_link ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner ON web.account_link TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON web.session TO paydock_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE web.session ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON web.account_link TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON web.session TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -1806,11 +2090,39 @@ GRANT ALL ON FUNCTION books.fold_lists() TO paydock_cron;
 REVOKE ALL ON FUNCTION books.forget_answers(before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION books.forget_answers(before timestamp with time zone) TO paydock_cron;
 
+REVOKE ALL ON FUNCTION pipedrive.claim_company(wanted bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pipedrive.claim_company(wanted bigint) TO paydock_web;
+GRANT ALL ON FUNCTION pipedrive.claim_company(wanted bigint) TO paydock_cron;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_cron;
 
 REVOKE ALL ON FUNCTION pipedrive.connected_companies() FROM PUBLIC;
 GRANT ALL ON FUNCTION pipedrive.connected_companies() TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE vault.revocation TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.revocation TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE vault.webhook_secret TO paydock_cron;
+
+REVOKE ALL ON FUNCTION vault.companies_to_reseal(current_key text, row_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.companies_to_reseal(current_key text, row_limit integer) TO paydock_cron;
+
+REVOKE ALL ON FUNCTION vault.retire_key(wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.retire_key(wanted text) TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE vault.pending_install TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.pending_install TO paydock_cron;
+
+REVOKE ALL ON FUNCTION vault.sealed_counts() FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.sealed_counts() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION web.forget_expired(idle_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION web.forget_expired(idle_seconds double precision) TO paydock_cron;
 
 REVOKE ALL ON FUNCTION web.use_api_key(key_hash bytea, request_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION web.use_api_key(key_hash bytea, request_limit integer) TO paydock_api;
@@ -1844,8 +2156,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_api;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE books.member TO paydock_web;
-GRANT SELECT,INSERT,UPDATE ON TABLE books.member TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.member TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.member TO paydock_cron;
 
 GRANT SELECT,INSERT ON TABLE books.payment TO paydock_web;
 GRANT SELECT,INSERT ON TABLE books.payment TO paydock_cron;
@@ -1895,6 +2207,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.user_grant TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_endpoint TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_endpoint TO paydock_cron;
 
+GRANT SELECT,INSERT ON TABLE pipedrive.webhook_failure TO paydock_web;
+GRANT SELECT,DELETE ON TABLE pipedrive.webhook_failure TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_health TO paydock_cron;
+GRANT SELECT ON TABLE pipedrive.webhook_health TO paydock_web;
+
 GRANT SELECT,INSERT ON TABLE pipedrive.webhook_inbox TO paydock_web;
 GRANT SELECT,INSERT ON TABLE pipedrive.webhook_inbox TO paydock_cron;
 
@@ -1913,24 +2231,21 @@ GRANT SELECT,UPDATE ON TABLE queue.listener TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE queue.message TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE queue.message TO paydock_cron;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_cron;
+GRANT SELECT ON TABLE vault.sealing_key TO paydock_web;
+GRANT SELECT ON TABLE vault.sealing_key TO paydock_cron;
 
-GRANT SELECT,INSERT,DELETE ON TABLE vault.pending_install TO paydock_web;
-GRANT SELECT,INSERT,DELETE ON TABLE vault.pending_install TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE web.account_link TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE web.account_link TO paydock_cron;
 
-GRANT SELECT,INSERT,DELETE ON TABLE vault.revocation TO paydock_web;
-GRANT SELECT,INSERT,DELETE ON TABLE vault.revocation TO paydock_cron;
-
-GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_web;
-GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_cron;
+GRANT SELECT,INSERT,DELETE ON TABLE web.account_link_directory TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.account_link_directory TO paydock_cron;
 
 GRANT SELECT ON TABLE web.api_key_directory TO paydock_api;
 GRANT SELECT,INSERT,DELETE ON TABLE web.api_key_directory TO paydock_web;
 GRANT SELECT,INSERT ON TABLE web.api_key_directory TO paydock_cron;
 
-GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_web;
-GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_cron;
+GRANT SELECT,INSERT,DELETE ON TABLE web.login_directory TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.login_directory TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE ON TABLE web.login_failure TO paydock_web;
 GRANT SELECT,INSERT,DELETE ON TABLE web.login_failure TO paydock_cron;
@@ -1950,6 +2265,9 @@ GRANT SELECT ON TABLE web.public_token_directory TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE ON TABLE web.session TO paydock_web;
 GRANT SELECT,INSERT,DELETE ON TABLE web.session TO paydock_cron;
+
+GRANT UPDATE(seen_at) ON TABLE web.session TO paydock_web;
+GRANT UPDATE(seen_at) ON TABLE web.session TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE ON TABLE web.session_directory TO paydock_web;
 GRANT SELECT,INSERT,DELETE ON TABLE web.session_directory TO paydock_cron;

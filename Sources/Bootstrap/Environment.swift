@@ -46,7 +46,8 @@ public struct Environment: Sendable {
         secrets = SodiumSecrets()
         let configuration = try Self.database(settings, process: process)
         storage = PostgresStorage(
-            configuration, keyring: try KeyringFile.read(try settings.required("PAYDOCK_KEYRING")))
+            configuration, keys: try FileKeys(try settings.required("PAYDOCK_KEYRING")),
+            process: Self.label(process))
         let clientID = try settings.required("PIPEDRIVE_CLIENT_ID")
         let clientSecret = Secret(try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true))
         clientCredentials = Secret("\(clientID):\(clientSecret.reveal())")
@@ -59,6 +60,11 @@ public struct Environment: Sendable {
         (crm, dealListing, leads) = (client, client, client)
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
+    }
+
+    /// Names this process in leases and in the audit trail.
+    private static func label(_ process: String) -> String {
+        "\(process) \(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
     }
 
     /// The database of `PAYDOCK_DATABASE_URL`.
@@ -88,11 +94,24 @@ public struct Environment: Sendable {
     /// Whether documents go out by mail: only when `PAYDOCK_SENDMAIL` names a mail program.
     public var mailing: Mailing? { settings.optional("PAYDOCK_SENDMAIL").map { _ in Mailing(publicURL: publicURL) } }
 
+    private var mailer: SendmailMailer? { settings.optional("PAYDOCK_SENDMAIL").map { SendmailMailer(command: $0) } }
+
     private var mails: MailDelivery {
         MailDelivery(
-            storage: storage, mailer: settings.optional("PAYDOCK_SENDMAIL").map { SendmailMailer(command: $0) },
-            senderAddress: supportEmail, publicURL: publicURL, clock: { Date() })
+            storage: storage, mailer: mailer, senderAddress: supportEmail, publicURL: publicURL, clock: { Date() })
     }
+
+    private var links: AccountLinkDelivery {
+        AccountLinkDelivery(
+            storage: storage, mailer: mailer, secrets: secrets, senderAddress: supportEmail, publicURL: publicURL,
+            clock: { Date() })
+    }
+
+    /// Access to Pipedrive, refreshed when needed.
+    public var accessTokens: AccessTokens { AccessTokens(storage: storage, oauth: oauth, clock: { Date() }) }
+
+    /// The look at the webhooks of all connections.
+    public var webhookWatch: WebhookWatch { WebhookWatch(storage: storage) }
 
     /// What comes with time.
     public var housekeeping: Housekeeping { Housekeeping(storage: storage) }
@@ -103,7 +122,7 @@ public struct Environment: Sendable {
     /// The drain with everything it delivers.
     public func queueDrain(_ limits: QueueDrain.Limits = QueueDrain.Limits()) throws -> QueueDrain {
         let clock: @Sendable () -> Date = { Date() }
-        let tokens = AccessTokens(storage: storage, oauth: oauth, clock: clock)
+        let tokens = accessTokens
         let webhookURL = try settings.url("PAYDOCK_WEBHOOK_URL", default: publicURL)
         let deliveries = Deliveries(
             events: EventRouting(storage: storage), webhooks: WebhookRouting(storage: storage, webhooks: webhooks),
@@ -117,7 +136,7 @@ public struct Environment: Sendable {
                 webhookURL: webhookURL),
             revoking: Revoking(storage: storage, oauth: oauth),
             sweep: StageSweep(storage: storage, deals: dealListing, tokens: tokens, clock: clock), tokens: tokens,
-            mails: mails)
+            mails: mails, links: links)
         let listening = PostgresConfiguration(
             url: try settings.optional("PAYDOCK_LISTEN_URL", isSecret: true)
                 ?? settings.required("PAYDOCK_DATABASE_URL", isSecret: true),

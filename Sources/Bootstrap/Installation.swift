@@ -42,6 +42,9 @@ public struct Installation: Sendable {
         return [keyring.currentID] + keyring.keyIDs.filter { $0 != keyring.currentID }
     }
 
+    /// The rotation of the keyring's keys.
+    public func keyRotation() throws -> KeyRotation { try KeyRotation(settings: settings) }
+
     /// Accounts, which need the database alone.
     public func accounts() throws -> Accounts {
         try SodiumLibrary.start()

@@ -72,4 +72,13 @@ struct PostgresChores: ChoreStore {
             on conflict (name) do update set due_at = excluded.due_at where chore.due_at <= clock_timestamp()
             """) == 1
     }
+
+    func secondsOverdue(_ name: String) throws -> Double? {
+        try connection.query(
+            """
+            select extract(epoch from clock_timestamp() - due_at)::double precision as seconds
+            from queue.chore where name = \(name) and due_at > '-infinity'
+            """
+        ).first?.optionalDouble("seconds")
+    }
 }

@@ -36,6 +36,10 @@ struct PostgresTransaction: StorageTransaction {
         PostgresRevocations(connection: connection, access: access, vault: vault)
     }
     var members: any MemberStore { PostgresMembers(connection: connection, access: access) }
+    var accountLinks: any AccountLinkStore { PostgresAccountLinks(connection: connection, access: access) }
+    var connectionHealth: any ConnectionHealthStore {
+        PostgresConnectionHealth(connection: connection, access: access)
+    }
     var upkeep: any UpkeepStore { PostgresUpkeep(connection: connection, access: access) }
     var chores: any ChoreStore { PostgresChores(connection: connection) }
     var apiKeys: any APIKeyStore { PostgresAPIKeys(connection: connection, access: access) }

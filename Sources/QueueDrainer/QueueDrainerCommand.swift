@@ -28,6 +28,7 @@ struct QueueDrainerCommand: AsyncParsableCommand {
         let environment = try Program.environment("queue-drainer", logger: logger)
         let stop = StopRequest()
         try environment.housekeeping.run(logger: logger)
+        try environment.webhookWatch.run(logger: logger)
         let limits = QueueDrain.Limits(messages: concurrency, perCompany: perCompany)
         let summary = try await environment.queueDrain(limits)
             .run(once ? .whenNothingIsDue : .after(.seconds(60)), logger: logger) { stop.isRequested }

@@ -7,6 +7,7 @@ public struct UseCases: Sendable {
     let storage: any Storage
     let secrets: any SecretSource
     let accounts: Accounts
+    let members: Members
     let installs: Installs
     let intake: WebhookIntake
     let panel: Panel
@@ -33,6 +34,7 @@ public struct UseCases: Sendable {
         self.panel = panel
         self.now = now
         accounts = Accounts(storage: storage, secrets: secrets)
+        members = Members(storage: storage, secrets: secrets, accounts: accounts, isMailing: mailing != nil)
         intake = WebhookIntake(storage: storage, secrets: secrets)
         integration = Integration(storage: storage)
         customerPages = CustomerPages(storage: storage, secrets: secrets)

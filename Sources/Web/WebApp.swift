@@ -31,6 +31,8 @@ public struct WebApp: Sendable {
             routes: MachineRoutes(useCases: useCases, stylesheet: stylesheet).routes
                 + PanelRoutes(useCases: useCases, publicURL: configuration.publicURL).routes
                 + AccountRoutes(useCases: useCases, frame: frame, configuration: configuration).routes
+                + MemberRoutes(useCases: useCases, frame: frame).routes
+                + PasswordRoutes(useCases: useCases, frame: frame).routes
                 + AppStoreRoutes(useCases: useCases, frame: frame).routes
                 + InstallRoutes(useCases: useCases, frame: frame, configuration: configuration).routes
                 + QuoteRoutes(useCases: useCases, frame: frame, publicURL: configuration.publicURL).routes

@@ -12,6 +12,7 @@ public struct Deliveries: Sendable {
     private let subscribing: Subscribing
     private let revoking: Revoking
     private let mails: MailDelivery?
+    private let links: AccountLinkDelivery?
     private let sweep: StageSweep
     private let tokens: AccessTokens
 
@@ -19,7 +20,7 @@ public struct Deliveries: Sendable {
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
         records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
-        sweep: StageSweep, tokens: AccessTokens, mails: MailDelivery? = nil
+        sweep: StageSweep, tokens: AccessTokens, mails: MailDelivery? = nil, links: AccountLinkDelivery? = nil
     ) {
         self.events = events
         self.webhooks = webhooks
@@ -30,6 +31,7 @@ public struct Deliveries: Sendable {
         self.subscribing = subscribing
         self.revoking = revoking
         self.mails = mails
+        self.links = links
         self.sweep = sweep
         self.tokens = tokens
     }
@@ -52,6 +54,8 @@ public struct Deliveries: Sendable {
             return Delivered(try await attempt(message, logger: logger))
         } catch let failure as CRMFailure {
             return RetryPolicy.delivered(failure)
+        } catch let ended as ConnectionEnded {
+            return Delivered(.cancelled(reason: ended.reason))
         } catch let refusal as Refusal where refusal.code != .unavailable {
             return Delivered(.discarded(reason: refusal.message))
         } catch {
@@ -67,10 +71,15 @@ public struct Deliveries: Sendable {
             return .discarded(reason: "A message of this kind is not delivered alone")
         case .draft: return try await drafting.draft(message.subject, company: message.companyID, logger: logger)
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
-        case .subscribe: return try await subscribing.subscribe(company: message.companyID)
+        case .subscribe:
+            return try await subscribing.subscribe(
+                company: message.companyID, isHealthCheck: message.subject == Subscribing.healthSubject)
         case .revoke: return try await revoking.revoke(message.subject, company: message.companyID)
         case .mail:
             guard let mails else { return .snoozed(seconds: 300, reason: "This drainer sends no mail") }
+            if let link = AccountLink.named(by: message.subject), let links {
+                return try await links.deliver(link, company: message.companyID)
+            }
             return try await mails.deliver(message.subject, company: message.companyID)
         case .sweep: return try await sweep.sweep(company: message.companyID)
         case .refresh:
@@ -93,7 +102,12 @@ public struct Deliveries: Sendable {
         case .draft:
             guard let deal = Int64(message.subject) else { return }
             try drafting.fail(Deal.ID(deal), company: message.companyID, reason: reason)
-        case .mail: try mails?.gaveUp(message.subject, company: message.companyID, reason: reason)
+        case .mail:
+            if let link = AccountLink.named(by: message.subject) {
+                try links?.gaveUp(link, company: message.companyID, reason: reason)
+            } else {
+                try mails?.gaveUp(message.subject, company: message.companyID, reason: reason)
+            }
         default: break
         }
     }

@@ -76,6 +76,8 @@ public struct NoteDelivery: Sendable {
                 }
             } catch let failure as CRMFailure {
                 return RetryPolicy.delivered(failure)
+            } catch let ended as ConnectionEnded {
+                return Delivered(.cancelled(reason: ended.reason))
             } catch {
                 // Of the database, before anything was sent.
                 return Delivered(.snoozed(seconds: 1, reason: "The database did not answer"))

@@ -141,7 +141,9 @@ struct PanelTests {
             #expect(try Self.view(.person, 1, user: PipedriveUser.ID(3), in: stores) == .notGranted)
             #expect(try Self.view(.person, 99, in: stores) == .unlinked)
             #expect(try Self.view(.organization, 1, in: stores) == .unlinked)
-            try stores.cron { try $0.connections.markReconnect(user: Self.user) }
+            try stores.cron {
+                _ = try $0.connections.markReconnect(user: Self.user, refused: Credentials.made().refreshToken)
+            }
             #expect(try Self.view(.person, 1, in: stores) == .notGranted)
             #expect(Self.figures(try Self.view(.person, 1, user: PipedriveUser.ID(2), in: stores)) == [])
             try stores.sync(.persons([.number(1, isDeleted: true)]))

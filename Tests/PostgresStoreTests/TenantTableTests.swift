@@ -7,7 +7,7 @@ import Testing
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct TenantTableTests {
     private static let directories = [
-        "web.api_key_directory", "web.login_directory", "web.pipedrive_company_directory",
+        "web.account_link_directory", "web.api_key_directory", "web.login_directory", "web.pipedrive_company_directory",
         "web.public_token_directory", "web.session_directory", "web.webhook_directory",
     ]
     // COPY does not work on tables with row-level security; only the cron role reaches this one.
@@ -198,6 +198,7 @@ private enum TenantRows {
             let member = try #require(try transaction.accounts.member(email: "owner@\(company.text).example"))
             try transaction.accounts.insert(
                 session: Array(company.text.utf8), csrfToken: Secret("c"), member: member.member.id,
+                now: Date(timeIntervalSince1970: 1_800_000_000),
                 expiresAt: Date(timeIntervalSince1970: 2_000_000_000))
             let contact = try transaction.addContact(emails: ["ada@example.com"])
             _ = try transaction.catalog.insert(
@@ -223,7 +224,12 @@ private enum TenantRows {
             ])
             try transaction.inbox.insert(body: [1])
             try transaction.connections.audit("connected", detail: "d")
-            try transaction.revocations.keep()
+            try transaction.connectionHealth.noteFailedDelivery()
+            try transaction.accountLinks.insert(
+                AccountLink(
+                    id: AccountLink.ID(UUID()), purpose: .reset, email: "owner@\(company.text).example", role: nil,
+                    state: .waiting, expiresAt: Date(timeIntervalSince1970: 2_000_000_000)), tokenHash: nil)
+            try transaction.revocations.keep(exceptTold: [])
         }
         try stores.api(company) { transaction throws in
             let hash = [UInt8](repeating: 7, count: 32)
@@ -235,6 +241,7 @@ private enum TenantRows {
     private static func fillByCron(_ company: Company.ID, in stores: Stores) throws {
         try stores.cron(company) { transaction throws in
             _ = try transaction.inbox.isFirst(eventID: "e")
+            try transaction.connectionHealth.save(expectedCount: 4, activeCount: 4, trouble: nil)
             _ = try transaction.sync.start(.manual, checkpoint: SyncCheckpoint(kind: .person, cursor: nil))
             _ = try transaction.sync.takeOver(
                 .persons([

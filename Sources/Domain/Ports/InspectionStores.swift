@@ -103,18 +103,15 @@ public struct AttentionRecord: Hashable, Sendable {
 
 /// Refresh tokens of ended connections that Pipedrive still has to be told about: for revoking and nothing else.
 public protocol RevocationStore {
-    /// Moves the refresh tokens of the company's grants here, for 24 hours, and queues the messages about them.
-    func keep() throws
+    /// Moves the refresh tokens of the company's grants here, for 24 hours, and queues the messages about them; not
+    /// those that Pipedrive was told of already.
+    func keep(exceptTold: [Secret]) throws
+    /// Keeps the refresh token of a grant that was never joined to the company, likewise.
+    func keep(_ credentials: Credentials, of user: PipedriveUser) throws
     /// The opened token; nil when it was told, or is older than 24 hours.
     func token(_ id: String) throws -> Secret?
     /// Destroys it: Pipedrive was told.
     func destroy(_ id: String) throws
     /// Destroys what is older than 24 hours, for all companies; says how many.
     func destroyExpired() throws -> Int
-}
-
-/// Passwords, set by an operator.
-public protocol MemberStore {
-    /// Replaces the password hash and ends the member's sessions. False when there is no such member.
-    func replacePassword(email: String, hash: Secret) throws -> Bool
 }

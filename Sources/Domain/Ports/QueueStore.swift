@@ -128,6 +128,8 @@ public protocol DrainerStore {
 public protocol ChoreStore {
     /// True for the one caller that gets to do the chore now; the next time is `everySeconds` later.
     func claim(_ name: String, everySeconds: Int) throws -> Bool
+    /// For how many seconds work has been due; negative before that, nil when it was never done.
+    func secondsOverdue(_ name: String) throws -> Double?
 }
 
 /// Wakes a drainer when a message was added.

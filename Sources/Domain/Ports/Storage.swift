@@ -100,8 +100,12 @@ public protocol StorageTransaction {
     var attention: any AttentionStore { get }
     /// Tokens that are still to be revoked.
     var revocations: any RevocationStore { get }
-    /// Passwords, set by an operator.
+    /// Members of the company.
     var members: any MemberStore { get }
+    /// Links that are mailed to people.
+    var accountLinks: any AccountLinkStore { get }
+    /// Scopes, webhooks and what is still to be told.
+    var connectionHealth: any ConnectionHealthStore { get }
     /// What comes round again for a connection.
     var upkeep: any UpkeepStore { get }
     /// Recurring work.

@@ -19,7 +19,7 @@ struct BoardPage {
         let stages = state.stages(of: pipeline.id)
         let deals = state[.deal].records.filter { deal in
             deal["pipeline_id"] == .int(pipeline.id) && deal["status"] == "open" && !deal.isDeleted
-                && deal["is_archived"] != true && State.isVisible(deal, to: viewer)
+                && deal["is_archived"] != true && state.isVisible(deal, .deal, to: viewer)
         }
         let tabs = state.pipelines.map { item -> HTML in
             let name = item["name"].text ?? ""

@@ -26,8 +26,8 @@ struct ContactPage {
 
     private func deals(in state: State, _ viewer: User) -> HTML {
         let key = entity == .person ? "person_id" : "org_id"
-        let deals = state[.deal].records.filter {
-            $0[key] == .int(id) && !$0.isDeleted && State.isVisible($0, to: viewer)
+        let deals = state[.deal].records(where: key, is: .int(id)).filter {
+            !$0.isDeleted && state.isVisible($0, .deal, to: viewer)
         }
         if deals.isEmpty { return "<p class=\"faint\">No deals.</p>" }
         let rows = deals.map { deal -> HTML in
@@ -42,8 +42,8 @@ struct ContactPage {
 
     private func people(in state: State, _ viewer: User) -> HTML {
         guard entity == .organization else { return "" }
-        let people = state[.person].records.filter {
-            $0["org_id"] == .int(id) && !$0.isDeleted && State.isVisible($0, to: viewer)
+        let people = state[.person].records(where: "org_id", is: .int(id)).filter {
+            !$0.isDeleted && state.isVisible($0, .person, to: viewer)
         }
         let items = people.map { person -> HTML in
             "<li><a href=\"/person/\(person.id)\">\(person["name"].text ?? "")</a></li>"

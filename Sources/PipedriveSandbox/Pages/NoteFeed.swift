@@ -23,7 +23,7 @@ enum NoteFeed {
     }
 
     private static func notes(_ entity: Entity, _ id: Int, in state: State) -> HTML {
-        let notes = state[.note].records.filter { $0[link(entity)] == .int(id) && !$0.isDeleted }
+        let notes = state[.note].records(where: link(entity), is: .int(id)).filter { !$0.isDeleted }
         if notes.isEmpty { return "<p class=\"faint\">No notes yet.</p>" }
         let newestFirst = notes.sorted { ($0.addedAt, $0.id) > ($1.addedAt, $1.id) }
         let items = newestFirst.map { note -> HTML in

@@ -86,7 +86,7 @@ struct PageDesk {
             return .redirect("/\(entity.rawValue)/\(id ?? 0)")
         case ("marketplace", "uninstall", 2):
             let user = request.formValue("user_id").flatMap { Int($0) } ?? 0
-            _ = try await UninstallNotice(sandbox: sandbox).uninstall(userID: user)
+            _ = try await AppNotice(sandbox: sandbox).uninstall(userID: user)
             return .redirect("/marketplace")
         default: throw Refusal.notFound("Nothing is kept at this address")
         }

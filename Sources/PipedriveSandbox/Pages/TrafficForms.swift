@@ -53,7 +53,7 @@ struct TrafficForms {
         let rows = state.grants.map { grant -> HTML in
             let live = grant.accessTokens.filter { now < $0.expiresAt }
             let until = live.map(\.expiresAt).max().map(\.spaced) ?? "expired"
-            let webhooks = state[.webhook].records.filter { $0["owner_id"] == .int(grant.userID) }.count
+            let webhooks = state[.webhook].records(where: "owner_id", is: .int(grant.userID)).count
             return """
                 <tr><td>\(state.user(grant.userID)?.name ?? "")</td><td>\(until)</td><td>\(grant.refreshedAt.spaced)</td>
                 <td class="number">\(webhooks)</td><td class="path">\(grant.scope)</td></tr>

@@ -13,6 +13,7 @@ struct MemoryQueue: QueueStore, ChoreStore {
         let waiting = transaction.state.messages.indices.filter {
             let message = transaction.state.messages[$0]
             return message.companyID == company && message.isOpen && message.state != .running
+                && ![.event, .mail, .revoke].contains(message.new.kind)
         }
         for index in waiting {
             transaction.state.messages[index].state = .cancelled
@@ -28,6 +29,9 @@ struct MemoryQueue: QueueStore, ChoreStore {
         }
     }
 
+    func secondsOverdue(_ name: String) throws -> Double? {
+        transaction.state.chores[name].map { transaction.state.now.timeIntervalSince($0) }
+    }
     func claim(_ name: String, everySeconds: Int) throws -> Bool {
         let now = transaction.state.now
         guard transaction.state.chores[name, default: now] <= now else { return false }

@@ -165,6 +165,14 @@ public struct Tenant {
     public var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
     /// Mails with documents.
     public var mails: [Mail] = []
+    /// Links that were mailed or shown, with their token's hash.
+    public var accountLinks: [(link: AccountLink, tokenHash: [UInt8]?)] = []
+    /// When sessions were used last, by their token's hash.
+    public var sessionsSeen: [[UInt8]: Date] = [:]
+    /// How the webhooks were found.
+    public var webhookHealth: WebhookHealth?
+    /// Whether a delivery could not be stored.
+    public var hasFailedDelivery = false
     /// What the panel's query finds.
     public var panelView = PanelView.unlinked
 

@@ -57,7 +57,9 @@ final class MemoryTransaction: StorageTransaction {
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
     var attention: any AttentionStore { MemoryUpkeep(transaction: self) }
     var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }
-    var members: any MemberStore { MemoryUpkeep(transaction: self) }
+    var members: any MemberStore { MemoryMembers(transaction: self) }
+    var accountLinks: any AccountLinkStore { MemoryMembers(transaction: self) }
+    var connectionHealth: any ConnectionHealthStore { MemoryMembers(transaction: self) }
     var upkeep: any UpkeepStore { MemoryUpkeep(transaction: self) }
     var chores: any ChoreStore { MemoryQueue(transaction: self) }
     var apiKeys: any APIKeyStore { MemoryAPI(transaction: self) }

@@ -16,6 +16,9 @@ struct FakeAccounts: DirectoryStore, AccountStore {
         return company(if: tokens.contains { FakeSecrets.hash($0) == publicTokenHash })
     }
     func company(webhookPath: String) throws -> Company.ID? { company(if: webhookPath == Tables.webhookPath) }
+    func company(linkHash: [UInt8]) throws -> Company.ID? {
+        company(if: tables.links.contains { $0.tokenHash == linkHash })
+    }
     func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID? {
         company(if: pipedriveCompany.rawValue == 77)
     }
@@ -31,11 +34,13 @@ struct FakeAccounts: DirectoryStore, AccountStore {
     func member(email: String) throws -> (member: Member, passwordHash: Secret)? {
         email == tables.member.email ? (tables.member, Secret("hash of secret-password")) : nil
     }
-    func insert(session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, expiresAt: Date) throws {
+    func insert(
+        session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, now: Date, expiresAt: Date
+    ) throws {
         tables.sessions[tokenHash] = Session(
             member: tables.member, company: tables.company, csrfToken: csrfToken, tokenHash: tokenHash)
     }
-    func session(tokenHash: [UInt8], now: Date) throws -> Session? { tables.sessions[tokenHash] }
+    func session(tokenHash: [UInt8], now: Date, idleSeconds: Double) throws -> Session? { tables.sessions[tokenHash] }
     func delete(session tokenHash: [UInt8]) throws { tables.sessions[tokenHash] = nil }
     func countLoginFailure(key: String, now: Date) throws -> Int {
         tables.loginFailures += 1
@@ -72,9 +77,11 @@ struct FakeConnections: ConnectionStore {
         return connection
     }
     func grants() throws -> [Grant] {
-        tables.connection.map { [Grant(userID: $0.ownerUserID, userName: "Bo", isAdmin: true, state: .live)] } ?? []
+        tables.connection.map {
+            [Grant(userID: $0.ownerUserID, userName: "Bo", isAdmin: tables.grantIsAdmin, state: .live)]
+        } ?? []
     }
-    func markReconnect(user: PipedriveUser.ID) throws { throw NotServed() }
+    func markReconnect(user: PipedriveUser.ID, refused: Secret) throws -> Connection? { throw NotServed() }
     func endGrant(user: PipedriveUser.ID) throws -> Connection? {
         tables.connection = nil
         return nil
@@ -147,4 +154,5 @@ struct FakeQueue: QueueStore, ScheduleStore, ChoreStore {
     func connected() throws -> [Company.ID] { throw NotServed() }
     func withLapsedDocuments(now: Date?) throws -> [Company.ID] { throw NotServed() }
     func claim(_ name: String, everySeconds: Int) throws -> Bool { throw NotServed() }
+    func secondsOverdue(_ name: String) throws -> Double? { throw NotServed() }
 }

@@ -54,7 +54,9 @@ struct FakeTransaction: StorageTransaction {
     var attention: any AttentionStore { FakeInspection(tables: tables) }
     var revocations: any RevocationStore { FakeInspection(tables: tables) }
     var upkeep: any UpkeepStore { FakeInspection(tables: tables) }
-    var members: any MemberStore { FakeInspection(tables: tables) }
+    var members: any MemberStore { FakeMembers(tables: tables) }
+    var accountLinks: any AccountLinkStore { FakeMembers(tables: tables) }
+    var connectionHealth: any ConnectionHealthStore { FakeMembers(tables: tables) }
     var apiKeys: any APIKeyStore { FakeAPI(tables: tables) }
     var keptAnswers: any KeptAnswerStore { FakeAPI(tables: tables) }
     var mails: any MailStore { FakeMails(tables: tables) }

@@ -40,6 +40,13 @@ final class Tables: @unchecked Sendable {
     var requestNumber = 0
     var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
     var mails: [Mail] = []
+    var others: [Member] = []
+    var links: [(link: AccountLink, tokenHash: [UInt8]?)] = []
+    var scopes: Set<String>? = Set(Credentials.requestedScopes)
+    var grantIsAdmin = true
+    var webhookHealth: WebhookHealth?
+    var failedDeliveries = 0
+    var revokingUntil: Date?
 
     static let apiKey = "ftj_test"
     static let cookie = "the-cookie"
