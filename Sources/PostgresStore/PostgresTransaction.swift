@@ -16,6 +16,7 @@ struct PostgresTransaction: StorageTransaction {
     var quotes: any QuoteStore { PostgresQuotes(connection: connection, access: access) }
     var invoices: any InvoiceStore { PostgresInvoices(connection: connection, access: access) }
     var subscriptions: any SubscriptionStore { PostgresSubscriptions(connection: connection, access: access) }
+    var documentDeals: any DocumentDealStore { PostgresDocumentDeals(connection: connection, access: access) }
     var events: any EventStore { PostgresEvents(connection: connection, access: access) }
     var connections: any ConnectionStore {
         PostgresConnections(database: connection, access: access, vault: vault)

@@ -70,6 +70,8 @@ public protocol StorageTransaction {
     var invoices: any InvoiceStore { get }
     /// Subscriptions.
     var subscriptions: any SubscriptionStore { get }
+    /// Which deal or lead a document belongs to.
+    var documentDeals: any DocumentDealStore { get }
     /// The outbox of the books.
     var events: any EventStore { get }
     /// The connection to Pipedrive with its grants and webhooks.

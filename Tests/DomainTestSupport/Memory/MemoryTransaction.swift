@@ -42,6 +42,7 @@ final class MemoryTransaction: StorageTransaction {
     var quotes: any QuoteStore { MemoryQuotes(transaction: self) }
     var invoices: any InvoiceStore { MemoryInvoices(transaction: self) }
     var subscriptions: any SubscriptionStore { MemorySubscriptions(transaction: self) }
+    var documentDeals: any DocumentDealStore { MemoryDocumentDeals(transaction: self) }
     var events: any EventStore { MemoryEvents(transaction: self) }
     var connections: any ConnectionStore { MemoryConnections(transaction: self) }
     var settings: any SettingsStore { MemorySettings(transaction: self) }

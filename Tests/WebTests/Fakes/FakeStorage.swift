@@ -11,6 +11,7 @@ struct FakeStorage: Storage {
         _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
     ) throws -> Result {
         if tables.isDown { throw Down() }
+        if let refusal = tables.refusal { throw refusal }
         return try body(FakeTransaction(tables: tables))
     }
 
@@ -36,6 +37,7 @@ struct FakeTransaction: StorageTransaction {
     var quotes: any QuoteStore { FakeQuotes(tables: tables) }
     var invoices: any InvoiceStore { FakeInvoices(tables: tables) }
     var subscriptions: any SubscriptionStore { FakeSubscriptions(tables: tables) }
+    var documentDeals: any DocumentDealStore { FakeDocumentDeals(tables: tables) }
     var events: any EventStore { FakeEvents(tables: tables) }
     var connections: any ConnectionStore { FakeConnections(tables: tables) }
     var settings: any SettingsStore { FakeSettings(tables: tables) }

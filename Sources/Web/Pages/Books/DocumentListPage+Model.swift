@@ -51,12 +51,12 @@ struct DocumentListPage: Page {
     }
 
     init(
-        invoices: Listing<Invoice>, names: [Contact.ID: String], state: Invoice.State?, page: PageRequest
+        invoices: Listing<Invoice>, names: [Contact.ID: String], status: Invoice.Status?, page: PageRequest
     ) throws {
         title = "Invoices"
         section = .invoices
         dayHeading = "Due"
-        states = Self.links("/invoices", Invoice.State.allCases.map(\.rawValue), chosen: state?.rawValue)
+        states = Self.links("/invoices", Invoice.Status.allCases.map(\.rawValue), chosen: status?.rawValue)
         rows = try invoices.items.map { invoice in
             let word = DocumentWords.invoice(invoice)
             return Row(
@@ -66,10 +66,10 @@ struct DocumentListPage: Page {
         }
         isEmpty = rows.isEmpty
         emptyText =
-            state == nil
+            status == nil
             ? "No invoices yet. Open an accepted quote and choose Make invoice, or make one through the API."
             : "No invoices in this state."
-        pager = Pager(path: "/invoices", filters: [("state", state?.rawValue)], page: page, total: invoices.total)
+        pager = Pager(path: "/invoices", filters: [("state", status?.rawValue)], page: page, total: invoices.total)
     }
 
     private static func links(_ path: String, _ states: [String], chosen: String?) -> [StateLink] {
