@@ -127,6 +127,30 @@ struct PlanTests {
         }
     }
 
+    @Test func `invoices with a status are listed newest first`() throws {
+        try Self.expect("books.invoice_status_newest", reads: 40, of: "books.invoice", as: StorageAccess.api) {
+            transaction throws in
+            let list = try transaction.invoices.list(status: .sent, contact: nil, page: PageRequest(limit: 10))
+            #expect(list.items.count == 10 && list.total > 100)
+        }
+    }
+
+    // What the index passes over is not read from the table: the page alone is, by its identifiers.
+    @Test func `a page far down the invoices reads its own rows only`() throws {
+        try Self.expect("books.invoice_pkey", reads: 10, of: "books.invoice", as: StorageAccess.api) {
+            transaction throws in
+            let page = PageRequest(limit: 5, offset: 150)
+            #expect(try transaction.invoices.list(status: nil, contact: nil, page: page).items.count == 5)
+        }
+    }
+
+    @Test func `an invoice is found by its id`() throws {
+        try Self.expect("books.invoice_pkey", reads: 2, of: "books.invoice", as: StorageAccess.api) {
+            transaction throws in
+            _ = try transaction.invoices.invoice(Invoice.ID(UUID()))
+        }
+    }
+
     @Test func `the invoices of a contact are found by it`() throws {
         let contact = Contact.ID(try #require(UUID(uuidString: contactThree)))
         try Self.expect("books.invoice_contact", reads: 6, of: "books.invoice", as: StorageAccess.api) {
