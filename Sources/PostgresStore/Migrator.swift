@@ -28,7 +28,8 @@ public struct Migrator: Sendable {
         (1, "schemas", PackageResources._001_schemas_sql), (2, "books", PackageResources._002_books_sql),
         (3, "web", PackageResources._003_web_sql), (4, "vault", PackageResources._004_vault_sql),
         (5, "queue", PackageResources._005_queue_sql), (6, "pipedrive", PackageResources._006_pipedrive_sql),
-        (7, "api", PackageResources._007_api_sql),
+        (7, "api", PackageResources._007_api_sql), (8, "figures", PackageResources._008_figures_sql),
+        (9, "panel", PackageResources._009_panel_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     /// The statements that make the roles, for a person to run where the login role may not.

@@ -24,7 +24,8 @@ struct PostgresTransaction: StorageTransaction {
     var inbox: any InboxStore { PostgresInbox(connection: connection, access: access) }
     var sync: any SyncStore { PostgresSync(connection: connection, access: access) }
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
-    var panel: any PanelStore { PostgresPanel(connection: connection) }
+    var snapshots: any SnapshotStore { PostgresSnapshots(connection: connection, access: access) }
+    var figures: any FigureStore { PostgresFigures(connection: connection) }
     var queue: any QueueStore { PostgresQueue(connection: connection, access: access) }
     var messageLog: any MessageLog { PostgresMessageLog(connection: connection, access: access) }
     var attention: any AttentionStore { PostgresAttention(connection: connection, access: access) }

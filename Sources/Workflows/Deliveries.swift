@@ -8,6 +8,7 @@ public struct Deliveries: Sendable {
     private let notes: NoteDelivery
     private let drafting: QuoteDrafting
     private let records: RecordTakeover
+    private let looks: RecordLook
     private let sync: SyncSteps
     private let subscribing: Subscribing
     private let revoking: Revoking
@@ -18,7 +19,7 @@ public struct Deliveries: Sendable {
     /// Wires the use cases, one per kind of message.
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
-        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
+        records: RecordTakeover, looks: RecordLook, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
         sweep: StageSweep, tokens: AccessTokens, mails: MailDelivery? = nil
     ) {
         self.events = events
@@ -26,6 +27,7 @@ public struct Deliveries: Sendable {
         self.notes = notes
         self.drafting = drafting
         self.records = records
+        self.looks = looks
         self.sync = sync
         self.subscribing = subscribing
         self.revoking = revoking
@@ -56,6 +58,8 @@ public struct Deliveries: Sendable {
         case .webhook: return try webhooks.route(message.subject, company: message.companyID)
         case .note: return try await notes.deliver(message)
         case .draft: return try await drafting.draft(message.subject, company: message.companyID, logger: logger)
+        case .record where RecordLook.covers(message.subject):
+            return try await looks.look(message.subject, company: message.companyID)
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
         case .subscribe: return try await subscribing.subscribe(company: message.companyID)
         case .revoke: return try await revoking.revoke(message.subject, company: message.companyID)

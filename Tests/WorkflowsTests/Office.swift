@@ -51,6 +51,7 @@ struct Office {
             storage: storage, crm: pipedrive, tokens: tokens, drafter: drafter, secrets: secrets, clock: clock)
     }
     var records: RecordTakeover { RecordTakeover(storage: storage, crm: pipedrive, tokens: tokens) }
+    var looks: RecordLook { RecordLook(storage: storage, crm: pipedrive, deals: pipedrive, tokens: tokens) }
     var sync: SyncSteps { SyncSteps(storage: storage, crm: pipedrive, tokens: tokens) }
     var subscribing: Subscribing {
         Subscribing(
@@ -62,7 +63,7 @@ struct Office {
     var deliveries: Deliveries {
         Deliveries(
             events: eventRouting, webhooks: webhookRouting, notes: notes, drafting: drafting, records: records,
-            sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep, tokens: tokens)
+            looks: looks, sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep, tokens: tokens)
     }
     var drain: QueueDrain {
         QueueDrain(

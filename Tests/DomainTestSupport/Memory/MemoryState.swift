@@ -146,7 +146,11 @@ public struct Tenant {
     /// Mails with documents.
     public var mails: [Mail] = []
     /// What the panel's query finds.
-    public var panelView = PanelView.unlinked
+    public var panelRecords: [PanelRecord] = []
+    /// Deals as they were last seen.
+    public var dealGlances: [Deal.ID: DealGlance] = [:]
+    /// Persons and organizations as they were last seen, by `kind:id`.
+    public var recordDetails: [String: ContactDetails] = [:]
 
     /// A company without rows.
     public init(company: Company) {

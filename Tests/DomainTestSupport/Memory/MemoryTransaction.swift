@@ -48,7 +48,8 @@ final class MemoryTransaction: StorageTransaction {
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
-    var panel: any PanelStore { MemoryPanel(transaction: self) }
+    var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }
+    var figures: any FigureStore { MemorySnapshots(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
     var attention: any AttentionStore { MemoryUpkeep(transaction: self) }

@@ -20,7 +20,7 @@ struct Site {
             storage: storage, secrets: secrets, oauth: FakeOAuth(), webhooks: FakeOAuth(),
             clientCredentials: Secret("client:secret"))
         let panel = Panel(
-            storage: storage, secrets: secrets, credentials: Secret("panel:secret"), tokenKey: Secret("key"),
+            store: storage, storage: storage, secrets: secrets, credentials: Secret("panel:secret"), tokenKey: Secret("key"),
             requiresToken: false)
         app = WebApp(
             useCases: UseCases(
