@@ -29,7 +29,11 @@ final class Tables: @unchecked Sendable {
     var drafts: [QuoteDraft] = []
     var states: [[UInt8]: [UInt8]] = [:]
     var parked: [[UInt8]: PipedriveUser] = [:]
-    var panelView = PanelView.unlinked
+    var panelView: PanelView?
+    var panelSubject: PanelSubject?
+    var dealGlance: DealGlance?
+    var seenDetails: ContactDetails?
+    var links: [String: Contact.ID] = [:]
     var webhookBodies: [[UInt8]] = []
     var webhookIsLive = true
     var audit: [AuditLine] = []
