@@ -89,13 +89,15 @@ public struct CustomerFromPanel: Sendable {
         let connection = try connection(origin, transaction)
         let deal = origin.resource == .deal ? try transaction.snapshots.deal(Deal.ID(origin.recordID)) : nil
         guard origin.resource != .deal || deal != nil else {
-            throw Refusal(.conflict, "What Pipedrive knows of this deal is still being fetched. Save again in a moment.")
+            throw Refusal(
+                .conflict, "What Pipedrive knows of this deal is still being fetched. Save again in a moment.")
         }
         // Without a person or organization there is nothing in Pipedrive that the customer could be linked to.
         if let target = target(origin, deal) {
             guard contact.details.kind.rawValue == target.kind.rawValue else {
                 throw Refusal(
-                    .invalid, "Pipedrive has this record as \(target.kind == .person ? "a person" : "an organization").",
+                    .invalid,
+                    "Pipedrive has this record as \(target.kind == .person ? "a person" : "an organization").",
                     fields: ["kind": "has to be \(target.kind.rawValue)"])
             }
             guard try transaction.snapshots.link(target.kind, target.id, to: contact.id) else {

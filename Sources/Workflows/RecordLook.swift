@@ -29,7 +29,8 @@ public struct RecordLook: Sendable {
     /// Looks at the record named `look:deal:7`; at a deal's person and organization too, where no contact is linked.
     func look(_ subject: String, company: Company.ID) async throws -> DeliveryResult {
         let parts = subject.split(separator: ":")
-        guard parts.count == 3, let resource = PanelSubject.Resource(rawValue: String(parts[1])), let id = Int64(parts[2])
+        guard parts.count == 3, let resource = PanelSubject.Resource(rawValue: String(parts[1])),
+            let id = Int64(parts[2])
         else { return .discarded(reason: "The message names no record") }
         switch resource {
         case .person: return try await look(.person, id, company)

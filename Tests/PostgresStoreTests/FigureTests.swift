@@ -102,7 +102,8 @@ struct FigureTests {
                     }
                 } else {
                     try stores.wait(
-                        for: "the invoice", "select exists (select from pg_locks where mode = 'RowShareLock'"
+                        for: "the invoice",
+                        "select exists (select from pg_locks where mode = 'RowShareLock'"
                             + " and relation = 'books.contact'::regclass and pid <> pg_backend_pid()) as value")
                     _ = try stores.web {
                         try $0.contacts.update(

@@ -18,7 +18,9 @@ struct OpenAPIFile {
     var operations: Set<Operation> {
         var found: Set<Operation> = []
         for (path, methods) in root["paths"]?.members ?? [] {
-            for (method, _) in methods.members where method != "parameters" { found.insert(Operation(method: method.uppercased(), path: path)) }
+            for (method, _) in methods.members where method != "parameters" {
+                found.insert(Operation(method: method.uppercased(), path: path))
+            }
         }
         return found
     }

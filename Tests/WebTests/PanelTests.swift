@@ -50,7 +50,8 @@ struct PanelTests {
         let codes = ["AUD", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HUF", "NOK", "PLN", "SEK", "USD"]
         let many = codes.compactMap { Currency($0) }.map { figures($0) }
         let sets: [[PanelRecord]] = [
-            [record(contact)], [record(nil)], [record(contact, many)], [record(contact, many, id: 1), record(nil, id: 2)],
+            [record(contact)], [record(nil)], [record(contact, many)],
+            [record(contact, many, id: 1), record(nil, id: 2)],
             (1...10).map { record(nil, id: $0) },
         ]
         for records in sets {
@@ -155,9 +156,10 @@ struct PanelTests {
             #expect(schema.labels.values.allSatisfy { $0.count <= 40 })
         }
         #expect(contact.types.allSatisfy { all.types[$0.key] == $0.value })
-        #expect(Set(all.types.keys).subtracting(contact.types.keys) == [
-            "quote", "quote_state", "invoice", "invoice_state",
-        ])
+        #expect(
+            Set(all.types.keys).subtracting(contact.types.keys) == [
+                "quote", "quote_state", "invoice", "invoice_state",
+            ])
         for label in ["ARR", "Total revenue", "Open invoices", "Overdue", "Latest invoice"] {
             #expect(contact.labels.values.contains(label))
         }

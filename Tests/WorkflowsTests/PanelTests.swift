@@ -9,7 +9,8 @@ struct PanelTests {
 
     private func panel(requiresToken: Bool = false) -> Panel {
         Panel(
-            store: office.storage, storage: office.storage, secrets: office.secrets, credentials: Secret("panel:secret"),
+            store: office.storage, storage: office.storage, secrets: office.secrets,
+            credentials: Secret("panel:secret"),
             tokenKey: Secret("key"), requiresToken: requiresToken)
     }
 

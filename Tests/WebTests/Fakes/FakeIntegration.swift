@@ -17,7 +17,7 @@ struct FakeAccounts: DirectoryStore, AccountStore {
     }
     func company(webhookPath: String) throws -> Company.ID? { company(if: webhookPath == Tables.webhookPath) }
     func company(linkHash: [UInt8]) throws -> Company.ID? {
-        company(if: tables.links.contains { $0.tokenHash == linkHash })
+        company(if: tables.accountLinks.contains { $0.tokenHash == linkHash })
     }
     func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID? {
         company(if: pipedriveCompany.rawValue == 77)

@@ -49,7 +49,7 @@ final class Tables: @unchecked Sendable {
     var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
     var mails: [Mail] = []
     var others: [Member] = []
-    var links: [(link: AccountLink, tokenHash: [UInt8]?)] = []
+    var accountLinks: [(link: AccountLink, tokenHash: [UInt8]?)] = []
     var scopes: Set<String>? = Set(Credentials.requestedScopes)
     var grantIsAdmin = true
     var webhookHealth: WebhookHealth?
