@@ -3,13 +3,14 @@ enum Stylesheet {
     private static let dark = """
         color-scheme: dark; --ink: #e7e9ef; --faint: #9da2b2; --line: #343a49; --paper: #232834; --ground: #171b24; \
         --trough: #1d222d; --edge: #4a5164; --link: #8db8ff; --accent: #1f8f52; --accent-dark: #27a862; --note: #33301f; \
-        --note-edge: #57502c; --chip: #3a4152; --chip-ink: #d6d9e3;
+        --note-edge: #57502c; --chip: #3a4152; --chip-ink: #d6d9e3; \
+        --won: #6fd79b; --lost: #ff9a9a;
         """
 
     static let text = """
         :root { color-scheme: light; --ink: #21232c; --faint: #646876; --line: #dfe1e8; --paper: #fff; --ground: #f4f5f8;
           --trough: #e9ebf1; --edge: #c4c8d4; --link: #2457a6; --accent: #14733f; --accent-dark: #0e5a30; --note: #fffbea;
-          --note-edge: #efe3b4; --chip: #e6e8ee; --chip-ink: #3a3d49; --radius: 8px; }
+          --note-edge: #efe3b4; --chip: #e6e8ee; --chip-ink: #3a3d49; --won: #0c7a3d; --lost: #b02a2a; --radius: 8px; }
         @media (prefers-color-scheme: dark) { :root:not([data-theme=light]) { \(dark) } }
         :root[data-theme=dark] { \(dark) }
         * { box-sizing: border-box; }
@@ -58,10 +59,8 @@ enum Stylesheet {
         .stage .step { padding: 0 .5rem; flex: none; line-height: 1.3; }
         .stage .step:disabled { visibility: hidden; }
         .status { display: flex; gap: .35rem; }
-        button.quiet.won { color: #0c7a3d; }
-        button.quiet.lost { color: #b02a2a; }
-        [data-theme=dark] button.quiet.won { color: #6fd79b; }
-        [data-theme=dark] button.quiet.lost { color: #ff9a9a; }
+        button.quiet.won { color: var(--won); }
+        button.quiet.lost { color: var(--lost); }
         .theme { background: none; border: 0; color: #d8dce8; padding: .1rem .4rem; font-size: 1.1rem; }
         .theme:hover { background: #37405a; }
         .reload { float: right; font-size: 1.1rem; line-height: 1; color: var(--faint); }
@@ -124,8 +123,8 @@ enum Stylesheet {
         .consent .card { padding: 1.6rem 1.8rem; }
         .consent h1 { margin-bottom: 1rem; }
         .consent .brand { margin: 0 0 1rem; }
-        .buttons { display: flex; flex-wrap: wrap; gap: .6rem; margin-bottom: 0; }
-        td form { display: inline-block; }
+        .buttons { display: flex; flex-wrap: wrap; gap: .6rem; margin-bottom: .6rem; }
+        td form { display: inline-block; margin-left: .4rem; }
         .buttons button { padding: .45rem 1.4rem; }
         @media (max-width: 760px) {
           main, .top { padding-left: .8rem; padding-right: .8rem; }
@@ -137,6 +136,7 @@ enum Stylesheet {
           .column { scroll-snap-align: start; min-height: 0; }
           .stage .step { padding: .3rem .9rem; }
           td form { margin-top: .3rem; }
+          .brand { flex: 1; }
           .note-form { flex-direction: column; align-items: stretch; }
         }
 
