@@ -7,8 +7,9 @@ extension EndToEndBrowserTests {
         let sandbox = installation.sandbox
         let browser = try await Chromium(in: installation)
         try await browser.resize(width: 1280)
-        let deal = try await sandbox.control(
-            "POST", "deals", ["title": "Sleep mij", "pipeline_id": 1, "stage_id": 1])["data"]["id"].whole ?? 0
+        let deal =
+            try await sandbox.control(
+                "POST", "deals", ["title": "Sleep mij", "pipeline_id": 1, "stage_id": 1])["data"]["id"].whole ?? 0
         let card = "#deal-\(deal)"
         try await browser.open("\(sandbox.origin)/")
         try await browser.drag("\(card) b", to: ".column[data-stage='3']")
@@ -21,7 +22,8 @@ extension EndToEndBrowserTests {
 
         try await browser.open("\(sandbox.origin)/deal/\(deal)")
         #expect(try await browser.text().contains("No notes yet."))
-        _ = try await sandbox.control("POST", "notes", ["deal_id": .number(Decimal(deal)), "content": "Vanzelf gekomen"])
+        _ = try await sandbox.control(
+            "POST", "notes", ["deal_id": .number(Decimal(deal)), "content": "Vanzelf gekomen"])
         try await installation.until("the note without a reload") {
             try await browser.text().contains("Vanzelf gekomen")
         }
@@ -46,8 +48,9 @@ extension EndToEndBrowserTests {
     private func stands(_ browser: Chromium, _ card: String, in stage: Int) async throws {
         try await installation.until("\(card) in stage \(stage)") {
             try await browser.run(
-                "return document.querySelector(\"\(card)\")?.closest('.column')?.dataset.stage ?? ''")
-                .text == String(stage)
+                "return document.querySelector(\"\(card)\")?.closest('.column')?.dataset.stage ?? ''"
+            )
+            .text == String(stage)
         }
     }
 
