@@ -29,7 +29,10 @@ extension PipedriveClient: LeadConversions {
     private func isThere(lead id: String, access: PipedriveAccess) async throws -> Bool {
         do {
             // A text that is no identifier could lead the path elsewhere.
-            guard id.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) })
+            guard
+                id.utf8.allSatisfy({
+                    $0 == 45 || (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                })
             else { return false }
             let answer = try await gateway.answer(to: PipedriveFacts.lead, word: id, access: access)
             return answer["data"]?["id"]?.text == id

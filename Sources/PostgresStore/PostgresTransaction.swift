@@ -25,7 +25,8 @@ struct PostgresTransaction: StorageTransaction {
     var inbox: any InboxStore { PostgresInbox(connection: connection, access: access) }
     var sync: any SyncStore { PostgresSync(connection: connection, access: access) }
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
-    var panel: any PanelStore { PostgresPanel(connection: connection) }
+    var snapshots: any SnapshotStore { PostgresSnapshots(connection: connection, access: access) }
+    var figures: any FigureStore { PostgresFigures(connection: connection) }
     var queue: any QueueStore { PostgresQueue(connection: connection, access: access) }
     var drain: any DrainStore { PostgresDrain(connection: connection, access: access) }
     var drainers: any DrainerStore { PostgresDrainers(connection: connection) }

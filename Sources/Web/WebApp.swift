@@ -37,6 +37,7 @@ public struct WebApp: Sendable {
                 + InstallRoutes(useCases: useCases, frame: frame, configuration: configuration).routes
                 + QuoteRoutes(useCases: useCases, frame: frame, publicURL: configuration.publicURL).routes
                 + InvoiceRoutes(useCases: useCases, frame: frame, publicURL: configuration.publicURL).routes
+                + PanelCustomerRoutes(useCases: useCases, frame: frame).routes
                 + ContactRoutes(useCases: useCases, frame: frame).routes
                 + ProductRoutes(useCases: useCases, frame: frame).routes
                 + SettingsRoutes(useCases: useCases, frame: frame).routes

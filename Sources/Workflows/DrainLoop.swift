@@ -172,7 +172,9 @@ final class DrainLoop: Sendable {
     private func hand(_ claimed: [(message: OutboxMessage, lease: Lease)]) {
         guard !claimed.isEmpty else { return }
         hands.take(claimed)
-        for (company, notes) in Dictionary(grouping: claimed.filter { $0.message.kind == .note }, by: \.message.companyID) {
+        for (company, notes) in Dictionary(
+            grouping: claimed.filter { $0.message.kind == .note }, by: \.message.companyID)
+        {
             hands.run { [self] in
                 await drain.deliveries.deliverNotes(notes, company: company) { message, delivered, seconds in
                     self.note(message, delivered, elapsedSeconds: seconds)

@@ -120,7 +120,8 @@ public struct NoteDelivery: Sendable {
                 httpStatus: failure.status)
         }
         if message.attempt > RetryPolicy.attemptLimit {
-            return Delivered(.discarded(reason: "\(RetryPolicy.attemptLimit) attempts failed, and the note is not there"))
+            return Delivered(
+                .discarded(reason: "\(RetryPolicy.attemptLimit) attempts failed, and the note is not there"))
         }
         guard message.repeatSeconds > 0.5 else { return nil }
         return Delivered(
@@ -150,7 +151,9 @@ extension NoteDelivery {
     private func content(of message: OutboxMessage, _ outline: Outline) -> Result<Note, Unsendable> {
         if let test = TestNote(subject: message.subject) {
             return .success(
-                Note(html: NoteContent.test(reference: test.reference), target: .deal(test.deal), reference: test.reference))
+                Note(
+                    html: NoteContent.test(reference: test.reference), target: .deal(test.deal),
+                    reference: test.reference))
         }
         func unsendable(_ result: DeliveryResult) -> Result<Note, Unsendable> { .failure(Unsendable(result: result)) }
         guard let id = BookEvent.ID(text: message.subject) else {

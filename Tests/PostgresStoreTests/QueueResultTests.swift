@@ -155,8 +155,9 @@ struct QueueResultTests {
                     select id, kind, subject, state from queue.message
                     union all select id, kind, subject, state from queue.finished) m
                 where kind = 'note' order by id
-                """)
-                .map { "\(try $0.string("subject")) \(try $0.string("state"))" }
+                """
+            )
+            .map { "\(try $0.string("subject")) \(try $0.string("state"))" }
             #expect(states == ["theirs running", "done completed", "running cancelled", "waiting cancelled"])
             #expect(try stores.everywhere { try $0.drain.companiesWithEvents(limit: 5) } == [stores.company])
         }

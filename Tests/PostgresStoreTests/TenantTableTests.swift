@@ -241,6 +241,7 @@ private enum TenantRows {
     private static func fillByCron(_ company: Company.ID, in stores: Stores) throws {
         try stores.cron(company) { transaction throws in
             _ = try transaction.inbox.isFirst(eventID: "e")
+            try transaction.snapshots.keep(.persons([.number(9)]))
             try transaction.connectionHealth.save(expectedCount: 4, activeCount: 4, trouble: nil)
             _ = try transaction.sync.start(.manual, checkpoint: SyncCheckpoint(kind: .person, cursor: nil))
             _ = try transaction.sync.takeOver(

@@ -23,7 +23,8 @@ alter table queue.message
     drop constraint message_state_check,
     add constraint message_state_check check (state in (
         'available', 'scheduled', 'running', 'retryable', 'completed', 'discarded', 'cancelled')),
-    add constraint message_priority_check check (priority between 0 and 9),
+    -- 0 is for events, which are routed off the queue and never claimed one by one.
+    add constraint message_priority_check check (priority between 0 and 9 and (priority > 0 or kind = 'event')),
     -- Fences results: counts every claim, also those that cost no attempt.
     add column claim_count integer not null default 0,
     add column claimed_at timestamptz,

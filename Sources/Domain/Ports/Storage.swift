@@ -84,8 +84,10 @@ public protocol StorageTransaction {
     var sync: any SyncStore { get }
     /// Quote drafts.
     var drafts: any DraftStore { get }
-    /// The panel's figures.
-    var panel: any PanelStore { get }
+    /// What was seen of records that no contact is linked to.
+    var snapshots: any SnapshotStore { get }
+    /// The figures that the panel shows.
+    var figures: any FigureStore { get }
     /// Messages.
     var queue: any QueueStore { get }
     /// The queue as a drainer works on it.

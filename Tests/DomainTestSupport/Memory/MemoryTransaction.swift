@@ -49,7 +49,8 @@ final class MemoryTransaction: StorageTransaction {
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
-    var panel: any PanelStore { MemoryPanel(transaction: self) }
+    var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }
+    var figures: any FigureStore { MemorySnapshots(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
     var drain: any DrainStore { MemoryDrain(transaction: self) }
     var drainers: any DrainerStore { MemoryDrainers(transaction: self) }

@@ -44,7 +44,8 @@ struct FakeTransaction: StorageTransaction {
     var inbox: any InboxStore { FakeInbox(tables: tables) }
     var sync: any SyncStore { FakeSync(tables: tables) }
     var drafts: any DraftStore { FakeDrafts(tables: tables) }
-    var panel: any PanelStore { FakePanel(tables: tables) }
+    var snapshots: any SnapshotStore { FakeSnapshots(tables: tables) }
+    var figures: any FigureStore { FakeSnapshots(tables: tables) }
     var queue: any QueueStore { FakeQueue() }
     var schedule: any ScheduleStore { FakeQueue() }
     var chores: any ChoreStore { FakeQueue() }

@@ -21,7 +21,8 @@ struct Site {
             storage: storage, secrets: secrets, oauth: FakeOAuth(), webhooks: FakeOAuth(),
             clientCredentials: Secret("client:secret"))
         let panel = Panel(
-            storage: storage, secrets: secrets, credentials: Secret("panel:secret"), tokenKey: Secret("key"),
+            store: storage, storage: storage, secrets: secrets, credentials: Secret("panel:secret"),
+            tokenKey: Secret("key"),
             requiresToken: false)
         useCases = UseCases(
             storage: storage, secrets: secrets, installs: installs, panel: panel,

@@ -29,7 +29,11 @@ final class Tables: @unchecked Sendable {
     var drafts: [QuoteDraft] = []
     var states: [[UInt8]: [UInt8]] = [:]
     var parked: [[UInt8]: PipedriveUser] = [:]
-    var panelView = PanelView.unlinked
+    var panelView: PanelView?
+    var panelSubject: PanelSubject?
+    var dealGlance: DealGlance?
+    var seenDetails: ContactDetails?
+    var links: [String: Contact.ID] = [:]
     var webhookBodies: [[UInt8]] = []
     var webhookIsLive = true
     var audit: [AuditLine] = []
@@ -45,7 +49,7 @@ final class Tables: @unchecked Sendable {
     var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
     var mails: [Mail] = []
     var others: [Member] = []
-    var links: [(link: AccountLink, tokenHash: [UInt8]?)] = []
+    var accountLinks: [(link: AccountLink, tokenHash: [UInt8]?)] = []
     var scopes: Set<String>? = Set(Credentials.requestedScopes)
     var grantIsAdmin = true
     var webhookHealth: WebhookHealth?

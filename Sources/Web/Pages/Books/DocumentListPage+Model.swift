@@ -130,13 +130,17 @@ enum DocumentWords {
     }
 
     static func invoice(_ invoice: Invoice) -> (text: String, tone: String) {
-        if invoice.isOverdue, invoice.state == .sent || invoice.state == .partiallyPaid {
-            return (invoice.state == .sent ? "Overdue" : "Partially paid, overdue", "bad")
+        Self.invoice(invoice.state, isOverdue: invoice.isOverdue)
+    }
+
+    static func invoice(_ state: Invoice.State, isOverdue: Bool) -> (text: String, tone: String) {
+        if isOverdue, state == .sent || state == .partiallyPaid {
+            return (state == .sent ? "Overdue" : "Partially paid, overdue", "bad")
         }
-        return switch invoice.state {
-        case .concept, .credited: (label(invoice.state.rawValue), "")
-        case .sent, .partiallyPaid: (label(invoice.state.rawValue), "busy")
-        case .paid: (label(invoice.state.rawValue), "good")
+        return switch state {
+        case .concept, .credited: (label(state.rawValue), "")
+        case .sent, .partiallyPaid: (label(state.rawValue), "busy")
+        case .paid: (label(state.rawValue), "good")
         }
     }
 }
