@@ -54,13 +54,19 @@ struct PostgresContacts: ContactStore {
                     where company_id = \(company) and normalized = \(EmailAddress.normalized(search)))
                 """
         }
-        // The rows before the page are passed over in the index alone, as `DocumentList` does.
+        // The rows before the page are passed over in the index alone, from an anchor on, as `DocumentList` does.
+        let anchor =
+            search == nil
+            ? try ListAnchor.before(offset: page.offset, of: "contact", state: "live", company: company, connection)
+            : nil
+        var rest = filter
+        if let anchor { rest += " and \(fragment: anchor.named)" }
         let rows = try connection.query(
             """
             select \(fragment: Self.columns) from books.contact
             where company_id = \(company) and id = any (array(
-                select id from books.contact where \(fragment: filter)
-                order by name_key, id limit \(page.limit) offset \(page.offset)))
+                select id from books.contact where \(fragment: rest)
+                order by name_key, id limit \(page.limit) offset \(page.offset - (anchor?.rank ?? 0))))
             order by name_key, id
             """)
         let total =

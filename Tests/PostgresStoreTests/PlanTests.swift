@@ -39,7 +39,8 @@ struct PlanTests {
             from books.contact c, generate_series(1, 2) n where c.name !~ ' 9.$';
         insert into books.invoice (company_id, id, number, state, contact_id, currency, lines, net, tax, gross,
                 issued_on, due_on, public_token, created_at)
-            select c.company_id, md5(c.id || 'i' || n)::uuid, n || c.name, 'sent', c.id, 'EUR', '[]', 1, 0, 1,
+            select c.company_id, md5(c.id || 'i' || n)::uuid, n || c.name, case n when 1 then 'sent' else 'credited' end,
+                c.id, 'EUR', '[]', 1, 0, 1,
                 '2025-01-01', '2026-01-01', md5(c.id || 'i' || n), '2025-01-01'::timestamptz + n * interval '1 minute'
             from books.contact c, generate_series(1, 2) n where c.name !~ ' 9.$';
         insert into pipedrive.connection (company_id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state)
@@ -131,7 +132,7 @@ struct PlanTests {
         try Self.expect("books.invoice_status_newest", reads: 40, of: "books.invoice", as: StorageAccess.api) {
             transaction throws in
             let list = try transaction.invoices.list(status: .sent, contact: nil, page: PageRequest(limit: 10))
-            #expect(list.items.count == 10 && list.total > 100)
+            #expect(list.items.count == 10 && list.total > 50)
         }
     }
 

@@ -231,6 +231,11 @@ private enum TenantRows {
                     state: .waiting, expiresAt: Date(timeIntervalSince1970: 2_000_000_000)), tokenHash: nil)
             try transaction.revocations.keep(exceptTold: [])
         }
+        try stores.raw(
+            """
+            insert into books.list_anchor (company_id, list, state, rank, at_name, at_id)
+            values (\(company), 'contact', 'live', 1, 'a', gen_random_uuid())
+            """)
         try stores.api(company) { transaction throws in
             let hash = [UInt8](repeating: 7, count: 32)
             _ = try transaction.keptAnswers.claim(keyHash: hash, requestHash: hash)
