@@ -99,7 +99,7 @@ struct BadInputTests {
         try await refused("contacts", "{", "body")
         try await refused("contacts", "[]", "body")
         try await refused("contacts", String(repeating: "[", count: 100_000), "body")
-        try await refused("contacts", #"{"name":"\ud800"}"#, "body")
+        try await refused("contacts", #"{"name":"\ud800"}"#, "name")
     }
 
     @Test func `broken UTF-8 names the body`() async throws {

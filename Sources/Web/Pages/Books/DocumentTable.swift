@@ -63,7 +63,7 @@ struct DocumentTable: Sendable {
             case .amount(let units): money(units)
             }
         return Line(
-            text: line.description, isText: false, quantity: line.quantity.description,
+            text: line.description, isText: false, quantity: line.quantity.description.replacing(".", with: ","),
             price: line.unitPrice.map { money($0) + basis + frequency } ?? "no price yet", discount: discount,
             taxRate: line.taxMethod == .none ? "none" : "\(line.tax) %",
             amount: line.unitPrice == nil ? "" : line.amount().map(money) ?? "", flag: showsFlags ? line.flag : nil)
