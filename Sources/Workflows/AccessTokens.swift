@@ -6,12 +6,14 @@ public struct AccessTokens: Sendable {
     private let storage: any Storage
     private let oauth: any OAuthProvider
     private let clock: @Sendable () -> Date
+    private let budgets: CallBudgets
 
     /// Wires the use case; `clock` is the process's own, used against `expires_in` only.
     public init(storage: any Storage, oauth: any OAuthProvider, clock: @escaping @Sendable () -> Date) {
         self.storage = storage
         self.oauth = oauth
         self.clock = clock
+        budgets = CallBudgets(storage: storage)
     }
 
     /// Seconds before its end at which a token counts as stale: longer than any request takes.
@@ -23,10 +25,13 @@ public struct AccessTokens: Sendable {
     ///
     /// - Parameter refused: the token that Pipedrive just answered 401 to, if that is why we ask: it is refreshed even
     ///   when its time is not over, unless somebody else did so meanwhile.
+    /// - Parameter urgency: out of which share of the connection's budget its calls are paid.
     ///
     /// Throws `CRMFailure`: `unauthorized` when a person has to reconnect, `transient` or `wait` when Pipedrive's
     /// OAuth server does not serve us now; and `ConnectionEnded` when there is nothing to serve any more.
-    public func access(company: Company.ID, refused: Secret? = nil) async throws -> PipedriveAccess {
+    public func access(
+        company: Company.ID, refused: Secret? = nil, as urgency: CallUrgency = .live
+    ) async throws -> PipedriveAccess {
         let (connection, credentials) = try storage.transaction(.cron(company)) { transaction in
             let connection = try transaction.connections.connection()
             return (
@@ -41,9 +46,13 @@ public struct AccessTokens: Sendable {
         let isStale: @Sendable (Credentials) -> Bool = {
             $0.expiresAt.timeIntervalSince(now) < Self.marginSeconds || $0.accessToken == refused
         }
-        guard isStale(credentials) else { return Self.access(credentials) }
         do {
-            return Self.access(try await refresh(company, connection.ownerUserID, isStale: isStale, now: now))
+            let valid =
+                isStale(credentials)
+                ? try await refresh(company, connection.ownerUserID, isStale: isStale, now: now) : credentials
+            return PipedriveAccess(
+                apiOrigin: valid.apiOrigin, accessToken: valid.accessToken,
+                allowance: budgets.allowance(company, urgency))
         } catch let refusal as Refusal where refusal.code == .notFound {
             throw ConnectionEnded()
         }
@@ -111,19 +120,17 @@ public struct AccessTokens: Sendable {
         }
     }
 
-    private static func access(_ credentials: Credentials) -> PipedriveAccess {
-        PipedriveAccess(apiOrigin: credentials.apiOrigin, accessToken: credentials.accessToken)
-    }
-
-    /// Calls Pipedrive as the connection's owner; a 401 is answered by one refresh and one more try.
+    /// Calls Pipedrive as the connection's owner, out of the connection's budget; a 401 is answered by one refresh and
+    /// one more try.
     public func calling<Result: Sendable>(
-        _ company: Company.ID, _ call: @Sendable (PipedriveAccess) async throws -> Result
+        _ company: Company.ID, as urgency: CallUrgency = .live,
+        _ call: @Sendable (PipedriveAccess) async throws -> Result
     ) async throws -> Result {
-        let first = try await access(company: company)
+        let first = try await access(company: company, as: urgency)
         do {
             return try await call(first)
         } catch let failure as CRMFailure where failure.kind == .unauthorized {
-            return try await call(try await access(company: company, refused: first.accessToken))
+            return try await call(try await access(company: company, refused: first.accessToken, as: urgency))
         }
     }
 }

@@ -126,17 +126,20 @@ public struct APIOrigin: Hashable, Sendable, CustomStringConvertible {
     public var description: String { text }
 }
 
-/// What a call to Pipedrive needs: where to, as whom.
+/// What a call to Pipedrive needs: where to, as whom, and out of which budget.
 public struct PipedriveAccess: Sendable {
     /// Where to.
     public let apiOrigin: APIOrigin
     /// As whom.
     public let accessToken: Secret
+    /// What every request asks first; nil asks nothing.
+    public let allowance: (any CallAllowance)?
 
-    /// Makes the pair.
-    public init(apiOrigin: APIOrigin, accessToken: Secret) {
+    /// Makes an access value.
+    public init(apiOrigin: APIOrigin, accessToken: Secret, allowance: (any CallAllowance)? = nil) {
         self.apiOrigin = apiOrigin
         self.accessToken = accessToken
+        self.allowance = allowance
     }
 }
 

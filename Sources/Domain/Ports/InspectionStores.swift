@@ -2,13 +2,15 @@ public import FoundationEssentials
 
 /// Messages as a person looks at them. With a company, that company's; without one, as cron, all.
 public protocol MessageLog {
-    /// How many messages there are, by kind and state.
+    /// How many messages there are, by kind and state; of finished ones those of the last day.
     func counts() throws -> [MessageCount]
     /// Newest first, at most `limit`; nil lists every state.
     func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord]
     /// Lets a message that waits or was given up go out again at once, out of its lane's order. False when it is not
     /// in such a state.
     func retry(_ id: OutboxMessage.ID) throws -> Bool
+    /// The same for all messages of a kind that were given up; says how many.
+    func retryDiscarded(_ kind: OutboxMessage.Kind) throws -> Int
     /// Gives a waiting message up. False when it is not waiting.
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool
 }
@@ -21,12 +23,15 @@ public struct MessageCount: Hashable, Sendable {
     public let state: OutboxMessage.State
     /// How many.
     public let count: Int
+    /// When the oldest of them was made.
+    public let oldestAt: Date?
 
     /// Makes a count.
-    public init(kind: OutboxMessage.Kind, state: OutboxMessage.State, count: Int) {
+    public init(kind: OutboxMessage.Kind, state: OutboxMessage.State, count: Int, oldestAt: Date? = nil) {
         self.kind = kind
         self.state = state
         self.count = count
+        self.oldestAt = oldestAt
     }
 }
 

@@ -39,10 +39,16 @@ struct MemoryMessageLog: MessageLog {
         }
     }
     func retry(_ id: OutboxMessage.ID) throws -> Bool {
-        change(id, in: [.available, .retryable, .discarded]) { ($0.state, $0.dueInSeconds) = (.available, 0) }
+        change(id, in: [.available, .scheduled, .retryable, .discarded]) {
+            ($0.state, $0.dueInSeconds) = (.available, 0)
+        }
+    }
+    func retryDiscarded(_ kind: OutboxMessage.Kind) throws -> Int {
+        let ids = transaction.state.messages.filter { $0.new.kind == kind && $0.state == .discarded && isVisible($0) }
+        return try ids.count { try retry(OutboxMessage.ID($0.id)) }
     }
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool {
-        change(id, in: [.available, .retryable]) { ($0.state, $0.reason) = (.discarded, reason) }
+        change(id, in: [.available, .scheduled, .retryable]) { ($0.state, $0.reason) = (.discarded, reason) }
     }
 }
 

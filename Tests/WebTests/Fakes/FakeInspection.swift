@@ -5,9 +5,12 @@ import FoundationEssentials
 struct FakeInspection: MessageLog, AttentionStore, RevocationStore, UpkeepStore {
     let tables: Tables
 
-    func counts() throws -> [MessageCount] { throw NotServed() }
+    func counts() throws -> [MessageCount] { tables.messageCounts }
     func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord] { tables.troubled }
     func retry(_ id: OutboxMessage.ID) throws -> Bool { tables.troubled.contains { $0.id == id } }
+    func retryDiscarded(_ kind: OutboxMessage.Kind) throws -> Int {
+        tables.troubled.count { $0.kind == kind && $0.state == .discarded }
+    }
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool { throw NotServed() }
     func count() throws -> Int { tables.attention.count }
     func records(limit: Int) throws -> [AttentionRecord] { tables.attention }

@@ -17,7 +17,7 @@ struct FakeAccounts: DirectoryStore, AccountStore {
     }
     func company(webhookPath: String) throws -> Company.ID? { company(if: webhookPath == Tables.webhookPath) }
     func company(linkHash: [UInt8]) throws -> Company.ID? {
-        company(if: tables.links.contains { $0.tokenHash == linkHash })
+        company(if: tables.accountLinks.contains { $0.tokenHash == linkHash })
     }
     func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID? {
         company(if: pipedriveCompany.rawValue == 77)
@@ -129,7 +129,9 @@ struct FakeSync: SyncStore {
     func takeOver(_ page: RecordPage) throws -> SyncRun.Counts { throw NotServed() }
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws { throw NotServed() }
     func recentRuns() throws -> [SyncRun] { tables.runs }
-    func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? { throw NotServed() }
+    func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
+        tables.links["\(kind.rawValue):\(recordID)"]
+    }
 }
 
 struct FakeDrafts: DraftStore {
@@ -141,23 +143,37 @@ struct FakeDrafts: DraftStore {
     func recent() throws -> [QuoteDraft] { tables.drafts }
 }
 
-struct FakePanel: PanelStore {
+extension FakeStorage: PanelStore {
+    func panelView(
+        _ subject: PanelSubject, company: PipedriveCompany.ID, user: PipedriveUser.ID, now: Date?
+    ) throws -> PanelView {
+        tables.panelSubject = subject
+        return company.rawValue == 77 ? tables.panelView ?? .records(tables.company.id, []) : .disconnected
+    }
+}
+
+struct FakeSnapshots: SnapshotStore, FigureStore {
     let tables: Tables
 
-    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView { tables.panelView }
+    func keep(_ deal: DealGlance) throws { throw NotServed() }
+    func keep(_ page: RecordPage) throws { throw NotServed() }
+    func deal(_ id: Deal.ID) throws -> DealGlance? { tables.dealGlance }
+    func details(_ kind: RecordKind, _ id: Int64) throws -> ContactDetails? { tables.seenDetails }
+    func link(_ kind: RecordKind, _ id: Int64, to contact: Contact.ID) throws -> Bool {
+        guard tables.links["\(kind.rawValue):\(id)"] == nil else { return false }
+        tables.links["\(kind.rawValue):\(id)"] = contact
+        return true
+    }
+    func forget(now: Date?) throws -> Int { throw NotServed() }
+    func differing() throws -> Int { throw NotServed() }
+    func rebuild() throws -> Int { throw NotServed() }
+    func foldPast() throws -> Int { throw NotServed() }
 }
 
 struct FakeQueue: QueueStore, ScheduleStore, ChoreStore {
     func add(_ message: NewMessage) throws -> Bool { true }
-    func claim(limit: Int, leaseSeconds: Int, worker: String) throws -> [OutboxMessage] { throw NotServed() }
-    func finish(
-        _ message: OutboxMessage, worker: String, result: DeliveryResult, nextAttemptSeconds: Double?
-    ) throws -> Bool { throw NotServed() }
-    func rescue() throws -> Int { throw NotServed() }
     func cancelWaiting(reason: String) throws -> Int { 0 }
     func wake() throws {}
-    func secondsUntilDue() throws -> Double? { throw NotServed() }
-    func announceListener(seconds: Int) throws { throw NotServed() }
     func connected() throws -> [Company.ID] { throw NotServed() }
     func withLapsedDocuments(now: Date?) throws -> [Company.ID] { throw NotServed() }
     func claim(_ name: String, everySeconds: Int) throws -> Bool { throw NotServed() }

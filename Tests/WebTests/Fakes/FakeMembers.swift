@@ -23,19 +23,19 @@ struct FakeMembers: MemberStore, AccountLinkStore, ConnectionHealthStore {
         return email == tables.member.email
     }
 
-    func insert(_ link: AccountLink, tokenHash: [UInt8]?) throws { tables.links.append((link, tokenHash)) }
-    func link(_ id: AccountLink.ID) throws -> AccountLink? { tables.links.first { $0.link.id == id }?.link }
+    func insert(_ link: AccountLink, tokenHash: [UInt8]?) throws { tables.accountLinks.append((link, tokenHash)) }
+    func link(_ id: AccountLink.ID) throws -> AccountLink? { tables.accountLinks.first { $0.link.id == id }?.link }
     func link(tokenHash: [UInt8], now: Date) throws -> AccountLink? {
-        tables.links.first { $0.tokenHash == tokenHash && $0.link.expiresAt > now }?.link
+        tables.accountLinks.first { $0.tokenHash == tokenHash && $0.link.expiresAt > now }?.link
     }
     func arm(_ id: AccountLink.ID, tokenHash: [UInt8]) throws -> AccountLink? { throw NotServed() }
     func settle(_ id: AccountLink.ID, _ state: AccountLink.State, reason: String?) throws { throw NotServed() }
     func remove(_ id: AccountLink.ID) throws -> Bool {
-        let count = tables.links.count
-        tables.links.removeAll { $0.link.id == id }
-        return tables.links.count < count
+        let count = tables.accountLinks.count
+        tables.accountLinks.removeAll { $0.link.id == id }
+        return tables.accountLinks.count < count
     }
-    func invitations() throws -> [AccountLink] { tables.links.map(\.link).filter { $0.purpose == .invitation } }
+    func invitations() throws -> [AccountLink] { tables.accountLinks.map(\.link).filter { $0.purpose == .invitation } }
     func forgetExpired(idleSeconds: Double) throws -> Int { throw NotServed() }
 
     func grantedScopes(user: PipedriveUser.ID) throws -> Set<String>? { tables.scopes }
