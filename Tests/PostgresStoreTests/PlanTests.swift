@@ -111,6 +111,14 @@ struct PlanTests {
         }
     }
 
+    @Test func `contacts are found by the beginning of the name`() throws {
+        try Self.expect("books.contact_name_prefix", reads: 30, of: "books.contact", as: StorageAccess.api) {
+            transaction throws in
+            let found = try transaction.contacts.list(search: " contact  9", page: PageRequest())
+            #expect(found.total == 11 && found.items.first?.details.name == "Contact 9")
+        }
+    }
+
     @Test func `quotes are listed newest first`() throws {
         try Self.expect("books.quote_newest", reads: 220, of: "books.quote", as: StorageAccess.web) {
             transaction throws in
