@@ -14,7 +14,8 @@ enum CommandWords {
 
     // Signs of prompts, answers and mail headers.
     private static let markers = [
-        "<|", "|>", "[inst]", "[/inst]", "```", "{\"", "\"}", "\"]", "<<sys", "begin system", "end of prompt", "jailbreak",
+        "<|", "|>", "[inst]", "[/inst]", "```", "{\"", "\"}", "\"]", "<<sys", "begin system", "end of prompt",
+        "jailbreak",
         "bcc:", "cc:", "<script", "prompt injection", "\"role\"", "tool_call", "function_call",
     ]
 

@@ -14,7 +14,8 @@ extension PipedriveClient {
         ]
         let nodes: [JSONNode]
         do {
-            nodes = try await gateway.answer(to: PipedriveFacts.notes, query: query, access: access)["data"]?.elements ?? []
+            nodes =
+                try await gateway.answer(to: PipedriveFacts.notes, query: query, access: access)["data"]?.elements ?? []
         } catch let failure as CRMFailure where failure.kind == .rejected {
             return []
         }
@@ -46,6 +47,7 @@ enum NoteText {
 
     // The ampersand last: what it makes of `&amp;lt;` is text.
     private static let entities = [
-        ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&euro;", "€"), ("&amp;", "&"),
+        ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&euro;", "€"),
+        ("&amp;", "&"),
     ]
 }

@@ -49,7 +49,8 @@ struct PostgresSettings: SettingsStore {
         var pipelines: [Pipeline] = []
         for row in rows {
             let id = Pipeline.ID(try row.int64("pipeline_id"))
-            let stage = Stage(id: Stage.ID(try row.int64("id")), name: try row.string("name"), isDeleted: try row.bool("is_deleted"))
+            let stage = Stage(
+                id: Stage.ID(try row.int64("id")), name: try row.string("name"), isDeleted: try row.bool("is_deleted"))
             if let last = pipelines.last, last.id == id {
                 pipelines[pipelines.count - 1] = Pipeline(id: id, name: last.name, stages: last.stages + [stage])
             } else {

@@ -92,7 +92,7 @@ public struct Integration: Sendable {
 
     private static func check(_ trigger: QuoteTrigger, _ triggers: [QuoteTrigger], _ pipelines: [Pipeline]) throws {
         let stages = pipelines.first { $0.id == trigger.pipelineID }?.stages ?? []
-        let kept = triggers.first { $0.id == trigger.id }?.stageIDs ?? []
+        let kept = triggers.first { $0.id == trigger.id && $0.pipelineID == trigger.pipelineID }?.stageIDs ?? []
         let known = Set(stages.filter { !$0.isDeleted }.map(\.id)).union(kept)
         guard !trigger.stageIDs.isEmpty, trigger.stageIDs.isSubset(of: known) else {
             throw Refusal(.invalid, "Choose one or more stages of one pipeline.", fields: ["stages": "choose a stage"])

@@ -87,10 +87,12 @@ import Testing
         #expect(product.problem?.contains("roduct line 1") == true)
     }
 
-    @Test(arguments: [
-        ("item_price", "0.125", 38, "3 × 0.125"), ("quantity", "3.00005", nil, ""), ("item_price", "1.005", 302, "3 × 1.005"),
-        ("discount", "33.335", nil, ""), ("item_price", "0.333333", nil, ""), ("item_price", "10", nil, ""),
-    ] as [(String, String, Int64?, String)])
+    @Test(
+        arguments: [
+            ("item_price", "0.125", 38, "3 × 0.125"), ("quantity", "3.00005", nil, ""),
+            ("item_price", "1.005", 302, "3 × 1.005"),
+            ("discount", "33.335", nil, ""), ("item_price", "0.333333", nil, ""), ("item_price", "10", nil, ""),
+        ] as [(String, String, Int64?, String)])
     func `where rounding a figure would change the outcome, the exact outcome is kept`(
         figure: String, value: String, amount: Int64?, words: String
     ) async throws {
@@ -111,7 +113,8 @@ import Testing
     }
 
     @Test func `notes come as plain text, ours and empty ones left out, and are no condition`() async throws {
-        let notes = #"{"success":true,"data":[{"id":1,"content":"<p>Graag <b>3&nbsp;logo&amp;s</b></p><p>&lt;x&gt;</p>","active_flag":true},{"id":2,"content":"<p>📧 Quote sent Ref 7K3F-92QX</p>"},{"id":3,"content":"<p> </p>"},{"id":4,"content":"weg","active_flag":false}]}"#
+        let notes =
+            #"{"success":true,"data":[{"id":1,"content":"<p>Graag <b>3&nbsp;logo&amp;s</b></p><p>&lt;x&gt;</p>","active_flag":true},{"id":2,"content":"<p>📧 Quote sent Ref 7K3F-92QX</p>"},{"id":3,"content":"<p> </p>"},{"id":4,"content":"weg","active_flag":false}]}"#
         #expect(try await context(.get("/api/v1/notes", notes))?.notes == ["Graag 3 logo&s\n<x>"])
         let refused = try await context(.init(method: .get, path: "/api/v1/notes", status: 403, body: "{}"))
         #expect(refused?.notes == [])

@@ -68,7 +68,10 @@ struct TriggerTests {
             try stores.web { try $0.triggers.save(Self.trigger(2)) }
             try stores.cron { try $0.settings.save(pipelines: [pipeline(4)]) }
             let stages = try stores.web { try $0.settings.pipelines() }.flatMap(\.stages)
-            #expect(Set(stages) == [Stage(id: Stage.ID(4), name: "S4"), Stage(id: Stage.ID(2), name: "S2", isDeleted: true)])
+            #expect(
+                Set(stages) == [
+                    Stage(id: Stage.ID(4), name: "S4"), Stage(id: Stage.ID(2), name: "S2", isDeleted: true),
+                ])
             try stores.cron { try $0.settings.save(pipelines: [pipeline(2, 4)]) }
             #expect(try stores.web { try $0.settings.pipelines() } == [pipeline(2, 4)])
         }

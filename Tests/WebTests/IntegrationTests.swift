@@ -141,7 +141,8 @@ struct IntegrationTests {
         let site = connected()
         site.tables.drafts = [
             QuoteDraft(
-                dealID: Deal.ID(7), state: .held, quoteID: nil, quoteNumber: nil, reason: nil, requestedAt: site.tables.now)
+                dealID: Deal.ID(7), state: .held, quoteID: nil, quoteNumber: nil, reason: nil,
+                requestedAt: site.tables.now)
         ]
         #expect(await site.get("/apps/pipedrive?tab=triggers").text.contains("Draft 1 quotes"))
         #expect(await site.submit("/apps/pipedrive/flood", "answer=draft").status == 303)

@@ -88,7 +88,9 @@ struct WebhookRoutingTests {
         for deal in 1...30 {
             let event = WebhookEvent.fixture(entityID: Int64(deal), eventID: "event-\(deal)")
             let words = try route(event, Int64(deal)).words
-            #expect(words == (deal <= 25 ? "Asked for the quote" : "Too many deals entered at once: a person has to say yes"))
+            #expect(
+                words
+                    == (deal <= 25 ? "Asked for the quote" : "Too many deals entered at once: a person has to say yes"))
         }
         #expect(office.messages(.draft).count == 25)
         #expect(try office.integration.overview(office.company).heldCount == 5)

@@ -52,7 +52,9 @@ public enum QuotePricing {
     public static func priced(_ proposal: DraftProposal, task: DraftingTask) -> PricedQuote {
         guard task.hasOwnProducts else { return proposed(proposal, task) }
         let own = task.context.products.filter(\.isEnabled).map { line(for: $0, task: task) }
-        let lines = own.map { PricedQuote.Line(line: $0, source: $0.unitPrice == nil ? .unpriced : .deal, evidence: nil) }
+        let lines = own.map {
+            PricedQuote.Line(line: $0, source: $0.unitPrice == nil ? .unpriced : .deal, evidence: nil)
+        }
         let (discounts, remarks) = DealDiscounts(task.context.discounts, over: own).lines(matching: task.context.deal)
         let all = lines + discounts.map { PricedQuote.Line(line: $0, source: .discount, evidence: nil) }
         return says(all, remarks, of: task.context.deal)

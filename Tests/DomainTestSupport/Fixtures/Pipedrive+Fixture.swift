@@ -77,7 +77,8 @@ extension DealProduct {
     ) -> DealProduct {
         DealProduct(
             itemID: itemID, name: name, comments: comments, quantity: quantity, itemPrice: itemPrice, tax: tax,
-            taxMethod: taxMethod, discount: discount, billingFrequency: billingFrequency, billingCycles: billingCycles, isEnabled: isEnabled,
+            taxMethod: taxMethod, discount: discount, billingFrequency: billingFrequency, billingCycles: billingCycles,
+            isEnabled: isEnabled,
             exact: exact, problem: problem)
     }
 }

@@ -58,7 +58,8 @@ struct MemoryDrafts: DraftStore {
         let tenant = try transaction.tenant()
         return tenant.drafts.filter { $0.state == .waiting }.suffix(limit).reversed().map { draft in
             let deal = tenant.waitingDeals[draft.dealID]
-            let link = deal?.organizationID.map { tenant.links[.organization]?[$0.rawValue] }
+            let link =
+                deal?.organizationID.map { tenant.links[.organization]?[$0.rawValue] }
                 ?? deal?.personID.map { tenant.links[.person]?[$0.rawValue] }
             return WaitingDeal(
                 dealID: draft.dealID, personID: deal?.personID, organizationID: deal?.organizationID,

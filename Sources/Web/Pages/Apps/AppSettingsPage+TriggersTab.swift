@@ -61,7 +61,8 @@ struct TriggersTab: Sendable {
         hasPipelines = !pipelines.isEmpty
         self.isLive = isLive
         let fresh = Form(nil, number: triggers.count + 1, triggers, pipelines)
-        forms = triggers.enumerated().map { Form($1, number: $0 + 1, triggers, pipelines) }
+        forms =
+            triggers.enumerated().map { Form($1, number: $0 + 1, triggers, pipelines) }
             + (fresh.pipelines.isEmpty ? [] : [fresh])
         heldCount = overview.heldCount
         isHolding = heldCount > 0
