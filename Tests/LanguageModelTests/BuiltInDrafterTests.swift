@@ -49,9 +49,11 @@ import Testing
                 customFields: ["Wens B": "logo", "Wens A": "2x domeinnaam", "Wens C": "hosting"]))
         #expect(
             proposal.lines == [
-                .init(source: .catalog(Product.fixture(1, "").id), wording: nil, quantity: .one),
-                .init(source: .catalog(Product.fixture(3, "").id), wording: nil, quantity: .fixture("2")),
-                .init(source: .catalog(Product.fixture(2, "").id), wording: nil, quantity: .one),
+                .init(source: .catalog(Product.fixture(1, "").id), wording: nil, quantity: .one, evidence: "Hosting"),
+                .init(
+                    source: .catalog(Product.fixture(3, "").id), wording: nil, quantity: .fixture("2"),
+                    evidence: "2x domeinnaam"),
+                .init(source: .catalog(Product.fixture(2, "").id), wording: nil, quantity: .one, evidence: "logo"),
             ])
     }
 
