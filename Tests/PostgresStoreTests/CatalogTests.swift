@@ -106,8 +106,8 @@ struct CatalogTests {
         try withStores { stores throws in
             try stores.raw(
                 """
-                insert into books.product (company_id, name)
-                select \(stores.company)::uuid, 'Artikel nummer ' || n from generate_series(1, 3000) n
+                insert into books.product (company_id, name, tax_basis_points)
+                select \(stores.company)::uuid, 'Artikel nummer ' || n, 2100 from generate_series(1, 3000) n
                 """)
             let found = try stores.cron { try $0.catalog.matching(["artikel", "2999"], limit: 60) }
             #expect(found.count == 60)
