@@ -69,6 +69,7 @@ import Testing
                 "response_format": ["json_schema": ["schema": schema]],
             ]))
         let lines = SensibleAnswer(question).json["lines"].list ?? []
-        #expect(Set(lines.map { [$0["product_id"], $0["quantity"]] }.compactMap { $0.map(\.whole) }) == [[7, 2], [9, 4]])
+        #expect(
+            Set(lines.map { [$0["product_id"], $0["quantity"]] }.compactMap { $0.map(\.whole) }) == [[7, 2], [9, 4]])
     }
 }

@@ -21,11 +21,25 @@ public struct CRMFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// What went wrong, in words without customer data or secrets.
     public let reason: String
 
+    /// The beginning of the answer, which may quote customer data: shown to the company's people, and in no log.
+    public let excerpt: String?
+    /// Whether it concerns the connection as a whole, so that its other calls would fare alike.
+    public let holdsConnection: Bool
+
     /// Makes a failure.
-    public init(_ kind: Kind, status: Int? = nil, reason: String) {
+    public init(
+        _ kind: Kind, status: Int? = nil, reason: String, excerpt: String? = nil, holdsConnection: Bool = false
+    ) {
         self.kind = kind
         self.status = status
         self.reason = reason
+        self.excerpt = excerpt
+        self.holdsConnection = holdsConnection
+    }
+
+    /// The same with the beginning of the answer that it is about.
+    public func quoting(_ excerpt: String) -> CRMFailure {
+        CRMFailure(kind, status: status, reason: reason, excerpt: excerpt, holdsConnection: holdsConnection)
     }
 
     /// Whether the record is not there: 404 or 410.

@@ -29,7 +29,8 @@ struct APIDesk {
         let call = Call(
             request: request, parameters: parameters, user: user, scope: scope, now: now, sandbox: sandbox,
             complaints: Complaints())
-        var reply = verdict.isBlocked ? Self.blocked : verdict.isAllowed ? self.reply(route, call) : Refusal.tooMany.reply
+        var reply =
+            verdict.isBlocked ? Self.blocked : verdict.isAllowed ? self.reply(route, call) : Refusal.tooMany.reply
         reply.headers += verdict.headers
         outcome.reply = reply
         outcome.problems = call.complaints.all

@@ -79,9 +79,11 @@ struct APIRoute: Sendable {
     ///
     /// Those with fixed words come before those with a parameter at the same place.
     static let all: [APIRoute] =
-        SearchRoutes.all + DealRoutes.all + DealProductRoutes.all + DealLineRoutes.all + DiscountRoutes.all + PersonRoutes.all
+        SearchRoutes.all + DealRoutes.all + DealProductRoutes.all + DealLineRoutes.all + DiscountRoutes.all
+        + PersonRoutes.all
         + OrganizationRoutes.all + ProductRoutes.all
-        + VariationRoutes.all + MergeRoutes.all + LeadWriteRoutes.all + PipelineRoutes.all + FieldRoutes.all + FieldWriteRoutes.all
+        + VariationRoutes.all + MergeRoutes.all + LeadWriteRoutes.all + PipelineRoutes.all + FieldRoutes.all
+        + FieldWriteRoutes.all
         + UserRoutes.all + SettingRoutes.all + WebhookRoutes.all
         + NoteRoutes.all + LeadRoutes.all + ScopeRoutes.all
 }

@@ -44,7 +44,8 @@ enum DealRoutes {
     private static func list(_ call: Call, isArchived: Bool) throws -> Reply {
         let listing = try Listing(call)
         let view = try RecordView(call, .deal)
-        let filter = try RecordFilter(call, of: .deal, links: ["owner_id", "person_id", "org_id", "pipeline_id", "stage_id"])
+        let filter = try RecordFilter(
+            call, of: .deal, links: ["owner_id", "person_id", "org_id", "pipeline_id", "stage_id"])
         let statuses = call.request.value("status")?.split(separator: ",").map { String($0) }
         for status in statuses ?? [] where !["open", "won", "lost", "deleted"].contains(status) {
             throw Refusal.bad("Parameter 'status' must be open, won, lost or deleted")

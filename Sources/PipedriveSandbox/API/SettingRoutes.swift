@@ -13,7 +13,9 @@ enum SettingRoutes {
             let term = (call.request.value("term") ?? "").lowercased()
             guard !term.isEmpty else { throw Refusal.bad("Parameter 'term' is required") }
             let byEmail = call.request.value("search_by_email") == "1"
-            return try UserRoutes.list(call) { ($0.email.lowercased() == term) || !byEmail && $0.name.lowercased().contains(term) }
+            return try UserRoutes.list(call) {
+                ($0.email.lowercased() == term) || !byEmail && $0.name.lowercased().contains(term)
+            }
         },
         APIRoute("GET", "/api/v1/users/{id}/permissions", cost: 10) { call in
             let id = try call.id()

@@ -19,7 +19,9 @@ struct ControlDesk {
         case ("GET", "faults", 1): return .success(.array(sandbox.faults.all.map(\.json)))
         case ("POST", "faults", 1): return .success(try sandbox.faults.add(try body(request)).json, status: 201)
         case ("DELETE", "faults", 2):
-            guard Int(words[1]).map({ sandbox.faults.remove($0) }) == true else { throw Refusal.notFound("No such fault") }
+            guard Int(words[1]).map({ sandbox.faults.remove($0) }) == true else {
+                throw Refusal.notFound("No such fault")
+            }
             return .json(["success": true])
         case ("DELETE", "faults", 1):
             sandbox.faults.clear()

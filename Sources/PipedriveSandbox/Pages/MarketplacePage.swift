@@ -25,7 +25,8 @@ struct MarketplacePage {
         let install = Form.appending(
             [("client_id", options.clientID), ("redirect_uri", options.redirectURI)], to: "/oauth/authorize")
         let other: HTML =
-            options.installationURL == nil ? "" : "<a class=\"button quiet\" href=\"\(install)\">Install without a state</a>"
+            options.installationURL == nil
+            ? "" : "<a class=\"button quiet\" href=\"\(install)\">Install without a state</a>"
         let content: HTML = """
             <div class="head"><h1>Marketplace</h1></div>
             <section class="card"><h2>\(Page.appName)</h2><p>Quotes, invoices and payments next to your deals.</p>

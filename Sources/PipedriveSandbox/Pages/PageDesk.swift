@@ -60,7 +60,8 @@ struct PageDesk {
         return Page(
             title: title, place: place, company: company, viewer: try viewer(of: request), users: users,
             companies: sandbox.companies.all.map { ($0.companyID, $0.companyName) }, companyID: sandbox.companyID,
-            path: request.path + (request.query.isEmpty ? "" : "?" + Form.encode(request.query.map { ($0.name, $0.value) })),
+            path: request.path
+                + (request.query.isEmpty ? "" : "?" + Form.encode(request.query.map { ($0.name, $0.value) })),
             isDark: request.cookie("theme").map { $0 == "dark" }, content: content)
     }
 

@@ -37,11 +37,13 @@ extension Delivery {
     private static func meta(_ event: ChangeEvent, webhook: Record, state: State) -> JSONObject {
         var meta: JSONObject = [
             "action": .string(event.action.rawValue), "entity": .string(event.entity.rawValue),
-            "entity_id": entityID(event), "id": event.entity == .user ? text(event.id) : .string(RandomText.uuid()), "company_id": text(state.company.id),
+            "entity_id": entityID(event), "id": event.entity == .user ? text(event.id) : .string(RandomText.uuid()),
+            "company_id": text(state.company.id),
             "user_id": text(event.author.user.id), "webhook_id": text(webhook.id),
             "webhook_owner_id": text(webhook["owner_id"].whole ?? 0), "correlation_id": .string(RandomText.uuid()),
             "timestamp": timestamp(event), "type": webhook["type"],
-            "version": "2.0", "change_source": .string(event.author.source.rawValue), "is_bulk_edit": .bool(event.author.isBulk),
+            "version": "2.0", "change_source": .string(event.author.source.rawValue),
+            "is_bulk_edit": .bool(event.author.isBulk),
             "attempt": 1, "host": .string(state.company.host),
         ]
         if event.entity != .user {

@@ -14,7 +14,8 @@ enum WebhookShape {
         case .note: for name in ["add_time", "update_time"] { shape[name] = Self.time(fields[name]) }
         case .pipeline, .stage: rename(&shape, entity, fields)
         case .organization: shape["country_code"] = .null
-        case .lead: shape["custom_fields"] = .object(customFields(fields.only(Set(definitions.map(\.code))), definitions))
+        case .lead:
+            shape["custom_fields"] = .object(customFields(fields.only(Set(definitions.map(\.code))), definitions))
         default: break
         }
         if [.deal, .person, .organization, .product].contains(entity) {
@@ -29,7 +30,8 @@ enum WebhookShape {
         var changed = JSONObject()
         for member in before.members where after[member.key] != member.value {
             if member.key == "custom_fields", let old = member.value.members, let new = after[member.key]?.members {
-                changed["custom_fields"] = .object(JSONObject(old.members.filter { new[$0.key] != $0.value }.map { ($0.key, $0.value) }))
+                changed["custom_fields"] = .object(
+                    JSONObject(old.members.filter { new[$0.key] != $0.value }.map { ($0.key, $0.value) }))
             } else {
                 changed[member.key] = member.value
             }

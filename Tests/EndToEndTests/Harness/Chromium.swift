@@ -74,38 +74,6 @@ struct Chromium: Sendable {
         _ = try await post("element/\(try await element(selector))/click", [:])
     }
 
-    /// Takes something with the mouse, carries it in steps as a hand does, and lets it go on something else.
-    ///
-    /// Both places are taken before, because letting go may load another page.
-    func drag(_ selector: String, to target: String) async throws {
-        let places = try await run(
-            """
-            const from = document.querySelector("\(selector)"), onto = document.querySelector("\(target)");
-            from.scrollIntoView({ block: "center" });
-            const [a, b] = [from.getBoundingClientRect(), onto.getBoundingClientRect()];
-            const middle = (low, high, most) => Math.round((Math.max(low, 0) + Math.min(high, most)) / 2);
-            return [middle(a.left, a.right, innerWidth), middle(a.top, a.bottom, innerHeight),
-              middle(b.left, b.right, innerWidth), middle(b.top, b.bottom, innerHeight)];
-            """
-        ).items.map { $0.whole ?? 0 }
-        guard places.count == 4 else { throw Failure("\(selector) or \(target) has no place") }
-        func move(_ x: Int, _ y: Int, milliseconds: Int) -> JSON {
-            [
-                "type": "pointerMove", "duration": .number(Decimal(milliseconds)), "x": .number(Decimal(x)),
-                "y": .number(Decimal(y)), "origin": "viewport",
-            ]
-        }
-        let steps: [JSON] = [
-            move(places[0], places[1], milliseconds: 0), ["type": "pointerDown", "button": 0],
-            move(places[0] + 12, places[1] + 3, milliseconds: 100), move(places[2], places[3], milliseconds: 300),
-            move(places[2] + 4, places[3], milliseconds: 100), ["type": "pointerUp", "button": 0],
-        ]
-        let mouse: JSON = [
-            "type": "pointer", "id": "mouse", "parameters": ["pointerType": "mouse"], "actions": .array(steps),
-        ]
-        _ = try await post("actions", ["actions": [mouse]])
-    }
-
     private func element(_ selector: String) async throws -> String {
         let found = try await post("element", ["using": "css selector", "value": .string(selector)])
         return try found[Self.elementKey].text.orFail("No \(selector)")

@@ -7,7 +7,8 @@ struct JSONSchemaCheck {
     func problem(_ value: JSON, _ schema: JSON, at place: String = "$") -> String? {
         var schema = schema
         while let reference = schema["$ref"].text {
-            schema = reference == "#" ? root : reference.split(separator: "/").dropFirst().reduce(root) { $0[String($1)] }
+            schema =
+                reference == "#" ? root : reference.split(separator: "/").dropFirst().reduce(root) { $0[String($1)] }
         }
         if let part = schema["allOf"].list?.lazy.compactMap({ problem(value, $0, at: place) }).first { return part }
         if let parts = schema["anyOf"].list, !parts.contains(where: { problem(value, $0, at: place) == nil }) {
