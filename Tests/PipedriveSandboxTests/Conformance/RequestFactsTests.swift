@@ -23,7 +23,8 @@ struct RequestFactsTests {
             Fact("POST", "/api/v2/persons", .person), Fact("PATCH", "/api/v2/persons/{id}", .personChange),
             Fact("POST", "/api/v2/organizations", .organization),
             Fact("PATCH", "/api/v2/organizations/{id}", .organizationChange),
-            Fact("POST", "/api/v2/products", .product), Fact("PATCH", "/api/v2/products/{id}", BodyRules.product.optional),
+            Fact("POST", "/api/v2/products", .product),
+            Fact("PATCH", "/api/v2/products/{id}", BodyRules.product.optional),
             Fact("POST", "/api/v2/products/{id}/variations", VariationRoutes.rules),
             Fact(
                 "PATCH", "/api/v2/products/{id}/variations/{product_variation_id}", VariationRoutes.rules.optional),
