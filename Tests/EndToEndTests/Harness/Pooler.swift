@@ -4,9 +4,8 @@ import Postgres
 
 /// PgBouncer in transaction mode: the next transaction of a client may run in any of a few server sessions.
 struct Pooler: Sendable {
-    /// PgBouncer's own default. Fewer than there are processes that wait for one refresh would not do: each of them holds
-    /// a session while it waits, and the holder's process may need one more to go on.
-    static let sessionCount = 20
+    /// Fewer than there are processes: whoever kept a session while it waits would stop the others.
+    static let sessionCount = 6
 
     /// Where clients find the database.
     let url: String

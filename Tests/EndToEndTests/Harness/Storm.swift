@@ -42,22 +42,24 @@ struct Storm: Sendable {
         return try JSON.parse(Data(last.utf8))
     }
 
-    /// The process that holds the grant's row, once all others wait for it; how many database sessions each waits with.
-    func sessions() throws -> (holder: Int32?, waiting: [String: Int64]) {
+    /// The process that holds the grant's row, once all others were refused it; and how many database sessions of all
+    /// processes stand in a transaction or wait for a lock.
+    func sessions() throws -> (holder: Int32?, busyCount: Int64) {
         try installation.sql { connection in
             let rows = try connection.query(
                 """
-                select application_name as name, count(*) filter (where wait_event_type = 'Lock') as waiting
+                select application_name as name, bool_or(state = 'idle in transaction') as holds,
+                    bool_or(state = 'idle' and query = 'rollback') as was_refused,
+                    count(*) filter (where state = 'idle in transaction' or wait_event_type = 'Lock') as busy
                 from pg_stat_activity
                 where datname = current_database() and application_name like 'refresh-storm-%' group by 1
                 """)
-            let sessions = try rows.map { (try $0.string("name"), try $0.int64("waiting")) }
-            let waiting = Dictionary(uniqueKeysWithValues: sessions.filter { $0.1 > 0 })
-            guard sessions.count == Self.processCount, waiting.count == Self.processCount - 1 else {
-                return (nil, waiting)
-            }
-            let name = sessions.first { $0.1 == 0 }?.0
-            return (name?.split(separator: "-").last.flatMap { Int32($0) }, waiting)
+            let busyCount = try rows.reduce(0) { $0 + (try $1.int64("busy")) }
+            let (holders, others) = try (rows.filter { try $0.bool("holds") }, rows.filter { try !$0.bool("holds") })
+            guard holders.count == 1, others.count == Self.processCount - 1,
+                try others.allSatisfy({ try $0.bool("was_refused") })
+            else { return (nil, busyCount) }
+            return (try holders[0].string("name").split(separator: "-").last.flatMap { Int32($0) }, busyCount)
         }
     }
 }

@@ -21,6 +21,8 @@ struct EndToEndPoolerTests {
         _ = try await installation.run(["paydock", "keys", "rotate"])
         await installation.drainers.end()
         try await expire()
+        // Long enough that all processes wait for the one that refreshes.
+        _ = try await sandbox.control("POST", "faults", ["route": "/oauth/token", "latency_ms": 3000])
         let storm = try await Storm(installation)
         for part in storm.parts { #expect(try await storm.outcome(part)["served"].whole == Storm.callersEach) }
         #expect(try await sandbox.requests("/oauth/token").count == 1, "a thousand callers refreshed once")
