@@ -37,6 +37,20 @@ struct Sandbox: Sendable {
         return try answer.json()
     }
 
+    /// Pipedrive's consent page as somebody sees it who comes from the Marketplace, without a state of ours.
+    func consentPage() async throws -> String {
+        try await HTTP.send("GET", "\(origin)/oauth/authorize?client_id=\(Installation.clientID)").text
+    }
+
+    /// What a user answers on a consent page; where Pipedrive sends their browser then.
+    func decide(_ consent: String, user: String = "1", _ decision: String = "allow") async throws -> String {
+        let form = try HTMLForm(action: "/oauth/authorize", in: consent)
+        let answer = try await HTTP.send(
+            "POST", "\(origin)/oauth/authorize", fields: ["Content-Type": "application/x-www-form-urlencoded"],
+            body: Data(HTTP.encoded(form.fields + [("user_id", user), ("decision", decision)]).utf8))
+        return try answer.fields["location"].orFail("\(decision) led nowhere: \(answer.status) \(answer.text)")
+    }
+
     func move(deal: Int, to stage: Int) async throws {
         _ = try await control("POST", "deals/\(deal)/move", ["stage_id": .number(Decimal(stage))])
     }

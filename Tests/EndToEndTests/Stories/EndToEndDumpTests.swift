@@ -46,21 +46,13 @@ struct EndToEndDumpTests {
     /// Pipedrive can't be told: the token is kept, sealed, to be told later.
     private func disconnectUntold(_ tenant: Tenant) async throws {
         _ = try await sandbox.control("POST", "faults", ["route": "/oauth/revoke", "status": 500])
-        let page = try await tenant.browser.page("/apps/pipedrive")
-        _ = try await tenant.browser.submitted(page, "/apps/pipedrive/disconnect")
+        try await tenant.disconnect()
         #expect(try installation.count("select count(*) as n from vault.revocation") == 1)
     }
 
     /// A colleague comes from the Marketplace without being logged in: what was exchanged lies there for an hour.
     private func park(user: Int) async throws {
-        let consent = try await HTTP.send(
-            "GET", "\(sandbox.origin)/oauth/authorize?client_id=\(Installation.clientID)")
-        let form = try HTMLForm(action: "/oauth/authorize", in: consent.text)
-        let allowed = try await HTTP.send(
-            "POST", "\(sandbox.origin)/oauth/authorize",
-            fields: ["Content-Type": "application/x-www-form-urlencoded"],
-            body: Data(HTTP.encoded(form.fields + [("user_id", "\(user)"), ("decision", "allow")]).utf8))
-        let callback = try allowed.fields["location"].orFail("Allow led nowhere: \(allowed.text)")
+        let callback = try await sandbox.decide(try await sandbox.consentPage(), user: "\(user)")
         #expect(try await Visitor(installation.origin).get(callback).status == 303)
     }
 
