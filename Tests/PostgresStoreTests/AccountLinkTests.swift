@@ -94,7 +94,7 @@ struct AccountLinkTests {
             let forgotten = try stores.everywhere { try $0.accountLinks.forgetExpired(idleSeconds: 3_600) }
             #expect(forgotten == 3, "a state, a parked install, an old invitation")
             for table in ["web.oauth_state", "web.pending_install", "vault.pending_install", "web.account_link"] {
-                #expect(try stores.number("select count(*) as value from \(table)") == 1, "\(table)")
+                #expect(try stores.number("select count(*) as value from \(unsafe: table)") == 1, "\(table)")
             }
             #expect(try Self.holder(Array(stores.company.text.utf8), stores) == nil)
             #expect(try Self.holder(Array(other.text.utf8), stores) == other)

@@ -89,9 +89,15 @@ struct Sandbox: Sendable {
 
     /// Asks the API as the administrator, with the token that PayDock got.
     func api(_ path: String) async throws -> JSON {
-        let token = try await administrator.token(in: stateFile)
-        let answer = try await HTTP.send("GET", "\(origin)/api/\(path)", fields: ["Authorization": "Bearer \(token)"])
-        if answer.status == 401 { await administrator.forget() }
+        // After another install the known token is worth nothing, and the new one is remembered a little later.
+        let answer = try await wait(for: "an answer to the administrator") { () -> Answer? in
+            let token = try await administrator.token(in: stateFile)
+            let answer = try await HTTP.send(
+                "GET", "\(origin)/api/\(path)", fields: ["Authorization": "Bearer \(token)"])
+            guard answer.status == 401 else { return answer }
+            await administrator.forget()
+            return nil
+        }
         guard answer.status == 200 else { throw Failure("GET /api/\(path): \(answer.status) \(answer.text)") }
         return try answer.json()
     }

@@ -179,14 +179,16 @@ struct EndToEndDisconnectTests {
         let objects = try await sandbox.data("v1/webhooks").compactMap { $0["event_object"].text }
         #expect(objects.sorted() == ["deal", "organization", "person", "product"])
         let notes = try await sandbox.data("v1/notes?limit=500").compactMap { $0["content"].text }
-        #expect(!notes.contains { $0.contains("Later") })
+        let references = notes.compactMap { $0.firstMatch(of: /Ref [0-9A-Z]{4}-[0-9A-Z]{4}/).map { String($0.output) } }
+        #expect(Set(references).count == references.count, "no note twice")
+        #expect(try await !sandbox.notes(deal: 3).contains { $0["content"].text?.contains("Ref ") == true })
         try await tenant.disconnect()
     }
 }
 
 /// What has to outlive a connection.
 private struct Stock {
-    /// Contacts, products, documents and live links, by name.
+    /// Contacts, products and live links, by name.
     let lasting: [String: Int64]
 
     init(_ installation: Installation, _ tenant: Tenant) throws {
@@ -196,7 +198,7 @@ private struct Stock {
                 let state = table == "pipedrive.link" ? "and t.state = 'live'" : ""
                 lasting[table] = try connection.query(
                     """
-                    select count(*) as n from \(unsafe: table) t join books.company c on c.id = t.company_id
+                    select count(*) as n from \(unsafe: table) t join books.company c using (company_id)
                     where c.name = \(tenant.name) \(unsafe: state)
                     """
                 ).first?.int64("n")
