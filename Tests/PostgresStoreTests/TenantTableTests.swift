@@ -2,6 +2,7 @@ import Domain
 import FoundationEssentials
 import Postgres
 import PostgresTestSupport
+import Sodium
 import Testing
 
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
@@ -222,7 +223,6 @@ private enum TenantRows {
             try transaction.settings.save(pipelines: [
                 Pipeline(id: Pipeline.ID(1), name: "P", stages: [Stage(id: Stage.ID(1), name: "S")])
             ])
-            try transaction.inbox.insert(body: [1])
             try transaction.connections.audit("connected", detail: "d")
             try transaction.connectionHealth.noteFailedDelivery()
             try transaction.accountLinks.insert(
@@ -231,6 +231,8 @@ private enum TenantRows {
                     state: .waiting, expiresAt: Date(timeIntervalSince1970: 2_000_000_000)), tokenHash: nil)
             try transaction.revocations.keep(exceptTold: [])
         }
+        let proof = Digest.sha256(Array("u:p".utf8))
+        #expect(try stores.storage.receive(path: company.text, basicHash: proof, body: [1]) == .stored)
         try stores.api(company) { transaction throws in
             let hash = [UInt8](repeating: 7, count: 32)
             _ = try transaction.keptAnswers.claim(keyHash: hash, requestHash: hash)

@@ -3,112 +3,16 @@
 // usage: as a FastCGI program, with DATABASE_URL, STATEMENTS (folder of statements.py), CREDENTIALS (user:password),
 // TOKEN_KEY and PUBLIC_URL in the environment.
 
-#include <fcgiapp.h>
-#include <libpq-fe.h>
-#include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "../limit.h"
+
 #include <time.h>
-
-enum { MAX_BINDS = 24, MAX_TEXT = 16384 };
-
-typedef struct {
-    char text[MAX_TEXT];
-    char binds[MAX_BINDS][64];
-    int count;
-} Statement;
 
 typedef struct {
     char resource[16], company[24], user[24], record[24], token[1024];
 } Query;
 
 static Statement choose, view;
-static PGconn *database;
 static unsigned char expected[32];
-
-static void stop(const char *what) {
-    fprintf(stderr, "%s: %s\n", what, database ? PQerrorMessage(database) : "");
-    exit(1);
-}
-
-static const char *setting(const char *name) {
-    const char *value = getenv(name);
-    if (!value) stop(name);
-    return value;
-}
-
-static void load(Statement *statement, const char *name) {
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s.sql", setting("STATEMENTS"), name);
-    FILE *file = fopen(path, "r");
-    if (!file) stop(path);
-    statement->text[fread(statement->text, 1, MAX_TEXT - 1, file)] = 0;
-    fclose(file);
-    snprintf(path, sizeof path, "%s/%s.binds", setting("STATEMENTS"), name);
-    file = fopen(path, "r");
-    if (!file) stop(path);
-    while (statement->count < MAX_BINDS && fgets(statement->binds[statement->count], 64, file)) {
-        statement->binds[statement->count][strcspn(statement->binds[statement->count], "\n")] = 0;
-        statement->count++;
-    }
-    fclose(file);
-}
-
-static void prepare(const char *name, const char *text) {
-    PGresult *result = PQprepare(database, name, text, 0, NULL);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) stop(name);
-    PQclear(result);
-}
-
-static void connect_database(void) {
-    database = PQconnectdb(setting("DATABASE_URL"));
-    if (PQstatus(database) != CONNECTION_OK) stop("connect");
-    prepare("choose", choose.text);
-    prepare("view", view.text);
-    if (!PQenterPipelineMode(database)) stop("pipeline");
-}
-
-static void send_plain(const char *text) {
-    if (!PQsendQueryParams(database, text, 0, NULL, NULL, NULL, NULL, 0)) stop(text);
-}
-
-static void send_statement(const char *name, const Statement *statement, const Query *query) {
-    char records[32];
-    const char *values[MAX_BINDS];
-    snprintf(records, sizeof records, "{%s}", query->record);
-    for (int i = 0; i < statement->count; i++) {
-        const char *bind = statement->binds[i];
-        values[i] = !strcmp(bind, "@company") ? query->company
-            : !strcmp(bind, "@user") ? query->user
-            : !strcmp(bind, "@records") ? records
-            : !strcmp(bind, "@resource") ? query->resource
-            : !strcmp(bind, "NULL") ? NULL
-                                    : bind + 1;
-    }
-    if (!PQsendQueryPrepared(database, name, statement->count, values, NULL, NULL, 0)) stop(name);
-}
-
-// One round trip; the rows of the view.
-static PGresult *look(const Query *query) {
-    PGresult *rows = NULL;
-    send_plain("begin");
-    send_plain("set local role paydock_web");
-    send_statement("choose", &choose, query);
-    send_statement("view", &view, query);
-    send_plain("commit");
-    if (!PQpipelineSync(database)) stop("sync");
-    for (int step = 0; step < 5; step++) {
-        PGresult *result = PQgetResult(database);
-        ExecStatusType status = PQresultStatus(result);
-        if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) stop("statement");
-        if (step == 3) rows = result;
-        else PQclear(result);
-        if (PQgetResult(database)) stop("step");
-    }
-    PQclear(PQgetResult(database));
-    return rows;
-}
 
 // The value of one parameter of the query string; 0 when it is not there or too long.
 static int parameter(const char *query, const char *name, char *value, size_t size) {
@@ -125,14 +29,8 @@ static int parameter(const char *query, const char *name, char *value, size_t si
 }
 
 static int is_allowed(const char *header) {
-    unsigned char plain[256], given[32];
-    size_t length = 0;
-    if (!header || strncmp(header, "Basic ", 6)) return 0;
-    if (sodium_base642bin(plain, sizeof plain, header + 6, strlen(header + 6), NULL, &length, NULL,
-            sodium_base64_VARIANT_ORIGINAL))
-        return 0;
-    crypto_hash_sha256(given, plain, length);
-    return !sodium_memcmp(given, expected, sizeof given);
+    unsigned char given[32];
+    return hash_basic(header, given) && !sodium_memcmp(given, expected, sizeof given);
 }
 
 static int is_claimed(const char *claims, const char *name, const char *value) {
@@ -164,15 +62,10 @@ static int is_signed(const Query *query) {
         && (!expiry || atoll(expiry + 7) > (long long)time(NULL));
 }
 
-static const char *cell(PGresult *rows, int row, const char *name) { return PQgetvalue(rows, row, PQfnumber(rows, name)); }
-
-// Cents as a decimal without closing zeros, as a JSON number.
+// Cents as a JSON number with both decimals.
 static void put_money(char *out, const char *name, const char *currency, const char *cents) {
     long long units = atoll(cents);
-    int length = sprintf(out, ",\"%s\":{\"code\":\"%s\",\"value\":%lld", name, currency, units / 100);
-    if (units % 10) length += sprintf(out + length, ".%02lld", units % 100);
-    else if (units % 100) length += sprintf(out + length, ".%lld", units % 100 / 10);
-    sprintf(out + length, "}");
+    sprintf(out, ",\"%s\":{\"code\":\"%s\",\"value\":%lld.%02lld}", name, currency, units / 100, units % 100);
 }
 
 static void answer(FCGX_Request *request, PGresult *rows) {
@@ -217,23 +110,22 @@ static void respond(FCGX_Request *request) {
         || !parameter(text, "token", query.token, sizeof query.token))
         return refuse(request, 400);
     if (!is_signed(&query)) return refuse(request, 401);
-    PGresult *rows = look(&query);
+    char records[32];
+    snprintf(records, sizeof records, "{%s}", query.record);
+    const Value known[] = {{"@company", query.company, 0, 0}, {"@user", query.user, 0, 0}, {"@records", records, 0, 0},
+        {"@resource", query.resource, 0, 0}, {0}};
+    PGresult *rows = run(&choose, &view, known);
     if (PQntuples(rows) == 0 || strcmp(cell(rows, 0, "is_granted"), "t")) refuse(request, 403);
     else answer(request, rows);
     PQclear(rows);
 }
 
 int main(void) {
-    FCGX_Request request;
     const char *credentials = setting("CREDENTIALS");
-    if (sodium_init() < 0 || FCGX_Init() || FCGX_InitRequest(&request, 0, 0)) stop("start");
+    if (sodium_init() < 0) stop("sodium");
     crypto_hash_sha256(expected, (const unsigned char *)credentials, strlen(credentials));
     load(&choose, "choose");
     load(&view, "view");
-    connect_database();
-    while (FCGX_Accept_r(&request) >= 0) {
-        respond(&request);
-        FCGX_Finish_r(&request);
-    }
-    return 0;
+    connect_database(&choose, &view);
+    return serve(respond);
 }

@@ -1,6 +1,6 @@
 """Prints the paths of panel requests as Pipedrive's server sends them, signed token included.
 
-usage: requests.py KEY COUNT [RECORD]   persons and organizations in turn, spread over all companies; or one person."""
+usage: requests.py KEY COMPANIES COUNT [RECORD]   persons and organizations in turn, over all companies; or one person."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ def token(company, user, key):
 
 
 def path(resource, record, key):
-    user = 1 + (record - 1) % 200
+    user = 1 + (record - 1) % companies
     company = 1000 + user
     return (
         f"/panel/pipedrive?resource={resource}&view=details&userId={user}&companyId={company}&selectedIds={record}"
@@ -31,12 +31,12 @@ def path(resource, record, key):
     )
 
 
-key, count = sys.argv[1], int(sys.argv[2])
+key, companies, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 chance = random.Random(9)
 for number in range(count):
-    if len(sys.argv) > 3:
-        print(path("person", int(sys.argv[3]), key))
+    if len(sys.argv) > 4:
+        print(path("person", int(sys.argv[4]), key))
     elif number % 2:
-        print(path("organization", chance.randint(1, 20000), key))
+        print(path("organization", chance.randint(1, 100 * companies), key))
     else:
-        print(path("person", chance.randint(1, 80000), key))
+        print(path("person", chance.randint(1, 400 * companies), key))
