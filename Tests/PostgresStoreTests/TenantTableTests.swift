@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import Postgres
+import PostgresStore
 import PostgresTestSupport
 import Sodium
 import Testing

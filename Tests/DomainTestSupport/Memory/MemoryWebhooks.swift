@@ -8,7 +8,9 @@ extension MemoryStorage: WebhookStore {
             guard owner != nil, let memory = transaction as? MemoryTransaction,
                 let endpoint = try memory.tenant().endpoint
             else { return .unknown }
-            guard let connection = try memory.tenant().connection, connection.state != .disconnected else { return .ignored }
+            guard let connection = try memory.tenant().connection, connection.state != .disconnected else {
+                return .ignored
+            }
             guard basicHash == FixedSecrets.digest("\(endpoint.user.reveal()):\(endpoint.password.reveal())") else {
                 return .unauthorized
             }
