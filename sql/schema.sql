@@ -67,6 +67,7 @@ CASE
     WHEN ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['sent'::text, 'partially_paid'::text]))) THEN 'overdue'::text
     ELSE state
 END) STORED NOT NULL,
+    deal_pipedrive_company_id bigint,
     CONSTRAINT invoice_check CHECK ((gross = (net + tax))),
     CONSTRAINT invoice_check1 CHECK (((state <> 'paid'::text) OR (paid = gross))),
     CONSTRAINT invoice_check2 CHECK (((state <> 'partially_paid'::text) OR ((paid > 0) AND (paid < gross)))),
@@ -79,6 +80,8 @@ END) STORED NOT NULL,
 ALTER TABLE ONLY books.invoice FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.invoice OWNER TO paydock_owner;
+
+COMMENT ON COLUMN books.invoice.deal_pipedrive_company_id IS 'Whose deal or lead; null without one, and before the first connection.';
 
 CREATE TABLE books.quote (
     company_id uuid NOT NULL,
@@ -107,6 +110,7 @@ CREATE TABLE books.quote (
     decided_by_name text,
     decided_by_email text,
     decline_reason text,
+    deal_pipedrive_company_id bigint,
     CONSTRAINT quote_check CHECK ((gross = (net + tax))),
     CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
     CONSTRAINT quote_decided_by_email_check CHECK ((decided_by_email ~~ '%@%'::text)),
@@ -119,6 +123,8 @@ CREATE TABLE books.quote (
 ALTER TABLE ONLY books.quote FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.quote OWNER TO paydock_owner;
+
+COMMENT ON COLUMN books.quote.deal_pipedrive_company_id IS 'Whose deal or lead; null without one, and before the first connection.';
 
 CREATE FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -216,6 +222,7 @@ ALTER FUNCTION books.drop_figures() OWNER TO paydock_owner;
 CREATE FUNCTION books.drop_older_invoices() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 begin
     with older as materialized (
@@ -258,6 +265,7 @@ ALTER FUNCTION books.figures_from_documents() OWNER TO paydock_owner;
 CREATE FUNCTION books.fold_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 begin
     -- Folding adds lines, too, which come here again: where nothing was folded it ends.
@@ -389,6 +397,7 @@ ALTER FUNCTION books.invoice_figures(state text, due_on date, gross bigint, paid
 CREATE FUNCTION books.keep_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     changed text := case tg_op
@@ -429,6 +438,7 @@ ALTER FUNCTION books.keep_figures() OWNER TO paydock_owner;
 CREATE FUNCTION books.keep_newest_invoice() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     changed text := case tg_op
@@ -473,6 +483,7 @@ ALTER FUNCTION books.keep_newest_invoice() OWNER TO paydock_owner;
 CREATE FUNCTION books.move_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     moved text := '(
@@ -542,6 +553,37 @@ CREATE FUNCTION books.normalize_name(name text) RETURNS text
     RETURN lower(regexp_replace(btrim(name), '[[:space:]]+'::text, ' '::text, 'g'::text));
 
 ALTER FUNCTION books.normalize_name(name text) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.note_deal_company() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    new.deal_pipedrive_company_id := (
+        select c.pipedrive_company_id from pipedrive.connection c
+        where c.company_id = new.company_id and (new.deal_id is not null or new.lead_id is not null));
+    return new;
+end
+$$;
+
+ALTER FUNCTION books.note_deal_company() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.note_first_connection() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    update books.quote set deal_pipedrive_company_id = new.pipedrive_company_id
+    where company_id = new.company_id and deal_pipedrive_company_id is null
+        and (deal_id is not null or lead_id is not null);
+    update books.invoice set deal_pipedrive_company_id = new.pipedrive_company_id
+    where company_id = new.company_id and deal_pipedrive_company_id is null
+        and (deal_id is not null or lead_id is not null);
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.note_first_connection() OWNER TO paydock_owner;
 
 CREATE FUNCTION books.rebuild_figures() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2475,6 +2517,10 @@ CREATE TRIGGER event_queued AFTER INSERT ON books.event FOR EACH ROW WHEN ((new.
 
 CREATE TRIGGER figure_added AFTER INSERT ON books.figure REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION books.fold_figures();
 
+CREATE TRIGGER invoice_deal_insert BEFORE INSERT ON books.invoice FOR EACH ROW WHEN (((new.deal_id IS NOT NULL) OR (new.lead_id IS NOT NULL))) EXECUTE FUNCTION books.note_deal_company();
+
+CREATE TRIGGER invoice_deal_update BEFORE UPDATE OF deal_id, lead_id ON books.invoice FOR EACH ROW WHEN (((new.deal_id IS DISTINCT FROM old.deal_id) OR (new.lead_id IS DISTINCT FROM old.lead_id))) EXECUTE FUNCTION books.note_deal_company();
+
 CREATE TRIGGER invoice_figures_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
 
 CREATE TRIGGER invoice_figures_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
@@ -2509,6 +2555,10 @@ CREATE TRIGGER product_list_insert AFTER INSERT ON books.product REFERENCING NEW
 
 CREATE TRIGGER product_list_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
 
+CREATE TRIGGER quote_deal_insert BEFORE INSERT ON books.quote FOR EACH ROW WHEN (((new.deal_id IS NOT NULL) OR (new.lead_id IS NOT NULL))) EXECUTE FUNCTION books.note_deal_company();
+
+CREATE TRIGGER quote_deal_update BEFORE UPDATE OF deal_id, lead_id ON books.quote FOR EACH ROW WHEN (((new.deal_id IS DISTINCT FROM old.deal_id) OR (new.lead_id IS DISTINCT FROM old.lead_id))) EXECUTE FUNCTION books.note_deal_company();
+
 CREATE TRIGGER quote_list_delete AFTER DELETE ON books.quote REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
 
 CREATE TRIGGER quote_list_insert AFTER INSERT ON books.quote REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
@@ -2528,6 +2578,8 @@ CREATE TRIGGER subscription_list_delete AFTER DELETE ON books.subscription REFER
 CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
 
 CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+
+CREATE TRIGGER connection_first AFTER INSERT ON pipedrive.connection FOR EACH ROW EXECUTE FUNCTION books.note_first_connection();
 
 CREATE CONSTRAINT TRIGGER message_added AFTER INSERT ON queue.message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.kind <> 'note'::text)) EXECUTE FUNCTION queue.wake_listeners();
 
