@@ -27,6 +27,7 @@ public struct Environment: Sendable {
 
     let settings: Settings
     private let panelStore: any PanelStore
+    private let webhookStore: any WebhookStore
     private let crm: any CRM
     private let dealGlancing: any DealGlancing
     private let dealListing: any DealListing
@@ -50,7 +51,7 @@ public struct Environment: Sendable {
         let store = PostgresStorage(
             configuration, keys: try FileKeys(try settings.required("PAYDOCK_KEYRING")),
             process: Self.label(process))
-        (storage, panelStore) = (store, store)
+        (storage, panelStore, webhookStore) = (store, store, store)
         let clientID = try settings.required("PIPEDRIVE_CLIENT_ID")
         let clientSecret = Secret(try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true))
         clientCredentials = Secret("\(clientID):\(clientSecret.reveal())")
@@ -93,6 +94,9 @@ public struct Environment: Sendable {
             tokenKey: Secret(settings.optional("PIPEDRIVE_PANEL_JWT_SECRET", isSecret: true) ?? secret),
             requiresToken: try settings.flag("PIPEDRIVE_PANEL_JWT_REQUIRED"))
     }
+
+    /// Taking webhooks in.
+    public var intake: WebhookIntake { WebhookIntake(store: webhookStore, storage: storage, secrets: secrets) }
 
     /// Whether documents go out by mail: only when `PAYDOCK_SENDMAIL` names a mail program.
     public var mailing: Mailing? { settings.optional("PAYDOCK_SENDMAIL").map { _ in Mailing(publicURL: publicURL) } }
