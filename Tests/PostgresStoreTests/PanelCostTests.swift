@@ -57,7 +57,7 @@ struct PanelCostTests {
                 // Until the server may have settled on a generic plan.
                 for _ in 1...8 {
                     try connection.transaction(prelude: PostgresStorage.prelude(.web(nil))) { connection in
-                        try connection.query(query.choosingCompany)
+                        _ = try connection.query(query.choosingCompany)
                         let before = try Self.counts(connection)
                         #expect(try connection.query(query.sql).count == 1)
                         let after = try Self.counts(connection)
