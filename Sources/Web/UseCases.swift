@@ -13,6 +13,8 @@ public struct UseCases: Sendable {
     let panel: Panel
     let integration: Integration
     let customerPages: CustomerPages
+    /// The queue over all companies, for the metrics.
+    let messages: Messages
     /// For the members' pages.
     let books: Books
     /// Keys of the regular API.
@@ -37,6 +39,7 @@ public struct UseCases: Sendable {
         members = Members(storage: storage, secrets: secrets, accounts: accounts, isMailing: mailing != nil)
         intake = WebhookIntake(storage: storage, secrets: secrets)
         integration = Integration(storage: storage)
+        messages = Messages(storage: storage)
         customerPages = CustomerPages(storage: storage, secrets: secrets)
         books = Books(storage: storage, secrets: secrets, mailing: mailing, access: StorageAccess.web)
         apiKeys = APIKeys(storage: storage, secrets: secrets)
