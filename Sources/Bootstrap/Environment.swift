@@ -26,7 +26,9 @@ public struct Environment: Sendable {
     public let consentOrigin: String
 
     let settings: Settings
+    private let panelStore: any PanelStore
     private let crm: any CRM
+    private let dealGlancing: any DealGlancing
     private let dealListing: any DealListing
     private let leads: any LeadConversions
     private let webhooks: any CRMWebhooks
@@ -45,9 +47,10 @@ public struct Environment: Sendable {
         consentOrigin = try settings.url("PIPEDRIVE_OAUTH_URL", default: "https://oauth.pipedrive.com")
         secrets = SodiumSecrets()
         let configuration = try Self.database(settings, process: process)
-        storage = PostgresStorage(
+        let store = PostgresStorage(
             configuration, keys: try FileKeys(try settings.required("PAYDOCK_KEYRING")),
             process: Self.label(process))
+        (storage, panelStore) = (store, store)
         let clientID = try settings.required("PIPEDRIVE_CLIENT_ID")
         let clientSecret = Secret(try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true))
         clientCredentials = Secret("\(clientID):\(clientSecret.reveal())")
@@ -57,7 +60,7 @@ public struct Environment: Sendable {
             redirectURL: "\(publicURL)/oauth/pipedrive/callback")
         let transport = CurlTransport(userAgent: "PayDock/\(Version.text)")
         let client = PipedriveClient(configuration: pipedrive, transport: transport)
-        (crm, dealListing, leads) = (client, client, client)
+        (crm, dealListing, dealGlancing, leads) = (client, client, client, client)
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
     }
@@ -86,7 +89,7 @@ public struct Environment: Sendable {
         let secret = try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true)
         let password = settings.optional("PIPEDRIVE_PANEL_PASSWORD", isSecret: true) ?? secret
         return Panel(
-            storage: storage, secrets: secrets, credentials: Secret("\(user):\(password)"),
+            store: panelStore, storage: storage, secrets: secrets, credentials: Secret("\(user):\(password)"),
             tokenKey: Secret(settings.optional("PIPEDRIVE_PANEL_JWT_SECRET", isSecret: true) ?? secret),
             requiresToken: try settings.flag("PIPEDRIVE_PANEL_JWT_REQUIRED"))
     }
@@ -133,6 +136,7 @@ public struct Environment: Sendable {
             drafting: QuoteDrafting(
                 storage: storage, crm: crm, tokens: tokens, drafter: BuiltInDrafter(), secrets: secrets, clock: clock),
             records: RecordTakeover(storage: storage, crm: crm, tokens: tokens),
+            looks: RecordLook(storage: storage, crm: crm, deals: dealGlancing, tokens: tokens),
             sync: SyncSteps(storage: storage, crm: crm, tokens: tokens),
             subscribing: Subscribing(
                 storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,

@@ -54,6 +54,9 @@ public struct Installation: Sendable {
     /// The queue, which needs the database alone.
     public func messages() throws -> Messages { Messages(storage: try storage()) }
 
+    /// The figures that the panel shows.
+    public func figures() throws -> Figures { Figures(storage: try storage()) }
+
     private func storage() throws -> PostgresStorage {
         PostgresStorage(try Environment.database(settings, process: "paydock"), keyring: nil)
     }
@@ -76,6 +79,7 @@ public struct Installation: Sendable {
             ("keyring", { _ = try keyIDs() }),
             ("database", { _ = try messages().counts() }),
             ("schema", { try Migrator(try Environment.database(settings, process: "paydock")).check() }),
+            ("figures", { try figures().check() }),
         ]
         return checks.map { name, look in
             do {

@@ -32,6 +32,8 @@ public struct Migrator: Sendable {
         (9, "connection_life", PackageResources._009_connection_life_sql),
         (10, "sealing_keys", PackageResources._010_sealing_keys_sql),
         (11, "queue_flow", PackageResources._011_queue_flow_sql),
+        (12, "status", PackageResources._012_status_sql),
+        (13, "figures", PackageResources._013_figures_sql), (14, "panel", PackageResources._014_panel_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     /// The statements that make the roles, for a person to run where the login role may not.

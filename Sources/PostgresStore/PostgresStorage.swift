@@ -41,12 +41,17 @@ public final class PostgresStorage: Storage {
     public func transaction<Result>(
         _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
     ) throws -> Result {
-        do {
-            return try pool.withConnection { connection in
-                try connection.transaction(prelude: Self.prelude(access)) {
-                    try body(PostgresTransaction(connection: $0, access: access, vault: vault))
-                }
+        try withConnection { connection in
+            try connection.transaction(prelude: Self.prelude(access)) {
+                try body(PostgresTransaction(connection: $0, access: access, vault: vault))
             }
+        }
+    }
+
+    /// Lends a connection; throws `unavailable` when the database does not answer.
+    func withConnection<Result>(_ body: (PostgresConnection) throws -> Result) throws -> Result {
+        do {
+            return try pool.withConnection(body)
         } catch let error as PostgresError where error.isConnectionLost {
             throw Refusal(.unavailable, "The database does not answer. Try again in a moment.")
         }

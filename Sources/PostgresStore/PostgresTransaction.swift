@@ -16,6 +16,7 @@ struct PostgresTransaction: StorageTransaction {
     var quotes: any QuoteStore { PostgresQuotes(connection: connection, access: access) }
     var invoices: any InvoiceStore { PostgresInvoices(connection: connection, access: access) }
     var subscriptions: any SubscriptionStore { PostgresSubscriptions(connection: connection, access: access) }
+    var documentDeals: any DocumentDealStore { PostgresDocumentDeals(connection: connection, access: access) }
     var events: any EventStore { PostgresEvents(connection: connection, access: access) }
     var connections: any ConnectionStore {
         PostgresConnections(database: connection, access: access, vault: vault)
@@ -24,7 +25,8 @@ struct PostgresTransaction: StorageTransaction {
     var inbox: any InboxStore { PostgresInbox(connection: connection, access: access) }
     var sync: any SyncStore { PostgresSync(connection: connection, access: access) }
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
-    var panel: any PanelStore { PostgresPanel(connection: connection) }
+    var snapshots: any SnapshotStore { PostgresSnapshots(connection: connection, access: access) }
+    var figures: any FigureStore { PostgresFigures(connection: connection) }
     var queue: any QueueStore { PostgresQueue(connection: connection, access: access) }
     var drain: any DrainStore { PostgresDrain(connection: connection, access: access) }
     var retention: any RetentionStore { PostgresRetention(connection: connection) }

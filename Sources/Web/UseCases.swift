@@ -11,6 +11,7 @@ public struct UseCases: Sendable {
     let installs: Installs
     let intake: WebhookIntake
     let panel: Panel
+    let customerFromPanel: CustomerFromPanel
     let integration: Integration
     let customerPages: CustomerPages
     /// The queue over all companies, for the metrics.
@@ -42,6 +43,7 @@ public struct UseCases: Sendable {
         messages = Messages(storage: storage)
         customerPages = CustomerPages(storage: storage, secrets: secrets)
         books = Books(storage: storage, secrets: secrets, mailing: mailing, access: StorageAccess.web)
+        customerFromPanel = CustomerFromPanel(storage: storage, books: books)
         apiKeys = APIKeys(storage: storage, secrets: secrets)
         apiRequests = APIRequests(storage: storage, secrets: secrets, mailing: mailing)
     }

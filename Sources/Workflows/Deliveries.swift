@@ -8,6 +8,7 @@ public struct Deliveries: Sendable {
     private let notes: NoteDelivery
     private let drafting: QuoteDrafting
     private let records: RecordTakeover
+    private let looks: RecordLook
     private let sync: SyncSteps
     private let subscribing: Subscribing
     private let revoking: Revoking
@@ -19,7 +20,7 @@ public struct Deliveries: Sendable {
     /// Wires the use cases, one per kind of message.
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
-        records: RecordTakeover, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
+        records: RecordTakeover, looks: RecordLook, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
         sweep: StageSweep, tokens: AccessTokens, mails: MailDelivery? = nil, links: AccountLinkDelivery? = nil
     ) {
         self.events = events
@@ -27,6 +28,7 @@ public struct Deliveries: Sendable {
         self.notes = notes
         self.drafting = drafting
         self.records = records
+        self.looks = looks
         self.sync = sync
         self.subscribing = subscribing
         self.revoking = revoking
@@ -70,6 +72,8 @@ public struct Deliveries: Sendable {
             // Both go in batches: events are routed off the queue, notes share what they need.
             return .discarded(reason: "A message of this kind is not delivered alone")
         case .draft: return try await drafting.draft(message.subject, company: message.companyID, logger: logger)
+        case .record where RecordLook.covers(message.subject):
+            return try await looks.look(message.subject, company: message.companyID)
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
         case .subscribe:
             return try await subscribing.subscribe(

@@ -18,6 +18,8 @@ public struct Housekeeping: Sendable {
         _ = try storage.transaction(.cron(nil)) { try $0.revocations.destroyExpired() }
         _ = try storage.transaction(.cron(nil)) { try $0.keptAnswers.forget(now: nil) }
         _ = try storage.transaction(.cron(nil)) { try $0.listCounts.fold() }
+        _ = try storage.transaction(.cron(nil)) { try $0.figures.foldPast() }
+        _ = try storage.transaction(.cron(nil)) { try $0.snapshots.forget(now: nil) }
         for company in try storage.transaction(.cron(nil), { try $0.schedule.withLapsedDocuments(now: nil) }) {
             let (overdue, expired) = try storage.transaction(.cron(company)) { transaction in
                 let overdue = try transaction.invoices.markOverdue(now: nil)

@@ -122,7 +122,8 @@ struct PlanTests {
         try Self.expect("books.invoice_newest", reads: 220, of: "books.invoice", as: StorageAccess.api) {
             transaction throws in
             #expect(
-                try transaction.invoices.list(state: nil, contact: nil, page: PageRequest(limit: 10)).items.count == 10)
+                try transaction.invoices.list(status: nil, contact: nil, page: PageRequest(limit: 10)).items.count == 10
+            )
         }
     }
 
@@ -130,7 +131,7 @@ struct PlanTests {
         let contact = Contact.ID(try #require(UUID(uuidString: contactThree)))
         try Self.expect("books.invoice_contact", reads: 6, of: "books.invoice", as: StorageAccess.api) {
             transaction throws in
-            _ = try transaction.invoices.list(state: nil, contact: contact, page: PageRequest())
+            _ = try transaction.invoices.list(status: nil, contact: contact, page: PageRequest())
         }
     }
 

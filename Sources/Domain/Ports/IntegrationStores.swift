@@ -211,21 +211,3 @@ public struct QuoteDraft: Hashable, Sendable {
         self.requestedAt = requestedAt
     }
 }
-
-/// The panel's figures.
-public protocol PanelStore {
-    /// What the panel shows: one query for grant, link and figures.
-    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView
-}
-
-/// What the panel's query found.
-public enum PanelView: Hashable, Sendable {
-    /// The company has no live connection.
-    case disconnected
-    /// The user has no live grant.
-    case notGranted
-    /// No contact is linked to the record.
-    case unlinked
-    /// Figures per currency, the most used first; empty when the contact has no documents.
-    case figures(contact: Contact.ID, [PanelFigures])
-}

@@ -70,6 +70,8 @@ public protocol StorageTransaction {
     var invoices: any InvoiceStore { get }
     /// Subscriptions.
     var subscriptions: any SubscriptionStore { get }
+    /// Which deal or lead a document belongs to.
+    var documentDeals: any DocumentDealStore { get }
     /// The outbox of the books.
     var events: any EventStore { get }
     /// The connection to Pipedrive with its grants and webhooks.
@@ -82,8 +84,10 @@ public protocol StorageTransaction {
     var sync: any SyncStore { get }
     /// Quote drafts.
     var drafts: any DraftStore { get }
-    /// The panel's figures.
-    var panel: any PanelStore { get }
+    /// What was seen of records that no contact is linked to.
+    var snapshots: any SnapshotStore { get }
+    /// The figures that the panel shows.
+    var figures: any FigureStore { get }
     /// Messages.
     var queue: any QueueStore { get }
     /// The queue as a drainer works on it.

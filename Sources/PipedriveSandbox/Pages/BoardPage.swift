@@ -43,7 +43,7 @@ struct BoardPage {
         let total = Money.text(sum, state.company.currency)
         return """
             <section class="column" data-stage="\(stage.id)"><h2>\(stage["name"].text ?? "")
-            <small>\(total) · \(deals.count) deals</small></h2>
+            <small>\(total) · \(deals.count) \(deals.count == 1 ? "deal" : "deals")</small></h2>
             \(deals.map { card($0, stages: stages, in: state) })</section>
             """
     }

@@ -14,14 +14,32 @@ struct ContactPage {
             return """
                 <div class="head"><h1>\(record["name"].text ?? "")</h1>\(deleted)</div>
                 <div class="detail"><aside>
-                \(PanelView.html(panel))
-                <section class="card"><h2>Details</h2>\(FieldTable.html(record, entity, in: state))</section></aside>
+                \(PanelView.html(panel, of: entity, id))
+                <section class="card"><h2>Details</h2>\(FieldTable.html(record, entity, in: state))
+                \(editForm(record))</section></aside>
                 <div><section class="card"><h2>Deals</h2>\(deals(in: state, viewer))</section>\(people(in: state, viewer))
                 \(NoteFeed.html(entity, id, in: state))</div></div>
                 """
         }
         let place = entity == .person ? "Persons" : "Organizations"
         return try desk.page(record["name"].text ?? "", place: place, for: request, content: content).reply()
+    }
+
+    private func editForm(_ record: Record) -> HTML {
+        if record.isDeleted { return .nothing }
+        let more: HTML =
+            entity == .person
+            ? """
+            <label>E-mail <input name="email" type="email" value="\(record["emails"].list?.first?["value"].text ?? "")"></label>
+            <label>Phone <input name="phone" value="\(record["phones"].list?.first?["value"].text ?? "")"></label>
+            """
+            : "<label>Address <input name=\"address\" value=\"\(record["address"]["value"].text ?? "")\"></label>"
+        return """
+            <details class="edit"><summary>Edit</summary>
+            <form class="settings" method="post" action="/\(entity.rawValue)/\(id)/edit">
+            <label>Name <input name="name" required value="\(record["name"].text ?? "")"></label>\(more)
+            <button>Save</button></form></details>
+            """
     }
 
     private func deals(in state: State, _ viewer: User) -> HTML {

@@ -17,12 +17,13 @@ struct TrafficForms {
             let chance = "\(Money.short(fault.probability * 100)) %"
             return """
                 <tr><td>\(fault.id)</td><td class="path">\(fault.method ?? "any") \(fault.prefix)</td><td>\(fault.summary)</td>
-                <td>\(left)</td><td class="number">\(chance)</td></tr>
+                <td>\(left)</td><td class="number">\(chance)</td><td class="number"><form method="post" action="/faults/lift">
+                <input type="hidden" name="id" value="\(fault.id)"><button class="quiet">Lift</button></form></td></tr>
                 """
         }
         return """
             <div class="wide"><table><thead><tr><th>No.</th><th>Calls</th><th>What happens</th><th>How often</th>
-            <th class="number">Chance</th></tr></thead><tbody>\(rows)</tbody></table></div>
+            <th class="number">Chance</th><th></th></tr></thead><tbody>\(rows)</tbody></table></div>
             <form method="post" action="/faults/clear"><p><button class="quiet">Lift all faults</button></p></form>
             """
     }
@@ -30,7 +31,7 @@ struct TrafficForms {
     private var faultForm: HTML {
         """
         <form class="settings" method="post" action="/faults">
-        <label>Path begins with <input name="route" value="/api/" required></label>
+        <label>Path begins with, or with {id} is <input name="route" value="/api/" required></label>
         <label>Method <select name="method"><option value="">any</option><option>GET</option><option>POST</option>
         <option>PATCH</option><option>PUT</option><option>DELETE</option></select></label>
         <label>Status <input name="status" type="number" min="100" max="599" placeholder="as it is"></label>

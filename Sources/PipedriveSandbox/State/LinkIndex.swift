@@ -1,23 +1,28 @@
 /// Which records of a table belong to which other thing, by the members that name it.
 struct LinkIndex: Sendable {
-    private var ids: [String: [String: [Int]]] = [:]
+    private let names: [String]
+    /// For each name what its values lead to.
+    private var indexes: [[String: [Int]]]
 
-    init(_ names: [String]) { for name in names { ids[name] = [:] } }
+    init(_ names: [String]) {
+        self.names = names
+        indexes = names.map { _ in [:] }
+    }
 
     /// The ids in ascending order; nil when no index is kept of this member.
     func ids(_ name: String, _ value: JSON) -> [Int]? {
-        guard let index = ids[name] else { return nil }
-        return Self.key(value).flatMap { index[$0] } ?? []
+        guard let place = names.firstIndex(of: name) else { return nil }
+        return Self.key(value).flatMap { indexes[place][$0] } ?? []
     }
 
     /// Follows a record from what it named before to what it names now; nil when it was or is not there.
     mutating func move(_ id: Int, from old: Record?, to new: Record?) {
-        for name in ids.keys {
+        for (place, name) in names.enumerated() {
             let before = old.flatMap { Self.key($0[name]) }
             let after = new.flatMap { Self.key($0[name]) }
             if before == after { continue }
-            if let before { ids[name]?[before]?.removeAll { $0 == id } }
-            if let after { Self.insert(id, into: &ids[name, default: [:]][after, default: []]) }
+            if let before { indexes[place][before]?.removeAll { $0 == id } }
+            if let after { Self.insert(id, into: &indexes[place][after, default: []]) }
         }
     }
 

@@ -54,7 +54,7 @@ struct Table: Sendable {
         let ids = Set(gone.map(\.id))
         records.removeAll { ids.contains($0.id) }
         places = Dictionary(uniqueKeysWithValues: records.enumerated().map { ($1.id, $0) })
-        for field in orders.keys { orders[field]?.removeAll { ids.contains($0.id) } }
+        for field in knownOrders { orders[field]?.removeAll { ids.contains($0.id) } }
     }
 
     /// Walks in the order asked for, from just after `start`, until `visit` answers false.
@@ -68,6 +68,9 @@ struct Table: Sendable {
         }
     }
 
+    /// Not `orders.keys`, which would share the orders and so have each change copy them.
+    private var knownOrders: [SortOrder.Field] { SortOrder.Field.allCases.filter { orders[$0] != nil } }
+
     private mutating func ascendingKeys(_ field: SortOrder.Field) -> [SortOrder.Key]? {
         if field == .id { return nil }
         if let known = orders[field] { return known }
@@ -79,7 +82,7 @@ struct Table: Sendable {
 
     /// Takes the old key out of every known order and puts the new one in its place, without sorting anew.
     private mutating func reorder(from old: Record?, to new: Record) {
-        for field in orders.keys {
+        for field in knownOrders {
             let order = SortOrder(field: field)
             let key = order.key(of: new)
             let oldKey = old.map { order.key(of: $0) }

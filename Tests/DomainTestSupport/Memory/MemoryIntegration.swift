@@ -163,14 +163,3 @@ struct MemoryDrafts: DraftStore {
         try transaction.edit { tenant in tenant.drafts = tenant.drafts.map { $0.dealID == deal ? change($0) : $0 } }
     }
 }
-
-struct MemoryPanel: PanelStore {
-    let transaction: MemoryTransaction
-
-    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView {
-        let tenant = try transaction.tenant()
-        guard tenant.connection?.state == .live else { return .disconnected }
-        guard tenant.grants.contains(where: { $0.userID == user && $0.state == .live }) else { return .notGranted }
-        return tenant.panelView
-    }
-}

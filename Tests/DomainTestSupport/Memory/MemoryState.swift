@@ -174,7 +174,11 @@ public struct Tenant {
     /// Whether a delivery could not be stored.
     public var hasFailedDelivery = false
     /// What the panel's query finds.
-    public var panelView = PanelView.unlinked
+    public var panelRecords: [PanelRecord] = []
+    /// Deals as they were last seen.
+    public var dealGlances: [Deal.ID: DealGlance] = [:]
+    /// Persons and organizations as they were last seen, by `kind:id`.
+    public var recordDetails: [String: ContactDetails] = [:]
 
     /// A company without rows.
     public init(company: Company) {

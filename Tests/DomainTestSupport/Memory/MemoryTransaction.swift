@@ -42,13 +42,15 @@ final class MemoryTransaction: StorageTransaction {
     var quotes: any QuoteStore { MemoryQuotes(transaction: self) }
     var invoices: any InvoiceStore { MemoryInvoices(transaction: self) }
     var subscriptions: any SubscriptionStore { MemorySubscriptions(transaction: self) }
+    var documentDeals: any DocumentDealStore { MemoryDocumentDeals(transaction: self) }
     var events: any EventStore { MemoryEvents(transaction: self) }
     var connections: any ConnectionStore { MemoryConnections(transaction: self) }
     var settings: any SettingsStore { MemorySettings(transaction: self) }
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
-    var panel: any PanelStore { MemoryPanel(transaction: self) }
+    var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }
+    var figures: any FigureStore { MemorySnapshots(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
     var drain: any DrainStore { MemoryDrain(transaction: self) }
     var retention: any RetentionStore { MemoryDrainers(transaction: self) }

@@ -3,7 +3,9 @@ public import FoundationEssentials
 import Synchronization
 
 /// A Pipedrive that answers by its script and records what it was asked.
-public final class ScriptedPipedrive: CRM, DealListing, LeadConversions, OAuthProvider, CRMWebhooks, Sendable {
+public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConversions, OAuthProvider, CRMWebhooks,
+    Sendable
+{
     /// What it holds, and what it will refuse.
     public struct Script: Sendable {
         /// Failures per method name, used up one by one before the method works.
@@ -138,6 +140,17 @@ public final class ScriptedPipedrive: CRM, DealListing, LeadConversions, OAuthPr
     public func dealContext(_ id: Deal.ID, access: PipedriveAccess) async throws -> DealContext? {
         try begin("dealContext", "\(id)", access: access)
         return edit { $0.deals[id] }
+    }
+
+    /// The script's deal, in short.
+    public func glance(_ id: Deal.ID, access: PipedriveAccess) async throws -> DealGlance? {
+        try begin("glance", "\(id)", access: access)
+        return edit { script in
+            script.deals[id].map {
+                DealGlance(
+                    id: id, title: $0.deal.title, personID: $0.deal.personID, organizationID: $0.deal.organizationID)
+            }
+        }
     }
 
     /// The script's deals of that stage.

@@ -129,7 +129,9 @@ struct FakeSync: SyncStore {
     func takeOver(_ page: RecordPage) throws -> SyncRun.Counts { throw NotServed() }
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws { throw NotServed() }
     func recentRuns() throws -> [SyncRun] { tables.runs }
-    func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? { throw NotServed() }
+    func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
+        tables.links["\(kind.rawValue):\(recordID)"]
+    }
 }
 
 struct FakeDrafts: DraftStore {
@@ -141,10 +143,31 @@ struct FakeDrafts: DraftStore {
     func recent() throws -> [QuoteDraft] { tables.drafts }
 }
 
-struct FakePanel: PanelStore {
+extension FakeStorage: PanelStore {
+    func panelView(
+        _ subject: PanelSubject, company: PipedriveCompany.ID, user: PipedriveUser.ID, now: Date?
+    ) throws -> PanelView {
+        tables.panelSubject = subject
+        return company.rawValue == 77 ? tables.panelView ?? .records(tables.company.id, []) : .disconnected
+    }
+}
+
+struct FakeSnapshots: SnapshotStore, FigureStore {
     let tables: Tables
 
-    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView { tables.panelView }
+    func keep(_ deal: DealGlance) throws { throw NotServed() }
+    func keep(_ page: RecordPage) throws { throw NotServed() }
+    func deal(_ id: Deal.ID) throws -> DealGlance? { tables.dealGlance }
+    func details(_ kind: RecordKind, _ id: Int64) throws -> ContactDetails? { tables.seenDetails }
+    func link(_ kind: RecordKind, _ id: Int64, to contact: Contact.ID) throws -> Bool {
+        guard tables.links["\(kind.rawValue):\(id)"] == nil else { return false }
+        tables.links["\(kind.rawValue):\(id)"] = contact
+        return true
+    }
+    func forget(now: Date?) throws -> Int { throw NotServed() }
+    func differing() throws -> Int { throw NotServed() }
+    func rebuild() throws -> Int { throw NotServed() }
+    func foldPast() throws -> Int { throw NotServed() }
 }
 
 struct FakeQueue: QueueStore, ScheduleStore, ChoreStore {
