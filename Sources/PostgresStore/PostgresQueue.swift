@@ -8,21 +8,13 @@ struct PostgresQueue: QueueStore {
 
     func add(_ message: NewMessage) throws -> Bool {
         let company = try access.company()
-        if let lane = message.lane {
-            // Taken in a statement of its own, so that the next one sees what was committed until now.
-            _ = try connection.query("select pg_advisory_xact_lock(queue.lane_key(\(company), \(lane)))")
-        }
         return try connection.execute(
             """
             insert into queue.message (
-                company_id, kind, subject, idempotency_key, lane, priority, caused_at, is_blocked)
+                company_id, kind, subject, idempotency_key, lane, priority, caused_at)
             select \(company)::uuid, \(message.kind.rawValue), \(message.subject), \(message.idempotencyKey)::text,
                 \(message.lane)::text, \(message.priority)::smallint,
-                coalesce(\(message.causedAt)::timestamptz, clock_timestamp()),
-                exists (
-                    select from queue.message earlier
-                    where earlier.company_id = \(company) and earlier.lane = \(message.lane)
-                        and earlier.state in ('available', 'scheduled', 'running', 'retryable'))
+                coalesce(\(message.causedAt)::timestamptz, clock_timestamp())
             where not exists (
                 select from queue.finished
                 where company_id = \(company) and kind = \(message.kind.rawValue)
