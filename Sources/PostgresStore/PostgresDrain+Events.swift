@@ -44,20 +44,14 @@ extension PostgresDrain {
         guard !events.isEmpty else { return }
         let company = try access.company()
         let notes = events.compactMap(\.note)
+        // In one order, whatever the order of the notes: else two batches could wait for each other.
         try lock(Set(notes.compactMap(\.lane)), of: company)
-        // Within the batch too only the first of a lane is free.
         try connection.execute(
             """
             insert into queue.message (
-                company_id, kind, subject, idempotency_key, lane, priority, caused_at, is_blocked)
+                company_id, kind, subject, idempotency_key, lane, priority, caused_at)
             select \(company)::uuid, n.kind, n.subject, n.key, n.lane, n.priority,
-                coalesce(n.caused_at, clock_timestamp()),
-                n.lane is not null and (
-                    row_number() over (partition by n.lane order by n.position) > 1
-                    or exists (
-                        select from queue.message earlier
-                        where earlier.company_id = \(company) and earlier.lane = n.lane
-                            and earlier.state in ('available', 'scheduled', 'running', 'retryable')))
+                coalesce(n.caused_at, clock_timestamp())
             from unnest(
                 \(notes.map(\.kind.rawValue))::text[], \(notes.map(\.subject))::text[],
                 \(notes.map(\.idempotencyKey))::text[], \(notes.map(\.lane))::text[],

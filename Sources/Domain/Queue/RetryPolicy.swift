@@ -91,7 +91,7 @@ public struct RetryPolicy: Hashable, Sendable {
                 .retryable, .failed, detail: reason, delaySeconds: look, isUnclear: true, gate: gate)
         }
         return AttemptOutcome(
-            .retryable, .failed, detail: reason, delaySeconds: min(look ?? backoff, backoff),
+            .retryable, .failed, detail: reason, delaySeconds: look ?? backoff,
             repeatSeconds: max(backoff, look ?? 0), isUnclear: isUnclear, gate: gate)
     }
 

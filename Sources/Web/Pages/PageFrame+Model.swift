@@ -75,6 +75,7 @@ enum Notice: String, Sendable, CaseIterable {
     case syncRunning = "sync-running"
     case triggerOff = "trigger-off"
     case retrying
+    case testing
     case revoked
     case invited
     case withdrawn
@@ -97,6 +98,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
         case .retrying: "It goes out again now."
+        case .testing: "The test note is on its way. If it does not arrive, the reason stands below."
         case .revoked: "The key is revoked."
         case .invited: "The invitation is on its way."
         case .withdrawn: "The invitation is taken back. Its link does not work any more."
