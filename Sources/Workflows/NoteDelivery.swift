@@ -170,7 +170,10 @@ extension NoteDelivery {
             return unsendable(.cancelled(reason: "No deal is linked any more"))
         }
         let reference = EventReference(id)
-        let link = "\(publicURL)/\(document.isQuote ? "q" : "i")/\(document.publicToken)"
+        // The page behind the login, not the customer's: a colleague who opens that one would count as the customer, and
+        // its token would lie in the CRM.
+        let link =
+            "\(publicURL)/\(document.isQuote ? "quotes" : "invoices")/\(details.event.subjectID.uuidString.lowercased())"
         guard
             let html = NoteContent.html(kind: details.event.kind, document: document, link: link, reference: reference)
         else { return unsendable(.discarded(reason: "This event is never posted")) }

@@ -85,7 +85,9 @@ struct NoteDeliveryTests {
         let note = try #require(office.pipedrive.notes.first)
         #expect(note.target == .deal(Deal.ID(7)))
         #expect(note.html.hasPrefix("📧 Quote sent<br><b>Q2026-0001</b> · € 121,00<br>Anna de Vries<br>"))
-        #expect(note.html.contains("https://paydock.example/q/quote-token"))
+        let quote = try #require(office.storage.tenant.quotes.first)
+        #expect(note.html.contains("<a href=\"https://paydock.example/quotes/\(quote.id.text)\">Open quote</a>"))
+        #expect(!note.html.contains(quote.publicToken))
         #expect(note.html.hasSuffix("\(EventReference(event))"))
         #expect(office.pipedrive.calls == ["postNote"])
     }
