@@ -81,7 +81,9 @@ private struct StatusFacts: Encodable {
     var lines: [String] {
         var lines = messages.isEmpty ? ["The queue is empty."] : ["kind\tstate\tcount\toldest"]
         lines += messages.map { "\($0.kind)\t\($0.state)\t\($0.count)\t\($0.oldest_seconds.map { "\($0) s" } ?? "")" }
-        lines += finished.map { "finished\t\($0.kind)\t\($0.last_minute) in the last minute\t\($0.last_hour) in the last hour" }
+        lines += finished.map {
+            "finished\t\($0.kind)\t\($0.last_minute) in the last minute\t\($0.last_hour) in the last hour"
+        }
         lines += held_connections.map { "held back\t\($0.company)\tfor \($0.seconds) s\t\($0.reason)" }
         lines += drainers.map {
             "drainer\t\($0.worker)\tfor \($0.alive_seconds) s\tholds \($0.held)\t\($0.listens ? "listens" : "polls")"

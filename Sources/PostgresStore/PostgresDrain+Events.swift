@@ -9,15 +9,15 @@ extension PostgresDrain {
             """
             with recursive place as (
                 (select m.bucket, m.company_id, 1 as step from queue.message m
-                where m.state = 'available' and not m.is_blocked and m.priority = 0 and not m.is_gated
-                    and m.bucket >= (select floor from queue.level where priority = 0 and not is_gated)
+                where m.state = 'available' and not m.is_blocked and not m.is_held
+                    and m.priority = 0 and not m.is_gated and m.bucket >= (select floor from queue.level where priority = 0 and not is_gated)
                 order by m.bucket, m.company_id limit 1)
                 union all
                 select next.bucket, next.company_id, place.step + 1 from place
                 cross join lateral (
                     select m.bucket, m.company_id from queue.message m
-                    where m.state = 'available' and not m.is_blocked and m.priority = 0 and not m.is_gated
-                        and (m.bucket, m.company_id) > (place.bucket, place.company_id)
+                    where m.state = 'available' and not m.is_blocked and not m.is_held
+                        and m.priority = 0 and not m.is_gated and (m.bucket, m.company_id) > (place.bucket, place.company_id)
                     order by m.bucket, m.company_id limit 1) next
                 where place.step < \(limit))
             select distinct company_id from place
@@ -34,8 +34,10 @@ extension PostgresDrain {
         return try connection.query(
             """
             select id, subject from queue.message
-            where company_id = \(company) and kind = 'event' and state = 'available'
-            order by id limit \(limit)
+            where company_id = \(company) and state = 'available' and not is_blocked and not is_held
+                and priority = 0 and not is_gated
+                and bucket >= (select floor from queue.level where priority = 0 and not is_gated)
+            order by bucket, id limit \(limit)
             """
         ).map { TakenEvent(messageID: OutboxMessage.ID(try $0.int64("id")), subject: try $0.string("subject")) }
     }

@@ -53,7 +53,7 @@ struct AttemptOutcomeTests {
         #expect(timeOut.delaySeconds == 30 && timeOut.repeatSeconds == 30)
         // Cut off at once: Pipedrive may work on it until its time-out would have been.
         let reset = outcome(transient(nil), elapsed: 0)
-        #expect(reset.delaySeconds == 50 && reset.repeatSeconds == 50)
+        #expect(abs(reset.delaySeconds - 50) < 0.01 && reset.repeatSeconds == reset.delaySeconds)
         let later = outcome(transient(nil), of: .fixture(attempt: 3), elapsed: 20)
         #expect(later.delaySeconds == 30 && later.repeatSeconds == 480)
     }
@@ -78,6 +78,9 @@ struct AttemptOutcomeTests {
         }
         let done = outcome(.completed(note: "note 5"))
         #expect(done.isFinal && done.state == .completed && done.detail == "note 5" && done.gate == .open)
+        let webhook = policy.outcome(
+            of: Delivered(.completed(note: nil)), message: .fixture(kind: .webhook), elapsedSeconds: 0, jitter: 0)
+        #expect(webhook.gate == .unchanged, "it asked nothing of Pipedrive")
         let again = outcome(.again)
         #expect(!again.isFinal && again.state == .available && !again.isCounted)
         #expect(outcome(.cancelled(reason: "r")).state == .cancelled)

@@ -50,9 +50,11 @@ public struct RetryPolicy: Hashable, Sendable {
     ) -> AttemptOutcome {
         switch delivered.result {
         case .completed(let note):
-            return AttemptOutcome(.completed, .completed, detail: note, gate: .open)
+            return AttemptOutcome(
+                .completed, .completed, detail: note, gate: message.kind.callsAPI ? .open : .unchanged)
         case .again:
-            return AttemptOutcome(.available, .again, isCounted: false, gate: .open)
+            return AttemptOutcome(
+                .available, .again, isCounted: false, gate: message.kind.callsAPI ? .open : .unchanged)
         case .snoozed(let seconds, let reason):
             let delay = Double(max(seconds, 0))
             return AttemptOutcome(

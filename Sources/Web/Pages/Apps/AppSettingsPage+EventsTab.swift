@@ -44,7 +44,9 @@ struct EventsTab: Sendable {
             Figure(label: "Given up", value: String(known.discardedCount)),
         ]
         speed = Self.speed(known)
-        held = notes?.held.map { "All notes wait until \(DayText.instant($0.until)), then one goes ahead: \($0.reason)." }
+        held = notes?.held.map {
+            "All notes wait until \(DayText.instant($0.until)), then one goes ahead: \($0.reason)."
+        }
         discarded = (notes?.discarded ?? []).map {
             Discarded(
                 id: "\($0.id)", createdAt: DayText.instant($0.createdAt), attempts: String($0.attemptCount),
@@ -66,7 +68,8 @@ struct EventsTab: Sendable {
             case 1: "One took longer than the minute we promise."
             default: "\(figures.lateCount) took longer than the minute we promise."
             }
-        return "From event to note in the last day: half within \(time(seconds.p50)), 95 % within \(time(seconds.p95)), "
+        return
+            "From event to note in the last day: half within \(time(seconds.p50)), 95 % within \(time(seconds.p95)), "
             + "99 % within \(time(seconds.p99)). \(late)"
     }
 
