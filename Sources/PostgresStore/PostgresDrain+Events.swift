@@ -28,7 +28,10 @@ extension PostgresDrain {
     func takeEvents(limit: Int) throws -> [TakenEvent] {
         let company = try access.company()
         let isOurs = try connection.query(
-            "select pg_try_advisory_xact_lock(queue.lane_key(\(company), 'events')) as is_ours"
+            """
+            select pg_try_advisory_xact_lock(queue.lane_key(\(company), 'events')) as is_ours,
+                set_config('idle_in_transaction_session_timeout', '40s', true) as patience
+            """
         ).first?.bool("is_ours")
         guard isOurs == true else { return [] }
         return try connection.query(

@@ -120,6 +120,8 @@ declare
     claimed_companies uuid[] := '{}';
     claimed_ids bigint[] := '{}';
 begin
+    -- Frozen inside its transaction, a worker must not keep for ever what it has locked.
+    perform set_config('idle_in_transaction_session_timeout', '40s', true);
     perform queue.stage();
     if has_gates and room > 0 then
         select coalesce(array_agg(p.company_id), '{}'), coalesce(array_agg(p.id), '{}')
@@ -247,6 +249,7 @@ declare
     lane_companies uuid[];
     lane_names text[];
 begin
+    perform set_config('idle_in_transaction_session_timeout', '40s', true);
     select array_agg(l.company_id), array_agg(l.lane) into lane_companies, lane_names from (
         select distinct m.company_id, m.lane
         from jsonb_to_recordset(results) r (company uuid, id bigint, final boolean)
