@@ -27,10 +27,13 @@ extension PostgresDrain {
 
     func takeEvents(limit: Int) throws -> [TakenEvent] {
         let company = try access.company()
+        // What routing writes need not outlast a crash of the server alone: the claim of a note does, and takes along what
+        // was written before it.
         let isOurs = try connection.query(
             """
             select pg_try_advisory_xact_lock(queue.lane_key(\(company), 'events')) as is_ours,
-                set_config('idle_in_transaction_session_timeout', '40s', true) as patience
+                set_config('idle_in_transaction_session_timeout', '40s', true) as patience,
+                set_config('synchronous_commit', 'off', true) as durability
             """
         ).first?.bool("is_ours")
         guard isOurs == true else { return [] }

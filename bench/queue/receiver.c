@@ -36,7 +36,7 @@ static unsigned lives[CLIENTS];
 static Answer *waiting;
 static size_t first, last, room = 1 << 16;
 static uint64_t *references;
-static long notes, different;
+static long notes, different, others;
 static double delay;
 static int port;
 
@@ -105,7 +105,8 @@ static void serve(int client, const char *head, const char *body, const char *en
     } else if (!strncmp(head, "GET", 3)) {
         reply(client, "{\"success\":true,\"data\":[]}");
     } else {
-        reply(client, "{\"success\":true,\"data\":{\"id\":1}}");
+        snprintf(text, sizeof text, "{\"success\":true,\"data\":{\"id\":%ld}}", ++others);
+        reply(client, text);
     }
 }
 

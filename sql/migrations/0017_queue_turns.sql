@@ -217,7 +217,12 @@ begin
             exit when turn = 1 and looks = 0;
         end loop;
     end loop;
-    if cardinality(claimed_ids) = 0 then return; end if;
+    if cardinality(claimed_ids) = 0 then
+        -- Only a claim has to outlast a crash of the server before anything is sent. Results that it loses are found
+        -- again: their messages are rescued, and looked for.
+        perform set_config('synchronous_commit', 'off', true);
+        return;
+    end if;
     if cardinality(probing) > 0 then
         update queue.gate g
         set closed_until = clock_timestamp() + make_interval(secs => lease_seconds), changed_at = clock_timestamp()
