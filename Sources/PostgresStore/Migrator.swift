@@ -35,8 +35,8 @@ public struct Migrator: Sendable {
         (12, "status", PackageResources._012_status_sql),
         (13, "figures", PackageResources._013_figures_sql), (14, "panel", PackageResources._014_panel_sql),
         (15, "queue_lanes", PackageResources._015_queue_lanes_sql),
-        (16, "retention", PackageResources._016_retention_sql),
-        (17, "queue_turns", PackageResources._017_queue_turns_sql),
+        (17, "retention", PackageResources._017_retention_sql),
+        (18, "queue_turns", PackageResources._018_queue_turns_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     /// The statements that make the roles, for a person to run where the login role may not.
