@@ -22,6 +22,14 @@ CREATE SCHEMA web;
 
 ALTER SCHEMA web OWNER TO paydock_owner;
 
+CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA books;
+
+COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA books;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
 CREATE TABLE books.company (
     company_id uuid NOT NULL,
     name text NOT NULL,
@@ -542,6 +550,38 @@ CREATE FUNCTION books.normalize_name(name text) RETURNS text
     RETURN lower(regexp_replace(btrim(name), '[[:space:]]+'::text, ' '::text, 'g'::text));
 
 ALTER FUNCTION books.normalize_name(name text) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.products_matching(words text[], most integer) RETURNS TABLE(id uuid, rank real)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'books'
+    AS $$
+declare
+    company uuid := books.current_company();
+    wanted tsquery := (select string_agg(quote_literal(word), ' | ')::tsquery from unnest(words) as word where word <> '');
+begin
+    if company is null or wanted is null then
+        return;
+    end if;
+    return query
+    with found as (
+        select p.id, p.name_key, p.words from books.product p
+        where p.company_id = company and p.is_active and p.words @@ wanted
+        union
+        select p.id, p.name_key, p.words from unnest(products_matching.words) as word
+        join books.product p on p.company_id = company and p.is_active and p.name_key operator(books.%) word
+        where length(word) > 3)
+    select f.id,
+        -- A share of the name's own words first; where none stands there, likeness decides.
+        (ts_rank(array[0.05, 0.2, 0.8, 1.0]::real[], f.words, wanted, 1)
+            + coalesce((select max(books.similarity(f.name_key, word)) from unnest(products_matching.words) as word), 0)
+            / 10)::real as score
+    from found f
+    order by score desc, f.name_key, f.id
+    limit most;
+end
+$$;
+
+ALTER FUNCTION books.products_matching(words text[], most integer) OWNER TO paydock_owner;
 
 CREATE FUNCTION books.rebuild_figures() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1449,6 +1489,7 @@ CREATE TABLE books.product (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    words tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('simple'::regconfig, name), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, COALESCE(code, ''::text)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, COALESCE(description, ''::text)), 'D'::"char"))) STORED NOT NULL,
     CONSTRAINT product_code_check CHECK ((code <> ''::text)),
     CONSTRAINT product_name_check CHECK ((name <> ''::text)),
     CONSTRAINT product_tax_basis_points_check CHECK (((tax_basis_points >= 0) AND (tax_basis_points <= 10000)))
@@ -1609,12 +1650,35 @@ CREATE TABLE pipedrive.quote_draft (
     drafter text,
     reason text,
     requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT quote_draft_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'ready'::text, 'failed'::text])))
+    trigger_id uuid,
+    person_id bigint,
+    organization_id bigint,
+    CONSTRAINT quote_draft_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'waiting'::text, 'held'::text, 'ready'::text, 'failed'::text])))
 );
 
 ALTER TABLE ONLY pipedrive.quote_draft FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.quote_draft OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.quote_trigger (
+    company_id uuid NOT NULL,
+    id uuid NOT NULL,
+    pipeline_id bigint NOT NULL,
+    is_on boolean DEFAULT true NOT NULL,
+    language text,
+    validity_days integer DEFAULT 30 NOT NULL,
+    instructions text DEFAULT ''::text NOT NULL,
+    unmet_needs text DEFAULT 'line'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT quote_trigger_instructions_check CHECK ((length(instructions) <= 2000)),
+    CONSTRAINT quote_trigger_language_check CHECK ((language = ANY (ARRAY['nl'::text, 'en'::text, 'de'::text]))),
+    CONSTRAINT quote_trigger_unmet_needs_check CHECK ((unmet_needs = ANY (ARRAY['line'::text, 'remark'::text]))),
+    CONSTRAINT quote_trigger_validity_days_check CHECK (((validity_days >= 1) AND (validity_days <= 365)))
+);
+
+ALTER TABLE ONLY pipedrive.quote_trigger FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.quote_trigger OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.record_snapshot (
     company_id uuid NOT NULL,
@@ -1643,11 +1707,7 @@ CREATE TABLE pipedrive.settings (
     person_direction text NOT NULL,
     product_direction text NOT NULL,
     forwarded_events text[] NOT NULL,
-    trigger_pipeline_id bigint,
-    trigger_stage_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    trigger_since timestamp with time zone,
     swept_through timestamp with time zone,
-    CONSTRAINT settings_check CHECK (((trigger_pipeline_id IS NULL) = (trigger_stage_ids = '{}'::bigint[]))),
     CONSTRAINT settings_organization_direction_check CHECK ((organization_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
     CONSTRAINT settings_person_direction_check CHECK ((person_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
     CONSTRAINT settings_product_direction_check CHECK ((product_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text])))
@@ -1664,7 +1724,8 @@ CREATE TABLE pipedrive.stage (
     pipeline_name text NOT NULL,
     pipeline_position integer NOT NULL,
     name text NOT NULL,
-    "position" integer NOT NULL
+    "position" integer NOT NULL,
+    is_deleted boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE ONLY pipedrive.stage FORCE ROW LEVEL SECURITY;
@@ -1727,6 +1788,17 @@ CREATE TABLE pipedrive.sync_run (
 ALTER TABLE ONLY pipedrive.sync_run FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.sync_run OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.trigger_stage (
+    company_id uuid NOT NULL,
+    stage_id bigint NOT NULL,
+    trigger_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.trigger_stage FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.trigger_stage OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.user_grant (
     company_id uuid NOT NULL,
@@ -2162,6 +2234,9 @@ ALTER TABLE ONLY pipedrive.link
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
 
+ALTER TABLE ONLY pipedrive.quote_trigger
+    ADD CONSTRAINT quote_trigger_pkey PRIMARY KEY (company_id, id);
+
 ALTER TABLE ONLY pipedrive.record_snapshot
     ADD CONSTRAINT record_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
@@ -2173,6 +2248,9 @@ ALTER TABLE ONLY pipedrive.stage
 
 ALTER TABLE ONLY pipedrive.sync_run
     ADD CONSTRAINT sync_run_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.trigger_stage
+    ADD CONSTRAINT trigger_stage_pkey PRIMARY KEY (company_id, stage_id);
 
 ALTER TABLE ONLY pipedrive.user_grant
     ADD CONSTRAINT user_grant_pkey PRIMARY KEY (company_id, pipedrive_company_id, user_id);
@@ -2339,9 +2417,17 @@ CREATE UNIQUE INDEX product_code ON books.product USING btree (company_id, code)
 
 COMMENT ON INDEX books.product_code IS 'Matching products by code; a code names one product.';
 
+CREATE INDEX product_likeness ON books.product USING gin (company_id, name_key books.gin_trgm_ops);
+
+COMMENT ON INDEX books.product_likeness IS 'Products whose name is like a word of a deal.';
+
 CREATE INDEX product_name ON books.product USING btree (company_id, name_key, id);
 
 COMMENT ON INDEX books.product_name IS 'Lists of products by name; matching by exact name.';
+
+CREATE INDEX product_words ON books.product USING gin (company_id, words);
+
+COMMENT ON INDEX books.product_words IS 'Products that the words of a deal speak of.';
 
 CREATE INDEX quote_contact ON books.quote USING btree (company_id, contact_id, created_at DESC, id);
 
@@ -2387,6 +2473,10 @@ CREATE INDEX quote_draft_newest ON pipedrive.quote_draft USING btree (company_id
 
 COMMENT ON INDEX pipedrive.quote_draft_newest IS 'The Triggers tab: the last 50 drafts.';
 
+CREATE INDEX quote_draft_open ON pipedrive.quote_draft USING btree (company_id, state, requested_at) WHERE (state = ANY (ARRAY['waiting'::text, 'held'::text]));
+
+COMMENT ON INDEX pipedrive.quote_draft_open IS 'What waits for a contact or for a person.';
+
 CREATE INDEX record_snapshot_age ON pipedrive.record_snapshot USING btree (taken_at);
 
 COMMENT ON INDEX pipedrive.record_snapshot_age IS 'Forgetting snapshots after a month, for housekeeping.';
@@ -2402,6 +2492,10 @@ COMMENT ON INDEX pipedrive.sync_run_newest IS 'The Logs tab: the last 50 runs.';
 CREATE UNIQUE INDEX sync_run_running ON pipedrive.sync_run USING btree (company_id) WHERE (state = 'running'::text);
 
 COMMENT ON INDEX pipedrive.sync_run_running IS 'Never two runs of one connection.';
+
+CREATE INDEX trigger_stage_trigger ON pipedrive.trigger_stage USING btree (company_id, trigger_id);
+
+COMMENT ON INDEX pipedrive.trigger_stage_trigger IS 'The stages of a trigger.';
 
 CREATE INDEX attempt_old ON queue.attempt USING btree (finished_at);
 
@@ -2637,6 +2731,9 @@ ALTER TABLE ONLY pipedrive.quote_draft
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
 
+ALTER TABLE ONLY pipedrive.quote_trigger
+    ADD CONSTRAINT quote_trigger_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.record_snapshot
     ADD CONSTRAINT record_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -2648,6 +2745,12 @@ ALTER TABLE ONLY pipedrive.stage
 
 ALTER TABLE ONLY pipedrive.sync_run
     ADD CONSTRAINT sync_run_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.trigger_stage
+    ADD CONSTRAINT trigger_stage_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.trigger_stage
+    ADD CONSTRAINT trigger_stage_company_id_trigger_id_fkey FOREIGN KEY (company_id, trigger_id) REFERENCES pipedrive.quote_trigger(company_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY pipedrive.user_grant
     ADD CONSTRAINT user_grant_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -2831,6 +2934,8 @@ CREATE POLICY owner ON pipedrive.link TO paydock_owner USING (true) WITH CHECK (
 
 CREATE POLICY owner ON pipedrive.quote_draft TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.quote_trigger TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.record_snapshot TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.settings TO paydock_owner USING (true) WITH CHECK (true);
@@ -2838,6 +2943,8 @@ CREATE POLICY owner ON pipedrive.settings TO paydock_owner USING (true) WITH CHE
 CREATE POLICY owner ON pipedrive.stage TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.sync_run TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.trigger_stage TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.user_grant TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -2854,6 +2961,8 @@ CREATE POLICY owner ON pipedrive.webhook_seen TO paydock_owner USING (true) WITH
 CREATE POLICY owner ON pipedrive.webhook_subscription TO paydock_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE pipedrive.quote_draft ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.quote_trigger ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.record_snapshot ENABLE ROW LEVEL SECURITY;
 
@@ -2877,6 +2986,8 @@ CREATE POLICY tenant ON pipedrive.link TO paydock_web, paydock_cron, paydock_api
 
 CREATE POLICY tenant ON pipedrive.quote_draft TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.quote_trigger TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.record_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.settings TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
@@ -2884,6 +2995,8 @@ CREATE POLICY tenant ON pipedrive.settings TO paydock_web, paydock_cron, paydock
 CREATE POLICY tenant ON pipedrive.stage TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.sync_run TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.trigger_stage TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.user_grant TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -2898,6 +3011,8 @@ CREATE POLICY tenant ON pipedrive.webhook_inbox TO paydock_web, paydock_cron, pa
 CREATE POLICY tenant ON pipedrive.webhook_seen TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.webhook_subscription TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+ALTER TABLE pipedrive.trigger_stage ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.user_grant ENABLE ROW LEVEL SECURITY;
 
@@ -3027,6 +3142,10 @@ GRANT ALL ON FUNCTION books.forget_answers(before timestamp with time zone) TO p
 
 REVOKE ALL ON FUNCTION books.newest_from_documents() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION books.products_matching(words text[], most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION books.products_matching(words text[], most integer) TO paydock_cron;
+GRANT ALL ON FUNCTION books.products_matching(words text[], most integer) TO paydock_web;
+
 REVOKE ALL ON FUNCTION books.rebuild_figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION books.rebuild_figures() TO paydock_cron;
 
@@ -3141,8 +3260,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.deal_snapshot TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_cron;
 
-GRANT SELECT ON TABLE pipedrive.quote_draft TO paydock_web;
+GRANT SELECT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.quote_trigger TO paydock_web;
+GRANT SELECT ON TABLE pipedrive.quote_trigger TO paydock_cron;
 
 GRANT SELECT ON TABLE pipedrive.record_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.record_snapshot TO paydock_cron;
@@ -3150,13 +3272,16 @@ GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.record_snapshot TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_cron;
 
-GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.stage TO paydock_web;
-GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.stage TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.stage TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.stage TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.staged_record TO paydock_cron;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.trigger_stage TO paydock_web;
+GRANT SELECT ON TABLE pipedrive.trigger_stage TO paydock_cron;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.user_grant TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.user_grant TO paydock_cron;

@@ -35,6 +35,7 @@ public struct Migrator: Sendable {
         (12, "status", PackageResources._012_status_sql),
         (13, "figures", PackageResources._013_figures_sql), (14, "panel", PackageResources._014_panel_sql),
         (15, "queue_lanes", PackageResources._015_queue_lanes_sql),
+        (16, "drafting", PackageResources._016_drafting_sql),
         (17, "retention", PackageResources._017_retention_sql),
         (18, "queue_turns", PackageResources._018_queue_turns_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }

@@ -6,7 +6,7 @@ enum CatchUp {
     static func begin(_ transaction: any StorageTransaction) throws {
         let settings = try transaction.settings.settings()
         _ = try transaction.sync.start(.retry, checkpoint: SyncSteps.first(settings))
-        if settings.trigger != nil {
+        if try transaction.triggers.triggers().contains(where: \.isOn) {
             try transaction.queue.add(NewMessage(kind: .sweep, subject: "", priority: 4))
         }
     }

@@ -222,6 +222,8 @@ private enum TenantRows {
             try transaction.settings.save(pipelines: [
                 Pipeline(id: Pipeline.ID(1), name: "P", stages: [Stage(id: Stage.ID(1), name: "S")])
             ])
+            try transaction.triggers.save(
+                QuoteTrigger(id: QuoteTrigger.ID(UUID()), pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(1)]))
             try transaction.inbox.insert(body: [1])
             try transaction.connections.audit("connected", detail: "d")
             try transaction.connectionHealth.noteFailedDelivery()

@@ -82,6 +82,8 @@ public protocol StorageTransaction {
     var inbox: any InboxStore { get }
     /// Sync runs and what they stage.
     var sync: any SyncStore { get }
+    /// The rules by which deals ask for quotes.
+    var triggers: any TriggerStore { get }
     /// Quote drafts.
     var drafts: any DraftStore { get }
     /// What was seen of records that no contact is linked to.

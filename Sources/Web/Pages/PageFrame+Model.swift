@@ -74,6 +74,9 @@ enum Notice: String, Sendable, CaseIterable {
     case syncing
     case syncRunning = "sync-running"
     case triggerOff = "trigger-off"
+    case readingStages = "reading-stages"
+    case drafting
+    case dropped
     case retrying
     case testing
     case revoked
@@ -97,6 +100,9 @@ enum Notice: String, Sendable, CaseIterable {
         case .syncing: "The sync has started. This page shows how it goes when you reload it."
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
+        case .readingStages: "Pipelines and stages are being read again; reload in a moment."
+        case .drafting: "The quotes are being drafted."
+        case .dropped: "No quotes are drafted for these deals."
         case .retrying: "It goes out again now."
         case .testing: "The test note is on its way. If it does not arrive, the reason stands below."
         case .revoked: "The key is revoked."

@@ -48,6 +48,7 @@ final class MemoryTransaction: StorageTransaction {
     var settings: any SettingsStore { MemorySettings(transaction: self) }
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
+    var triggers: any TriggerStore { MemoryTriggers(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
     var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }
     var figures: any FigureStore { MemorySnapshots(transaction: self) }

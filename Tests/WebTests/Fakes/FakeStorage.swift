@@ -43,6 +43,7 @@ struct FakeTransaction: StorageTransaction {
     var settings: any SettingsStore { FakeSettings(tables: tables) }
     var inbox: any InboxStore { FakeInbox(tables: tables) }
     var sync: any SyncStore { FakeSync(tables: tables) }
+    var triggers: any TriggerStore { FakeTriggers(tables: tables) }
     var drafts: any DraftStore { FakeDrafts(tables: tables) }
     var snapshots: any SnapshotStore { FakeSnapshots(tables: tables) }
     var figures: any FigureStore { FakeSnapshots(tables: tables) }
