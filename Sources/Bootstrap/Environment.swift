@@ -123,6 +123,9 @@ public struct Environment: Sendable {
     /// What comes with time.
     public var housekeeping: Housekeeping { Housekeeping(storage: storage) }
 
+    /// What is kept for a while only.
+    public var retention: Retention { Retention(storage: storage) }
+
     /// The nightly runs.
     public var nightlyRuns: NightlyRuns { NightlyRuns(storage: storage) }
 

@@ -36,9 +36,8 @@ struct PostgresEvents: EventStore {
             """
             select e.id, e.kind, e.subject_id, e.occurred_at, i.id is null as is_quote,
                 coalesce(i.number, q.number) as number, coalesce(i.gross, q.gross) as gross,
-                coalesce(i.currency, q.currency) as currency, coalesce(i.public_token, q.public_token) as public_token,
-                c.name as contact_name, \(fragment: own("deal_id")) as deal_id,
-                \(fragment: own("lead_id")) as lead_id
+                coalesce(i.currency, q.currency) as currency, c.name as contact_name,
+                \(fragment: own("deal_id")) as deal_id, \(fragment: own("lead_id")) as lead_id
             from books.event e
             left join books.invoice i on i.company_id = e.company_id and i.id = e.subject_id and e.kind like 'invoice.%'
             left join books.quote q on q.company_id = e.company_id
@@ -60,8 +59,7 @@ struct PostgresEvents: EventStore {
         return EventDocument(
             number: number,
             total: Money(minorUnits: try row.int64("gross"), currency: try row.currency("currency")),
-            publicToken: try row.string("public_token"), isQuote: try row.bool("is_quote"),
-            contactName: try row.string("contact_name"), dealID: try row.optionalInt64("deal_id").map { Deal.ID($0) },
-            leadID: try row.optionalString("lead_id"))
+            isQuote: try row.bool("is_quote"), contactName: try row.string("contact_name"),
+            dealID: try row.optionalInt64("deal_id").map { Deal.ID($0) }, leadID: try row.optionalString("lead_id"))
     }
 }

@@ -14,6 +14,8 @@ public struct UseCases: Sendable {
     let customerFromPanel: CustomerFromPanel
     let integration: Integration
     let customerPages: CustomerPages
+    /// The queue over all companies, for the metrics.
+    let messages: Messages
     /// For the members' pages.
     let books: Books
     /// Keys of the regular API.
@@ -39,6 +41,7 @@ public struct UseCases: Sendable {
         accounts = Accounts(storage: storage, secrets: secrets)
         members = Members(storage: storage, secrets: secrets, accounts: accounts, isMailing: mailing != nil)
         integration = Integration(storage: storage)
+        messages = Messages(storage: storage)
         customerPages = CustomerPages(storage: storage, secrets: secrets)
         books = Books(storage: storage, secrets: secrets, mailing: mailing, access: StorageAccess.web)
         customerFromPanel = CustomerFromPanel(storage: storage, books: books)
