@@ -30,6 +30,44 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA books;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
+CREATE FUNCTION books.add_record_events() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if current_user <> 'paydock_cron' then
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        insert into books.event (company_id, kind, subject_id)
+        select company_id, tg_table_name || '.created', id from fresh;
+    else
+        insert into books.event (company_id, kind, subject_id)
+        select f.company_id, tg_table_name || '.updated', f.id
+        from fresh f join stale s on s.company_id = f.company_id and s.id = f.id
+        where to_jsonb(f) - tg_argv[0] <> to_jsonb(s) - tg_argv[0];
+    end if;
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.add_record_events() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.check_move() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if old.state || '>' || new.state <> all (tg_argv) then
+        raise exception 'a % that is % does not become %', tg_table_name, old.state, new.state
+            using errcode = 'check_violation';
+    end if;
+    return new;
+end
+$$;
+
+ALTER FUNCTION books.check_move() OWNER TO paydock_owner;
+
 CREATE TABLE books.company (
     company_id uuid NOT NULL,
     name text NOT NULL,
@@ -75,6 +113,7 @@ CASE
     WHEN ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['sent'::text, 'partially_paid'::text]))) THEN 'overdue'::text
     ELSE state
 END) STORED NOT NULL,
+    deal_pipedrive_company_id bigint,
     CONSTRAINT invoice_check CHECK ((gross = (net + tax))),
     CONSTRAINT invoice_check1 CHECK (((state <> 'paid'::text) OR (paid = gross))),
     CONSTRAINT invoice_check2 CHECK (((state <> 'partially_paid'::text) OR ((paid > 0) AND (paid < gross)))),
@@ -87,6 +126,8 @@ END) STORED NOT NULL,
 ALTER TABLE ONLY books.invoice FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.invoice OWNER TO paydock_owner;
+
+COMMENT ON COLUMN books.invoice.deal_pipedrive_company_id IS 'Whose deal or lead; null without one, and before the first connection.';
 
 CREATE TABLE books.quote (
     company_id uuid NOT NULL,
@@ -115,6 +156,7 @@ CREATE TABLE books.quote (
     decided_by_name text,
     decided_by_email text,
     decline_reason text,
+    deal_pipedrive_company_id bigint,
     CONSTRAINT quote_check CHECK ((gross = (net + tax))),
     CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
     CONSTRAINT quote_decided_by_email_check CHECK ((decided_by_email ~~ '%@%'::text)),
@@ -127,6 +169,8 @@ CREATE TABLE books.quote (
 ALTER TABLE ONLY books.quote FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.quote OWNER TO paydock_owner;
+
+COMMENT ON COLUMN books.quote.deal_pipedrive_company_id IS 'Whose deal or lead; null without one, and before the first connection.';
 
 CREATE FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -148,26 +192,36 @@ ALTER FUNCTION books.companies_with_lapsed_documents(moment timestamp with time 
 CREATE FUNCTION books.count_list() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    AS $$
+    AS $_$
 declare
     changes text := '';
 begin
     if tg_op <> 'DELETE' then
-        changes := format('select company_id, %s as state, 1 as change from fresh', tg_argv[0]);
+        changes := format('select company_id, %s as state, 1 as change, %s from fresh', tg_argv[0], tg_argv[1]);
     end if;
     if tg_op = 'UPDATE' then
         changes := changes || ' union all ';
     end if;
     if tg_op <> 'INSERT' then
-        changes := changes || format('select company_id, %s as state, -1 as change from stale', tg_argv[0]);
+        changes := changes || format('select company_id, %s as state, -1 as change, %s from stale', tg_argv[0],
+            tg_argv[1]);
     end if;
     execute format(
-        'insert into books.list_change (company_id, list, state, change)
-             select company_id, %L, state, sum(change) from (%s) c
-             group by company_id, state having sum(change) <> 0', tg_table_name, changes);
+        'with line (company_id, state, change, at_time, at_name, at_id) as (
+             select company_id, state, sum(change), at_time, at_name, at_id
+             from (%1$s) c (company_id, state, change, at_time, at_name, at_id)
+             group by company_id, state, at_time, at_name, at_id having sum(change) <> 0
+         ), numbered as (
+             select *, count(*) over (partition by company_id) > 8 as is_many from line
+         )
+         insert into books.list_change (company_id, list, state, change, at_time, at_name, at_id)
+         select company_id, %2$L, state, change, at_time, at_name, at_id from numbered where not is_many
+         union all
+         select company_id, %2$L, state, sum(change), null, null, null from numbered where is_many
+         group by company_id, state', changes, tg_table_name);
     return null;
 end
-$$;
+$_$;
 
 ALTER FUNCTION books.count_list() OWNER TO paydock_owner;
 
@@ -224,6 +278,7 @@ ALTER FUNCTION books.drop_figures() OWNER TO paydock_owner;
 CREATE FUNCTION books.drop_older_invoices() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 begin
     with older as materialized (
@@ -266,6 +321,7 @@ ALTER FUNCTION books.figures_from_documents() OWNER TO paydock_owner;
 CREATE FUNCTION books.fold_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 begin
     -- Folding adds lines, too, which come here again: where nothing was folded it ends.
@@ -309,21 +365,30 @@ $$;
 ALTER FUNCTION books.fold_figures() OWNER TO paydock_owner;
 
 CREATE FUNCTION books.fold_lists() RETURNS bigint
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
-    with long as (
-        select company_id, list, state from books.list_change group by company_id, list, state having count(*) > 20
-    ), gone as (
-        delete from books.list_change c using long l
-        where c.company_id = l.company_id and c.list = l.list and c.state = l.state
-        returning c.company_id, c.list, c.state, c.change
-    ), folded as (
-        insert into books.list_change (company_id, list, state, change)
-        select company_id, list, state, sum(change) from gone group by company_id, list, state
-        returning 1
-    )
-    select count(*) from folded
+declare
+    folded bigint := 0;
+    long record;
+begin
+    perform pg_advisory_xact_lock(hashtext('books.fold_lists'));
+    for long in
+        select company_id, list, bool_or(at_id is null and not is_anchored) as is_anywhere
+        from books.list_change group by company_id, list
+        having count(*) > 20 or (bool_or(at_id is null and not is_anchored) and sum(change) > 6000)
+    loop
+        folded := folded + 1;
+        if books.lacks_anchors(long.company_id, long.list) or (long.is_anywhere and exists (
+            select from books.list_anchor a where a.company_id = long.company_id and a.list = long.list))
+        then
+            perform books.set_anchors(long.company_id, long.list);
+        else
+            perform books.move_anchors(long.company_id, long.list);
+        end if;
+    end loop;
+    return folded;
+end
 $$;
 
 ALTER FUNCTION books.fold_lists() OWNER TO paydock_owner;
@@ -394,9 +459,16 @@ $_$;
 
 ALTER FUNCTION books.invoice_figures(state text, due_on date, gross bigint, paid bigint) OWNER TO paydock_owner;
 
+CREATE FUNCTION books.is_before(time_a timestamp with time zone, name_a text, id_a uuid, time_b timestamp with time zone, name_b text, id_b uuid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (time_b IS NULL) THEN (ROW(name_a, id_a) < ROW(name_b, id_b)) ELSE ((time_a > time_b) OR ((time_a = time_b) AND (id_a < id_b))) END;
+
+ALTER FUNCTION books.is_before(time_a timestamp with time zone, name_a text, id_a uuid, time_b timestamp with time zone, name_b text, id_b uuid) OWNER TO paydock_owner;
+
 CREATE FUNCTION books.keep_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     changed text := case tg_op
@@ -437,6 +509,7 @@ ALTER FUNCTION books.keep_figures() OWNER TO paydock_owner;
 CREATE FUNCTION books.keep_newest_invoice() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     changed text := case tg_op
@@ -478,9 +551,54 @@ $$;
 
 ALTER FUNCTION books.keep_newest_invoice() OWNER TO paydock_owner;
 
+CREATE FUNCTION books.lacks_anchors(company uuid, list_name text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select exists (
+        select from (
+            select rank - lag(rank, 1, 0::numeric) over (partition by state order by rank) as distance
+            from (
+                select state, rank::numeric from books.list_anchor where company_id = company and list = list_name
+                union all
+                select state, sum(change) from books.list_change
+                where company_id = company and list = list_name and state <> 'archived' group by state
+                union all
+                select '', sum(change) from books.list_change
+                where company_id = company and list = list_name and list_name not in ('contact', 'product')
+            ) r (state, rank)
+        ) d
+        where distance > 6000)
+$$;
+
+ALTER FUNCTION books.lacks_anchors(company uuid, list_name text) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.move_anchors(company uuid, list_name text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with gone as (
+        delete from books.list_change where company_id = company and list = list_name returning *
+    ), moved as (
+        update books.list_anchor a set rank = a.rank + m.change
+        from (
+            select b.state, b.id, sum(g.change) as change
+            from books.list_anchor b join gone g on (b.state = '' or g.state = b.state) and not g.is_anchored
+                and books.is_before(g.at_time, g.at_name, g.at_id, b.at_time, b.at_name, b.at_id)
+            where b.company_id = company and b.list = list_name
+            group by b.state, b.id) m
+        where a.company_id = company and a.list = list_name and a.state = m.state and a.id = m.id
+    )
+    insert into books.list_change (company_id, list, state, change, is_anchored)
+    select company, list_name, state, sum(change), true from gone group by state
+$$;
+
+ALTER FUNCTION books.move_anchors(company uuid, list_name text) OWNER TO paydock_owner;
+
 CREATE FUNCTION books.move_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     moved text := '(
@@ -551,6 +669,37 @@ CREATE FUNCTION books.normalize_name(name text) RETURNS text
 
 ALTER FUNCTION books.normalize_name(name text) OWNER TO paydock_owner;
 
+CREATE FUNCTION books.note_deal_company() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    new.deal_pipedrive_company_id := (
+        select c.pipedrive_company_id from pipedrive.connection c
+        where c.company_id = new.company_id and (new.deal_id is not null or new.lead_id is not null));
+    return new;
+end
+$$;
+
+ALTER FUNCTION books.note_deal_company() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.note_first_connection() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    update books.quote set deal_pipedrive_company_id = new.pipedrive_company_id
+    where company_id = new.company_id and deal_pipedrive_company_id is null
+        and (deal_id is not null or lead_id is not null);
+    update books.invoice set deal_pipedrive_company_id = new.pipedrive_company_id
+    where company_id = new.company_id and deal_pipedrive_company_id is null
+        and (deal_id is not null or lead_id is not null);
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.note_first_connection() OWNER TO paydock_owner;
+
 CREATE FUNCTION books.products_matching(words text[], most integer) RETURNS TABLE(id uuid, rank real)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'books'
@@ -606,6 +755,42 @@ end
 $$;
 
 ALTER FUNCTION books.rebuild_figures() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.set_anchors(company uuid, list_name text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+    is_named boolean := list_name in ('contact', 'product');
+    rows text := format('books.%I where company_id = $1%s', list_name,
+        case list_name when 'contact' then ' and archived_at is null' else '' end);
+    state text := case when is_named then '''live''' when list_name = 'invoice' then 'status' else 'state' end;
+    place text := case when is_named then 'null::timestamptz, name_key, id' else 'created_at, null::text, id' end;
+    way text := case when is_named then 'name_key, id' else 'created_at desc, id' end;
+    counted text := format('select %1$s, row_number() over (partition by %1$s order by %2$s) - 1, %3$s from %4$s',
+        state, way, place, rows);
+begin
+    if not is_named then
+        counted := counted || format(' union all select '''', row_number() over (order by %1$s) - 1, %2$s from %3$s',
+            way, place, rows);
+    end if;
+    execute format(
+        'with gone as (
+             delete from books.list_change where company_id = $1 and list = %1$L returning *
+         ), old as (
+             delete from books.list_anchor where company_id = $1 and list = %1$L
+         ), base as (
+             insert into books.list_change (company_id, list, state, change, is_anchored)
+             select $1, %1$L, state, sum(change), true from gone group by state
+         )
+         insert into books.list_anchor (company_id, list, state, rank, at_time, at_name, at_id)
+         select $1, %1$L, r.* from (%2$s) r (state, rank, at_time, at_name, at_id)
+         where rank > 0 and rank %% 2000 = 0', list_name, counted)
+    using company;
+end
+$_$;
+
+ALTER FUNCTION books.set_anchors(company uuid, list_name text) OWNER TO paydock_owner;
 
 CREATE FUNCTION books.subscription_figures(state text, annual_net bigint) RETURNS TABLE(due_on date, invoice_count bigint, revenue bigint, arr bigint, open_count bigint, open_amount bigint)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1534,12 +1719,41 @@ ALTER TABLE ONLY books.kept_answer FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.kept_answer OWNER TO paydock_owner;
 
+CREATE TABLE books.list_anchor (
+    company_id uuid NOT NULL,
+    list text NOT NULL,
+    state text NOT NULL,
+    id bigint NOT NULL,
+    rank bigint NOT NULL,
+    at_time timestamp with time zone,
+    at_name text,
+    at_id uuid NOT NULL,
+    CONSTRAINT list_anchor_list_check CHECK ((list = ANY (ARRAY['contact'::text, 'product'::text, 'quote'::text, 'invoice'::text, 'subscription'::text])))
+);
+
+ALTER TABLE ONLY books.list_anchor FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.list_anchor OWNER TO paydock_owner;
+
+ALTER TABLE books.list_anchor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME books.list_anchor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE books.list_change (
     company_id uuid NOT NULL,
     list text NOT NULL,
     state text NOT NULL,
     id bigint NOT NULL,
     change bigint NOT NULL,
+    at_time timestamp with time zone,
+    at_name text,
+    at_id uuid,
+    is_anchored boolean DEFAULT false NOT NULL,
     CONSTRAINT list_change_list_check CHECK ((list = ANY (ARRAY['contact'::text, 'product'::text, 'quote'::text, 'invoice'::text, 'subscription'::text])))
 );
 
@@ -2322,6 +2536,9 @@ ALTER TABLE ONLY books.invoice
 ALTER TABLE ONLY books.kept_answer
     ADD CONSTRAINT kept_answer_pkey PRIMARY KEY (company_id, key_hash);
 
+ALTER TABLE ONLY books.list_anchor
+    ADD CONSTRAINT list_anchor_pkey PRIMARY KEY (company_id, list, state, id);
+
 ALTER TABLE ONLY books.list_change
     ADD CONSTRAINT list_change_pkey PRIMARY KEY (company_id, list, state, id);
 
@@ -2548,6 +2765,10 @@ CREATE INDEX kept_answer_age ON books.kept_answer USING btree (created_at);
 
 COMMENT ON INDEX books.kept_answer_age IS 'Forgetting answers after a day, for housekeeping.';
 
+CREATE INDEX list_anchor_rank ON books.list_anchor USING btree (company_id, list, state, rank);
+
+COMMENT ON INDEX books.list_anchor_rank IS 'The last anchor before an offset.';
+
 CREATE UNIQUE INDEX mail_invoice ON books.mail USING btree (company_id, invoice_id) WHERE (invoice_id IS NOT NULL);
 
 COMMENT ON INDEX books.mail_invoice IS 'The mail of an invoice, for its page and the API.';
@@ -2712,21 +2933,29 @@ CREATE TRIGGER contact_emails_inserted AFTER INSERT ON books.contact REFERENCING
 
 CREATE TRIGGER contact_emails_updated AFTER UPDATE ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
 
+CREATE TRIGGER contact_events_insert AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events();
+
+CREATE TRIGGER contact_events_update AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events('updated_at');
+
 CREATE TRIGGER contact_figures_deleted AFTER DELETE ON books.contact REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.drop_figures();
 
 CREATE TRIGGER contact_figures_moved AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.move_figures();
 
 CREATE TRIGGER contact_links_ended AFTER DELETE ON books.contact REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
-CREATE TRIGGER contact_list_delete AFTER DELETE ON books.contact REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+CREATE TRIGGER contact_list_delete AFTER DELETE ON books.contact REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER contact_list_insert AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+CREATE TRIGGER contact_list_insert AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER contact_list_update AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+CREATE TRIGGER contact_list_update AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end', 'null::timestamptz, name_key, id');
 
 CREATE TRIGGER event_queued AFTER INSERT ON books.event FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['quote.sent'::text, 'quote.viewed'::text, 'quote.accepted'::text, 'invoice.sent'::text, 'invoice.paid'::text, 'invoice.overdue'::text]))) EXECUTE FUNCTION queue.add_event_message();
 
 CREATE TRIGGER figure_added AFTER INSERT ON books.figure REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION books.fold_figures();
+
+CREATE TRIGGER invoice_deal_insert BEFORE INSERT ON books.invoice FOR EACH ROW WHEN (((new.deal_id IS NOT NULL) OR (new.lead_id IS NOT NULL))) EXECUTE FUNCTION books.note_deal_company();
+
+CREATE TRIGGER invoice_deal_update BEFORE UPDATE OF deal_id, lead_id ON books.invoice FOR EACH ROW WHEN (((new.deal_id IS DISTINCT FROM old.deal_id) OR (new.lead_id IS DISTINCT FROM old.lead_id))) EXECUTE FUNCTION books.note_deal_company();
 
 CREATE TRIGGER invoice_figures_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
 
@@ -2734,11 +2963,13 @@ CREATE TRIGGER invoice_figures_insert AFTER INSERT ON books.invoice REFERENCING 
 
 CREATE TRIGGER invoice_figures_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
 
-CREATE TRIGGER invoice_list_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+CREATE TRIGGER invoice_list_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status', 'created_at, null::text, id');
 
-CREATE TRIGGER invoice_list_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+CREATE TRIGGER invoice_list_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status', 'created_at, null::text, id');
 
-CREATE TRIGGER invoice_list_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+CREATE TRIGGER invoice_list_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status', 'created_at, null::text, id');
+
+CREATE TRIGGER invoice_moves BEFORE UPDATE OF state ON books.invoice FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION books.check_move('concept>sent', 'sent>partially_paid', 'sent>paid', 'sent>credited', 'partially_paid>paid', 'partially_paid>credited', 'paid>credited');
 
 CREATE TRIGGER invoice_newest_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.keep_newest_invoice();
 
@@ -2754,19 +2985,29 @@ CREATE TRIGGER mail_queued_again AFTER UPDATE ON books.mail FOR EACH ROW WHEN ((
 
 CREATE TRIGGER newest_invoice_added AFTER INSERT ON books.newest_invoice REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION books.drop_older_invoices();
 
+CREATE TRIGGER product_events_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events();
+
+CREATE TRIGGER product_events_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events('');
+
 CREATE TRIGGER product_links_ended AFTER DELETE ON books.product REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
-CREATE TRIGGER product_list_delete AFTER DELETE ON books.product REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+CREATE TRIGGER product_list_delete AFTER DELETE ON books.product REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER product_list_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+CREATE TRIGGER product_list_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER product_list_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+CREATE TRIGGER product_list_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER quote_list_delete AFTER DELETE ON books.quote REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER quote_deal_insert BEFORE INSERT ON books.quote FOR EACH ROW WHEN (((new.deal_id IS NOT NULL) OR (new.lead_id IS NOT NULL))) EXECUTE FUNCTION books.note_deal_company();
 
-CREATE TRIGGER quote_list_insert AFTER INSERT ON books.quote REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER quote_deal_update BEFORE UPDATE OF deal_id, lead_id ON books.quote FOR EACH ROW WHEN (((new.deal_id IS DISTINCT FROM old.deal_id) OR (new.lead_id IS DISTINCT FROM old.lead_id))) EXECUTE FUNCTION books.note_deal_company();
 
-CREATE TRIGGER quote_list_update AFTER UPDATE ON books.quote REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER quote_list_delete AFTER DELETE ON books.quote REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
+
+CREATE TRIGGER quote_list_insert AFTER INSERT ON books.quote REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
+
+CREATE TRIGGER quote_list_update AFTER UPDATE ON books.quote REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
+
+CREATE TRIGGER quote_moves BEFORE UPDATE OF state ON books.quote FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION books.check_move('concept>sent', 'sent>viewed', 'sent>accepted', 'sent>declined', 'sent>expired', 'viewed>accepted', 'viewed>declined', 'viewed>expired');
 
 CREATE TRIGGER quote_public_token AFTER INSERT ON books.quote FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
 
@@ -2776,11 +3017,15 @@ CREATE TRIGGER subscription_figures_insert AFTER INSERT ON books.subscription RE
 
 CREATE TRIGGER subscription_figures_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.subscription_figures(r.state, r.annual_net)');
 
-CREATE TRIGGER subscription_list_delete AFTER DELETE ON books.subscription REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER subscription_list_delete AFTER DELETE ON books.subscription REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
 
-CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
 
-CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
+
+CREATE TRIGGER subscription_moves BEFORE UPDATE OF state ON books.subscription FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION books.check_move('concept>active', 'concept>cancelled', 'active>paused', 'active>cancelled', 'paused>active', 'paused>cancelled');
+
+CREATE TRIGGER connection_first AFTER INSERT ON pipedrive.connection FOR EACH ROW EXECUTE FUNCTION books.note_first_connection();
 
 CREATE TRIGGER gate_opened AFTER DELETE ON queue.gate FOR EACH ROW EXECUTE FUNCTION queue.let_go();
 
@@ -2828,6 +3073,9 @@ ALTER TABLE ONLY books.invoice
 
 ALTER TABLE ONLY books.kept_answer
     ADD CONSTRAINT kept_answer_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.list_anchor
+    ADD CONSTRAINT list_anchor_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY books.list_change
     ADD CONSTRAINT list_change_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -2979,6 +3227,8 @@ ALTER TABLE books.invoice ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE books.kept_answer ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE books.list_anchor ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE books.list_change ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE books.mail ENABLE ROW LEVEL SECURITY;
@@ -3004,6 +3254,8 @@ CREATE POLICY owner ON books.figure TO paydock_owner USING (true) WITH CHECK (tr
 CREATE POLICY owner ON books.invoice TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.kept_answer TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.list_anchor TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.list_change TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -3050,6 +3302,8 @@ CREATE POLICY tenant ON books.figure TO paydock_web, paydock_cron, paydock_api U
 CREATE POLICY tenant ON books.invoice TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.kept_answer TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.list_anchor TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.list_change TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -3301,6 +3555,10 @@ GRANT ALL ON FUNCTION books.fold_past_figures() TO paydock_cron;
 REVOKE ALL ON FUNCTION books.forget_answers(before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION books.forget_answers(before timestamp with time zone) TO paydock_cron;
 
+REVOKE ALL ON FUNCTION books.lacks_anchors(company uuid, list_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION books.move_anchors(company uuid, list_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION books.newest_from_documents() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION books.products_matching(words text[], most integer) FROM PUBLIC;
@@ -3309,6 +3567,8 @@ GRANT ALL ON FUNCTION books.products_matching(words text[], most integer) TO pay
 
 REVOKE ALL ON FUNCTION books.rebuild_figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION books.rebuild_figures() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION books.set_anchors(company uuid, list_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION pipedrive.claim_company(wanted bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION pipedrive.claim_company(wanted bigint) TO paydock_web;
@@ -3377,6 +3637,10 @@ GRANT SELECT ON TABLE books.figure TO paydock_cron;
 GRANT SELECT ON TABLE books.figure TO paydock_api;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.kept_answer TO paydock_api;
+
+GRANT SELECT ON TABLE books.list_anchor TO paydock_web;
+GRANT SELECT ON TABLE books.list_anchor TO paydock_cron;
+GRANT SELECT ON TABLE books.list_anchor TO paydock_api;
 
 GRANT SELECT ON TABLE books.list_change TO paydock_web;
 GRANT SELECT ON TABLE books.list_change TO paydock_cron;
