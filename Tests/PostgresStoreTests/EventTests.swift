@@ -38,6 +38,7 @@ struct EventTests {
 
     @Test func `a quote's event tells of the quote`() throws {
         try withStores { stores throws in
+            try stores.connect()
             try stores.web { transaction throws in
                 let contact = try transaction.addContact("Ada & Co")
                 let quote = try transaction.addQuote(for: contact, units: 1_234, deal: 7)
@@ -55,6 +56,7 @@ struct EventTests {
 
     @Test func `an invoice belongs to its own deal, else to its quote's deal or lead`() throws {
         try withStores { stores throws in
+            try stores.connect()
             try stores.web { transaction throws in
                 let contact = try transaction.addContact()
                 let deal = try transaction.addQuote(for: contact, deal: 7)

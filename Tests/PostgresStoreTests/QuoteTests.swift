@@ -138,9 +138,12 @@ struct QuoteTests {
             for company in [stores.company, newYork] {
                 try stores.web(company) { transaction throws in
                     let contact = try transaction.addContact()
-                    for state in [Quote.State.concept, .sent, .viewed, .accepted] {
+                    let ways: [[Quote.State]] = [[], [.sent], [.sent, .viewed], [.sent, .accepted]]
+                    for way in ways {
                         let quote = try transaction.addQuote(for: contact, validUntil: day)
-                        _ = try transaction.quotes.move(quote.id, from: .concept, to: state)
+                        for (from, to) in zip([.concept] + way, way) {
+                            _ = try transaction.quotes.move(quote.id, from: from, to: to)
+                        }
                     }
                     let later = try transaction.addQuote(for: contact, validUntil: day.adding(days: 1))
                     _ = try transaction.quotes.move(later.id, from: .concept, to: .sent)
