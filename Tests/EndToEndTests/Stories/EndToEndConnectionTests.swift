@@ -33,7 +33,9 @@ struct EndToEndConnectionTests {
         let before = try await sandbox.data("v1/webhooks")
         let dropped = try before.first { $0["event_object"] == "person" }.orFail("No webhook for persons: \(before)")
         _ = try await sandbox.control("POST", "webhooks/remove", ["webhook_id": dropped["id"]])
-        _ = try await sandbox.control("POST", "persons", ["name": .string(name)])
+        _ = try await sandbox.control(
+            "POST", "persons",
+            ["name": .string(name), "emails": [["value": "geval@voorbeeld.example", "primary": true]]])
         try installation.sql {
             _ = try $0.execute("update queue.chore set due_at = clock_timestamp() where name = 'webhook health'")
         }
