@@ -42,7 +42,7 @@ struct ListPage {
         case .organization: "<thead><tr><th>Name</th><th>Address</th><th>Website</th></tr></thead>"
         default:
             """
-            <thead><tr><th>Code</th><th>Name</th><th>Unit</th><th class="number">Tax</th><th class="number">EUR</th>
+            <thead><tr><th>Name</th><th>Unit</th><th class="number">Tax</th><th class="number">EUR</th>
             <th class="number">USD</th></tr></thead>
             """
         }
@@ -64,7 +64,7 @@ struct ListPage {
                 """
         default:
             return """
-                <tr><td>\(record["code"].text ?? "")</td><td>\(name)</td><td>\(record["unit"].text ?? "")</td>
+                <tr><td>\(name)<small>\(record["code"].text ?? "")</small></td><td>\(record["unit"].text ?? "")</td>
                 <td class="number">\(Money.short(record["tax"].decimal ?? 0)) %</td>
                 <td class="number">\(price(record, "EUR"))</td><td class="number">\(price(record, "USD"))</td></tr>
                 """

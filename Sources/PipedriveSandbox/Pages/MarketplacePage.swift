@@ -17,7 +17,7 @@ struct MarketplacePage {
                 <button class="quiet">Uninstall</button></form>
                 """ : ""
             return """
-                <tr><td>\(user.name)<small>\(user.email)</small></td><td>\(user.isAdmin ? "Administrator" : "Regular user")</td>
+                <tr><td>\(user.name)<small>\(user.isAdmin ? "Administrator" : "Regular user")</small><small>\(user.email)</small></td>
                 <td>\(isInstalled ? "Installed" : "Not installed")</td><td class="number">\(button)\(share(user))</td></tr>
                 """
         }
