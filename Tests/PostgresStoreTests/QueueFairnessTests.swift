@@ -104,8 +104,10 @@ struct QueueFairnessTests {
                             """
                         ).first)
                     #expect(try reads.int("whole") == 0, "the table is read whole")
-                    // Twenty to claim and twenty to change; entries that the claims before left in the index.
-                    #expect(try reads.int("entries") < 400, "round \(round)")
+                    // Twenty to claim and twenty to change; entries that the claims before left in the index. 200,000
+                    // messages wait or were finished.
+                    let entries = try reads.int("entries")
+                    #expect(entries < 2_000, "round \(round): \(entries)")
                 }
             }
         }

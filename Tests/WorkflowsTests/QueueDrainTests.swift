@@ -124,7 +124,7 @@ struct QueueDrainTests {
             }
         }
         let running = Task {
-            try await drain.run(.after(.seconds(60)), logger: office.logger, isStopping: { stop.isSet })
+            try await drain.run(.after(.seconds(3600)), logger: office.logger, isStopping: { stop.isSet })
         }
         await gate.waitUntilBegun(3)
         stop.set()
@@ -143,7 +143,7 @@ struct QueueDrainTests {
         _ = try office.storage.transaction(.cron(office.company)) {
             try $0.drafts.enter(DealEntry(dealID: Deal.ID(1)), flood: FloodRule())
         }
-        let running = Task { try await drain.run(.after(.seconds(60)), logger: office.logger, isStopping: { false }) }
+        let running = Task { try await drain.run(.after(.seconds(3600)), logger: office.logger, isStopping: { false }) }
         await gate.waitUntilBegun(1)
         // A second message whose result fails to be written while the first is in hand.
         office.storage.edit { $0.failsToFinish = [.webhook] }
@@ -161,7 +161,7 @@ struct QueueDrainTests {
     @Test func `a signal wakes a drain that waits`() async throws {
         let stop = Flag()
         let running = Task { [drain = office.drain, logger = office.logger] in
-            try await drain.run(.after(.seconds(60)), logger: logger, isStopping: { stop.isSet })
+            try await drain.run(.after(.seconds(3600)), logger: logger, isStopping: { stop.isSet })
         }
         _ = try queueNotes(1)
         office.signal.ring()
