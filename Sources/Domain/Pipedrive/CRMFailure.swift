@@ -20,12 +20,15 @@ public struct CRMFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public let status: Int?
     /// What went wrong, in words without customer data or secrets.
     public let reason: String
+    /// Pipedrive's own words, for the customer's eyes only: they can quote the customer's data, so no log gets them.
+    public let answer: String?
 
     /// Makes a failure.
-    public init(_ kind: Kind, status: Int? = nil, reason: String) {
+    public init(_ kind: Kind, status: Int? = nil, reason: String, answer: String? = nil) {
         self.kind = kind
         self.status = status
         self.reason = reason
+        self.answer = answer
     }
 
     /// Whether the record is not there: 404 or 410.

@@ -109,6 +109,15 @@ public enum RecordPage: Sendable {
         case .products(let records): records.count
         }
     }
+
+    /// Pipedrive's identifiers, in order.
+    public var ids: [Int64] {
+        switch self {
+        case .organizations(let records): records.map(\.id.rawValue)
+        case .persons(let records): records.map(\.id.rawValue)
+        case .products(let records): records.map(\.id.rawValue)
+        }
+    }
 }
 
 /// Sync runs and what they stage.
