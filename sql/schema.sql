@@ -62,6 +62,11 @@ CREATE TABLE books.invoice (
     public_token text NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    status text GENERATED ALWAYS AS (
+CASE
+    WHEN ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['sent'::text, 'partially_paid'::text]))) THEN 'overdue'::text
+    ELSE state
+END) STORED NOT NULL,
     CONSTRAINT invoice_check CHECK ((gross = (net + tax))),
     CONSTRAINT invoice_check1 CHECK (((state <> 'paid'::text) OR (paid = gross))),
     CONSTRAINT invoice_check2 CHECK (((state <> 'partially_paid'::text) OR ((paid > 0) AND (paid < gross)))),
@@ -164,6 +169,137 @@ CREATE FUNCTION books.current_company() RETURNS uuid
 
 ALTER FUNCTION books.current_company() OWNER TO paydock_owner;
 
+CREATE FUNCTION books.differing_figures() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with kept as (
+        select company_id, contact_id, scope, currency, due_on, invoice_count, revenue, arr, open_count, open_amount
+        from books.figure
+    ), line as (
+        select k.*, 1 as sign from kept k union all select d.*, -1 from books.figures_from_documents() d
+    ), amount as (
+        select company_id, contact_id, scope, currency from line
+        group by company_id, contact_id, scope, currency,
+            case when due_on < current_date - 7 then '-infinity' else due_on end
+        having (sum(sign * invoice_count), sum(sign * revenue), sum(sign * arr), sum(sign * open_count),
+            sum(sign * open_amount)) <> (0, 0, 0, 0, 0)
+    ), newest as (
+        select company_id, contact_id, scope, currency, customer_id from (
+            select distinct on (company_id, contact_id, scope, currency, customer_id) n.*
+            from books.newest_invoice n
+            order by company_id, contact_id, scope, currency, customer_id, issued_at desc, invoice_id) k
+        full join books.newest_from_documents() d
+            using (company_id, contact_id, scope, currency, customer_id, issued_at, invoice_id)
+        where k.number is distinct from d.number
+    )
+    select count(*) from (
+        select company_id, contact_id, scope, currency from amount
+        union select company_id, contact_id, scope, currency from newest) differing
+$$;
+
+ALTER FUNCTION books.differing_figures() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.drop_figures() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    delete from books.figure f using stale s where f.company_id = s.company_id and f.contact_id = s.id;
+    delete from books.newest_invoice n using stale s where n.company_id = s.company_id and n.contact_id = s.id;
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.drop_figures() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.drop_older_invoices() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    with older as materialized (
+        select n.company_id, n.contact_id, n.scope, n.currency, n.issued_at, n.invoice_id
+        from added a join books.newest_invoice n
+            on n.company_id = a.company_id and n.customer_id = a.customer_id and n.scope = a.scope
+            and n.contact_id = a.contact_id and n.currency = a.currency
+            and (n.issued_at < a.issued_at or (n.issued_at = a.issued_at and n.invoice_id > a.invoice_id))
+        for update of n skip locked
+    )
+    delete from books.newest_invoice n using older o
+    where n.company_id = o.company_id and n.contact_id = o.contact_id and n.scope = o.scope
+        and n.currency = o.currency and n.issued_at = o.issued_at and n.invoice_id = o.invoice_id;
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.drop_older_invoices() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.figures_from_documents() RETURNS TABLE(company_id uuid, contact_id uuid, scope text, currency text, due_on date, invoice_count bigint, revenue bigint, arr bigint, open_count bigint, open_amount bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select d.company_id, h.contact_id, h.scope, d.currency, d.due_on, sum(d.invoice_count)::bigint,
+        sum(d.revenue)::bigint, sum(d.arr)::bigint, sum(d.open_count)::bigint, sum(d.open_amount)::bigint
+    from (
+        select r.company_id, r.contact_id, r.currency, f.* from books.invoice r
+        cross join lateral books.invoice_figures(r.state, r.due_on, r.gross, r.paid) f
+        union all
+        select r.company_id, r.contact_id, r.currency, f.* from books.subscription r
+        cross join lateral books.subscription_figures(r.state, r.annual_net) f) d
+    join books.contact c on c.company_id = d.company_id and c.id = d.contact_id
+    cross join lateral (values (c.id, 'own'), (c.organization_id, 'persons')) h (contact_id, scope)
+    where h.contact_id is not null
+    group by d.company_id, h.contact_id, h.scope, d.currency, d.due_on
+$$;
+
+ALTER FUNCTION books.figures_from_documents() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.fold_figures() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    -- Folding adds lines, too, which come here again: where nothing was folded it ends.
+    if not exists (select from added) then
+        return null;
+    end if;
+    with crowded as materialized (
+        select a.company_id, a.contact_id, a.scope, a.currency, a.due_on
+        from (
+            select company_id, contact_id, scope, currency, due_on, bool_or(open_count < 0) as closes
+            from added group by company_id, contact_id, scope, currency, due_on) a
+        where (
+            select count(*) from (
+                select from books.figure f
+                where f.company_id = a.company_id and f.contact_id = a.contact_id and f.scope = a.scope
+                    and f.currency = a.currency and f.due_on = a.due_on
+                limit 9) line
+        ) > case when a.closes then 1 else 8 end
+    ), line as materialized (
+        select f.company_id, f.contact_id, f.scope, f.currency, f.due_on, f.id
+        from crowded c join books.figure f using (company_id, contact_id, scope, currency, due_on)
+        for update of f skip locked
+    ), gone as (
+        delete from books.figure f using (
+            select l.*, count(*) over (partition by company_id, contact_id, scope, currency, due_on) as fellows
+            from line l) l
+        where l.fellows > 1 and f.company_id = l.company_id and f.contact_id = l.contact_id and f.scope = l.scope
+            and f.currency = l.currency and f.due_on = l.due_on and f.id = l.id
+        returning f.*
+    )
+    insert into books.figure (company_id, contact_id, scope, currency, due_on, invoice_count, revenue, arr, open_count,
+        open_amount)
+    select company_id, contact_id, scope, currency, due_on, sum(invoice_count), sum(revenue), sum(arr),
+        sum(open_count), sum(open_amount)
+    from gone group by company_id, contact_id, scope, currency, due_on
+    having (sum(invoice_count), sum(revenue), sum(arr), sum(open_count), sum(open_amount)) <> (0, 0, 0, 0, 0);
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.fold_figures() OWNER TO paydock_owner;
+
 CREATE FUNCTION books.fold_lists() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -183,6 +319,32 @@ CREATE FUNCTION books.fold_lists() RETURNS bigint
 $$;
 
 ALTER FUNCTION books.fold_lists() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.fold_past_figures() RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with past as materialized (
+        select company_id, contact_id, scope, currency, due_on, id from books.figure
+        where due_on > '-infinity' and due_on < current_date - 7
+        order by due_on limit 100000 for update skip locked
+    ), gone as (
+        delete from books.figure f using past p
+        where f.company_id = p.company_id and f.contact_id = p.contact_id and f.scope = p.scope
+            and f.currency = p.currency and f.due_on = p.due_on and f.id = p.id
+        returning f.*
+    ), folded as (
+        insert into books.figure (company_id, contact_id, scope, currency, due_on, invoice_count, revenue, arr,
+            open_count, open_amount)
+        select company_id, contact_id, scope, currency, '-infinity', sum(invoice_count), sum(revenue), sum(arr),
+            sum(open_count), sum(open_amount)
+        from gone group by company_id, contact_id, scope, currency
+        having (sum(invoice_count), sum(revenue), sum(arr), sum(open_count), sum(open_amount)) <> (0, 0, 0, 0, 0)
+    )
+    select count(*) from gone
+$$;
+
+ALTER FUNCTION books.fold_past_figures() OWNER TO paydock_owner;
 
 CREATE FUNCTION books.forget_answers(before timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
@@ -213,6 +375,160 @@ $$;
 
 ALTER FUNCTION books.index_contact_emails() OWNER TO paydock_owner;
 
+CREATE FUNCTION books.invoice_figures(state text, due_on date, gross bigint, paid bigint) RETURNS TABLE(due_on date, invoice_count bigint, revenue bigint, arr bigint, open_count bigint, open_amount bigint)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+    select 'infinity'::date, 1::bigint, case when $1 = 'paid' then $3 else 0 end, 0::bigint, 0::bigint, 0::bigint
+    where $1 <> 'concept'
+    union all
+    select $2, 0, 0, 0, 1, $3 - $4 where $1 in ('sent', 'partially_paid')
+$_$;
+
+ALTER FUNCTION books.invoice_figures(state text, due_on date, gross bigint, paid bigint) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.keep_figures() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    changed text := case tg_op
+        when 'INSERT' then 'select *, 1 as sign from fresh'
+        when 'DELETE' then 'select *, -1 as sign from stale'
+        else 'select *, 1 as sign from fresh union all select *, -1 from stale' end;
+begin
+    execute format(
+        'with change as materialized (
+             select r.company_id, r.contact_id, r.currency, f.due_on, sum(r.sign * f.invoice_count) as invoice_count,
+                 sum(r.sign * f.revenue) as revenue, sum(r.sign * f.arr) as arr,
+                 sum(r.sign * f.open_count) as open_count, sum(r.sign * f.open_amount) as open_amount
+             from (%s) r cross join lateral %s f
+             group by r.company_id, r.contact_id, r.currency, f.due_on
+         ), customer as materialized (
+             select c.company_id, c.id, c.organization_id from books.contact c
+             join (select distinct company_id, contact_id from change
+                 where (invoice_count, revenue, arr, open_count, open_amount) <> (0, 0, 0, 0, 0)) d
+                 on d.company_id = c.company_id and d.contact_id = c.id
+             order by c.company_id, c.id for share of c
+         )
+         insert into books.figure (company_id, contact_id, scope, currency, due_on, invoice_count, revenue, arr,
+             open_count, open_amount)
+         select k.company_id, h.contact_id, h.scope, k.currency, k.due_on, sum(k.invoice_count), sum(k.revenue),
+             sum(k.arr), sum(k.open_count), sum(k.open_amount)
+         from change k join customer c on c.company_id = k.company_id and c.id = k.contact_id
+         cross join lateral (values (c.id, ''own''), (c.organization_id, ''persons'')) h (contact_id, scope)
+         where h.contact_id is not null
+         group by k.company_id, h.contact_id, h.scope, k.currency, k.due_on
+         having (sum(k.invoice_count), sum(k.revenue), sum(k.arr), sum(k.open_count), sum(k.open_amount))
+             <> (0, 0, 0, 0, 0)', changed, tg_argv[0]);
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.keep_figures() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.keep_newest_invoice() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    changed text := case tg_op
+        when 'INSERT' then 'select *, 1 as sign from fresh'
+        when 'DELETE' then 'select *, -1 as sign from stale'
+        else 'select *, 1 as sign from fresh union all select *, -1 from stale' end;
+begin
+    execute format(
+        'with change as materialized (
+             select company_id, contact_id, currency, created_at, id, number, sum(sign) as sign
+             from (%s) r where state <> ''concept''
+             group by company_id, contact_id, currency, created_at, id, number having sum(sign) <> 0
+         ), withdrawn as (
+             delete from books.newest_invoice n using change w
+             where w.sign < 0 and n.company_id = w.company_id and n.customer_id = w.contact_id and n.invoice_id = w.id
+         ), newest as (
+             select distinct on (company_id, contact_id, currency) * from (
+                 select company_id, contact_id, currency, created_at, id, number from change where sign > 0
+                 union all
+                 select w.company_id, w.contact_id, w.currency, i.created_at, i.id, i.number
+                 from (select distinct company_id, contact_id, currency from change where sign < 0) w
+                 cross join lateral (
+                     select i.created_at, i.id, i.number from books.invoice i
+                     where i.company_id = w.company_id and i.contact_id = w.contact_id and i.currency = w.currency
+                         and i.state <> ''concept''
+                     order by i.created_at desc, i.id limit 1) i) i
+             order by company_id, contact_id, currency, created_at desc, id
+         )
+         insert into books.newest_invoice (company_id, contact_id, scope, currency, issued_at, invoice_id, number,
+             customer_id)
+         select c.company_id, h.contact_id, h.scope, i.currency, i.created_at, i.id, i.number, c.id
+         from newest i join books.contact c on c.company_id = i.company_id and c.id = i.contact_id
+         cross join lateral (values (c.id, ''own''), (c.organization_id, ''persons'')) h (contact_id, scope)
+         where h.contact_id is not null
+         on conflict do nothing', changed);
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.keep_newest_invoice() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.move_figures() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    moved text := '(
+        select company_id, id, organization_id, sum(sign) as sign from (
+            select company_id, id, organization_id, 1 as sign from fresh
+            union all select company_id, id, organization_id, -1 from stale) r
+        where organization_id is not null
+        group by company_id, id, organization_id having sum(sign) <> 0)';
+begin
+    -- An organization that is being deleted takes its figures with it.
+    execute
+        'insert into books.figure (company_id, contact_id, scope, currency, due_on, invoice_count, revenue, arr,
+             open_count, open_amount)
+         select g.company_id, m.organization_id, ''persons'', g.currency, g.due_on, sum(m.sign * g.invoice_count),
+             sum(m.sign * g.revenue), sum(m.sign * g.arr), sum(m.sign * g.open_count), sum(m.sign * g.open_amount)
+         from ' || moved || ' m
+         join books.figure g on g.company_id = m.company_id and g.contact_id = m.id and g.scope = ''own''
+         where exists (select from books.contact c where c.company_id = m.company_id and c.id = m.organization_id)
+         group by g.company_id, m.organization_id, g.currency, g.due_on
+         having (sum(m.sign * g.invoice_count), sum(m.sign * g.revenue), sum(m.sign * g.arr),
+             sum(m.sign * g.open_count), sum(m.sign * g.open_amount)) <> (0, 0, 0, 0, 0)';
+    execute
+        'with moved as materialized ' || moved || ', left_behind as (
+             delete from books.newest_invoice n using moved m
+             where m.sign < 0 and n.company_id = m.company_id and n.customer_id = m.id
+                 and n.contact_id = m.organization_id and n.scope = ''persons''
+         )
+         insert into books.newest_invoice (company_id, contact_id, scope, currency, issued_at, invoice_id, number,
+             customer_id)
+         select n.company_id, m.organization_id, ''persons'', n.currency, n.issued_at, n.invoice_id, n.number,
+             n.customer_id
+         from moved m join books.newest_invoice n
+             on n.company_id = m.company_id and n.customer_id = m.id and n.scope = ''own''
+         where m.sign > 0';
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.move_figures() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.newest_from_documents() RETURNS TABLE(company_id uuid, contact_id uuid, scope text, currency text, issued_at timestamp with time zone, invoice_id uuid, number text, customer_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select i.company_id, h.contact_id, h.scope, i.currency, i.created_at, i.id, i.number, c.id
+    from (
+        select distinct on (company_id, contact_id, currency) company_id, contact_id, currency, created_at, id, number
+        from books.invoice where state <> 'concept'
+        order by company_id, contact_id, currency, created_at desc, id) i
+    join books.contact c on c.company_id = i.company_id and c.id = i.contact_id
+    cross join lateral (values (c.id, 'own'), (c.organization_id, 'persons')) h (contact_id, scope)
+    where h.contact_id is not null
+$$;
+
+ALTER FUNCTION books.newest_from_documents() OWNER TO paydock_owner;
+
 CREATE FUNCTION books.normalize_email(address text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (lower(btrim(address, ' 	
@@ -226,6 +542,54 @@ CREATE FUNCTION books.normalize_name(name text) RETURNS text
     RETURN lower(regexp_replace(btrim(name), '[[:space:]]+'::text, ' '::text, 'g'::text));
 
 ALTER FUNCTION books.normalize_name(name text) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.rebuild_figures() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    line_count bigint;
+begin
+    lock table books.contact, books.invoice, books.subscription in share mode;
+    lock table books.figure, books.newest_invoice in exclusive mode;
+    delete from books.figure;
+    delete from books.newest_invoice;
+    insert into books.figure (company_id, contact_id, scope, currency, due_on, invoice_count, revenue, arr, open_count,
+        open_amount)
+    select * from books.figures_from_documents();
+    get diagnostics line_count = row_count;
+    insert into books.newest_invoice (company_id, contact_id, scope, currency, issued_at, invoice_id, number,
+        customer_id)
+    select * from books.newest_from_documents();
+    return line_count;
+end
+$$;
+
+ALTER FUNCTION books.rebuild_figures() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.subscription_figures(state text, annual_net bigint) RETURNS TABLE(due_on date, invoice_count bigint, revenue bigint, arr bigint, open_count bigint, open_amount bigint)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+    select 'infinity'::date, 0::bigint, 0::bigint, $2, 0::bigint, 0::bigint where $1 = 'active'
+$_$;
+
+ALTER FUNCTION books.subscription_figures(state text, annual_net bigint) OWNER TO paydock_owner;
+
+CREATE PROCEDURE migration.allow_message_kind(IN kind text)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into migration.message_kind values (kind) on conflict do nothing;
+    execute (
+        select format(
+            'alter table queue.message drop constraint if exists message_kind_check,
+                 add constraint message_kind_check check (kind in (%s))',
+            string_agg(quote_literal(name), ', ' order by name))
+        from migration.message_kind);
+end
+$$;
+
+ALTER PROCEDURE migration.allow_message_kind(IN kind text) OWNER TO paydock_owner;
 
 CREATE PROCEDURE migration.protect(IN tenant_table regclass)
     LANGUAGE plpgsql
@@ -242,6 +606,34 @@ end
 $$;
 
 ALTER PROCEDURE migration.protect(IN tenant_table regclass) OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.claim_company(wanted bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    claimant uuid := books.current_company();
+    holder uuid;
+begin
+    insert into web.pipedrive_company_directory (pipedrive_company_id, company_id)
+    values (wanted, claimant) on conflict do nothing;
+    select d.company_id into holder
+    from web.pipedrive_company_directory d where d.pipedrive_company_id = wanted for update;
+    if holder = claimant then
+        return true;
+    end if;
+    if not exists (
+        select from pipedrive.connection c
+        where c.company_id = holder and (c.pipedrive_company_id <> wanted or c.state = 'disconnected'))
+    then
+        return false;
+    end if;
+    update web.pipedrive_company_directory set company_id = claimant where pipedrive_company_id = wanted;
+    return true;
+end
+$$;
+
+ALTER FUNCTION pipedrive.claim_company(wanted bigint) OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.connection (
     company_id uuid NOT NULL,
@@ -284,15 +676,23 @@ $$;
 
 ALTER FUNCTION pipedrive.end_links() OWNER TO paydock_owner;
 
+CREATE FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with forgotten as (delete from pipedrive.record_snapshot where taken_at < before returning 1)
+    select count(*) from forgotten
+$$;
+
+ALTER FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.add_event_message() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    -- One lane per company: events are routed one after the other, so that the notes of a deal queue up in the order
-    -- of their events.
-    insert into queue.message (company_id, kind, subject, idempotency_key, lane)
-    values (new.company_id, 'event', new.id::text, new.id::text, 'events');
+    insert into queue.message (company_id, kind, subject, idempotency_key, priority, caused_at)
+    values (new.company_id, 'event', new.id::text, new.id::text, 0, new.occurred_at);
     return null;
 end
 $$;
@@ -311,12 +711,272 @@ $$;
 
 ALTER FUNCTION queue.add_mail_message() OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) RETURNS TABLE(company_id uuid, id bigint, kind text, subject text, attempt_count integer, claim_count integer, has_unclear_attempt boolean, priority smallint, is_probe boolean, repeat_seconds double precision, caused_at timestamp with time zone)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    level record;
+    at_bucket integer;
+    at_company uuid;
+    got bigint[];
+    position_of integer;
+    most integer;
+    gate record;
+    has_gates boolean := exists (select from queue.gate);
+    companies uuid[] := held_companies;
+    counts integer[] := held_counts;
+    closed uuid[] := '{}';
+    probing uuid[] := '{}';
+    claimed_companies uuid[] := '{}';
+    claimed_ids bigint[] := '{}';
+begin
+    perform queue.stage();
+    <<levels>>
+    for level in
+        select l.priority, l.is_gated, l.floor from queue.level l
+        where l.priority between 1 and lowest order by l.priority, l.is_gated
+    loop
+        at_bucket := level.floor - 1;
+        at_company := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+        loop
+            exit levels when room <= 0;
+            select m.bucket, m.company_id into at_bucket, at_company from queue.message m
+            where m.state = 'available' and not m.is_blocked
+                and m.priority = level.priority and m.is_gated = level.is_gated
+                and (m.bucket, m.company_id) > (at_bucket, at_company)
+            order by m.bucket, m.company_id limit 1;
+            exit when not found;
+            position_of := array_position(companies, at_company);
+            most := least(room, share - coalesce(counts[position_of], 0));
+            if level.is_gated and has_gates and most > 0 and at_company <> all (probing) then
+                if at_company = any (closed) then
+                    most := 0;
+                else
+                    select g.closed_until > clock_timestamp() as is_closed into gate from queue.gate g
+                    where g.company_id = at_company and g.closed_until > '-infinity';
+                    if found then
+                        closed := closed || at_company;
+                        if gate.is_closed then
+                            most := 0;
+                        else
+                            -- Whoever has the row sends the one message; others find it locked, or closed again.
+                            perform from queue.gate g
+                            where g.company_id = at_company and g.closed_until <= clock_timestamp()
+                            for update skip locked;
+                            if found then most := 1; else most := 0; end if;
+                        end if;
+                    end if;
+                end if;
+            end if;
+            continue when most <= 0;
+            select array_agg(f.id) into got from (
+                select m.id from queue.message m
+                where m.state = 'available' and not m.is_blocked
+                    and m.priority = level.priority and m.is_gated = level.is_gated
+                    and m.bucket = at_bucket and m.company_id = at_company and m.kind = any (kinds)
+                order by m.id limit most for update skip locked) f;
+            continue when got is null;
+            if level.is_gated and at_company = any (closed) then probing := probing || at_company; end if;
+            claimed_companies := claimed_companies || array_fill(at_company, array[cardinality(got)]);
+            claimed_ids := claimed_ids || got;
+            room := room - cardinality(got);
+            if position_of is null then
+                companies := companies || at_company;
+                counts := counts || cardinality(got);
+            else
+                counts[position_of] := counts[position_of] + cardinality(got);
+            end if;
+        end loop;
+    end loop;
+    if cardinality(claimed_ids) = 0 then return; end if;
+    if cardinality(probing) > 0 then
+        update queue.gate g
+        set closed_until = clock_timestamp() + make_interval(secs => lease_seconds), changed_at = clock_timestamp()
+        where g.company_id = any (probing);
+    end if;
+    return query
+    with claimed as (
+        update queue.message m set
+            state = 'running', worker = new_worker, claimed_at = clock_timestamp(),
+            attempt_count = m.attempt_count + 1, claim_count = m.claim_count + 1,
+            lease_until = clock_timestamp() + make_interval(secs => lease_seconds)
+        from unnest(claimed_companies, claimed_ids) c (company_id, id)
+        where m.company_id = c.company_id and m.id = c.id
+        returning m.company_id, m.id, m.kind, m.subject, m.attempt_count, m.claim_count, m.has_unclear_attempt,
+            m.priority, m.is_gated and m.company_id = any (probing) as is_probe,
+            greatest(extract(epoch from m.repeat_after - clock_timestamp())::double precision, 0) as repeat_seconds,
+            m.caused_at)
+    select * from claimed order by priority, id;
+end
+$$;
+
+ALTER FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.finish(finisher text, results jsonb) RETURNS SETOF bigint
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+    lane_companies uuid[];
+    lane_names text[];
+begin
+    select array_agg(l.company_id), array_agg(l.lane) into lane_companies, lane_names from (
+        select distinct m.company_id, m.lane
+        from jsonb_to_recordset(results) r (company uuid, id bigint, final boolean)
+        join queue.message m on m.company_id = r.company and m.id = r.id
+        where r.final and m.lane is not null) l;
+    if lane_companies is not null then
+        perform pg_advisory_xact_lock(key) from (
+            select queue.lane_key(company_id, lane) as key
+            from unnest(lane_companies, lane_names) l (company_id, lane) order by 1) keys;
+    end if;
+    return query
+    with result as (
+        select * from jsonb_to_recordset(results) r (
+            company uuid, id bigint, claim integer, state text, outcome text, detail text, excerpt text,
+            http_status integer, delay double precision, repeat double precision, unclear boolean, refund integer,
+            final boolean)),
+    ours as materialized (
+        select m.company_id, m.attempt_count, m.claimed_at, r.* from result r
+        join queue.message m on m.company_id = r.company and m.id = r.id
+        where m.state = 'running' and m.worker = finisher and m.claim_count = r.claim
+        for update of m),
+    gone as (
+        delete from queue.message m using ours o
+        where m.company_id = o.company_id and m.id = o.id and o.state in ('completed', 'cancelled')
+        returning m.company_id, m.id, m.kind, m.subject, m.idempotency_key, o.state, m.attempt_count, o.detail,
+            m.caused_at, m.created_at),
+    kept as (
+        insert into queue.finished (
+            company_id, id, kind, subject, idempotency_key, state, attempt_count, reason, caused_at, created_at)
+        select * from gone),
+    changed as (
+        update queue.message m set
+            state = o.state, lease_until = null, worker = null, reason = o.detail,
+            attempt_count = m.attempt_count - o.refund,
+            has_unclear_attempt = m.has_unclear_attempt or o.unclear,
+            due_at = clock_timestamp() + make_interval(secs => o.delay),
+            repeat_after = case when o.repeat is null then m.repeat_after
+                else clock_timestamp() + make_interval(secs => o.repeat) end,
+            bucket = floor(extract(epoch from clock_timestamp()) / 300),
+            finished_at = case when o.final then clock_timestamp() end
+        from ours o
+        where m.company_id = o.company_id and m.id = o.id and o.state not in ('completed', 'cancelled')),
+    tried as (
+        insert into queue.attempt (
+            company_id, message_id, number, worker, started_at, finished_at, outcome, detail, http_status, excerpt)
+        select company_id, id, attempt_count, finisher, coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
+            outcome, detail, http_status, excerpt
+        from ours)
+    select o.id from ours o;
+    if lane_companies is not null then perform queue.unblock(lane_companies, lane_names); end if;
+end
+$$;
+
+ALTER FUNCTION queue.finish(finisher text, results jsonb) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.join_lane() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_advisory_xact_lock(queue.lane_key(new.company_id, new.lane));
+    -- A statement of its own, so that it sees what was committed until now, and the rows before it of the same insert.
+    new.is_blocked := exists (
+        select from queue.message earlier
+        where earlier.company_id = new.company_id and earlier.lane = new.lane
+            and earlier.state in ('available', 'scheduled', 'running', 'retryable'));
+    return new;
+end
+$$;
+
+ALTER FUNCTION queue.join_lane() OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.lane_key(company uuid, lane text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN hashtextextended(((company)::text || lane), (7)::bigint);
+
+ALTER FUNCTION queue.lane_key(company uuid, lane text) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.raise_floors() RETURNS void
+    LANGUAGE sql
+    AS $$
+    update queue.level l set floor = f.floor
+    from (
+        select priority, is_gated, least(
+            coalesce((
+                select m.bucket from queue.message m
+                where m.state = 'available' and not m.is_blocked
+                    and m.priority = k.priority and m.is_gated = k.is_gated
+                order by m.bucket limit 1), 2147483647),
+            floor(extract(epoch from clock_timestamp()) / 300)::integer - 1) as floor
+        from queue.level k) f
+    where l.priority = f.priority and l.is_gated = f.is_gated and l.floor <> f.floor
+$$;
+
+ALTER FUNCTION queue.raise_floors() OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    with lost as (
+        select company_id, id from queue.message
+        where state = 'running' and lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
+        order by lease_until limit 500 for update skip locked),
+    returned as (
+        update queue.message m set
+            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
+            reason = 'The worker was lost',
+            due_at = case when m.kind = any (looking_kinds)
+                then greatest(clock_timestamp(), m.claimed_at + make_interval(secs => look_seconds))
+                else clock_timestamp() end
+        from lost where m.company_id = lost.company_id and m.id = lost.id
+        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
+    tried as (
+        insert into queue.attempt (
+            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
+        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
+            'rescued', 'The worker was lost'
+        from returned)
+    select count(*) from returned
+$$;
+
+ALTER FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.stage() RETURNS void
+    LANGUAGE sql
+    AS $$
+    update queue.message m set state = 'available', bucket = floor(extract(epoch from clock_timestamp()) / 300)
+    from (
+        select company_id, id from queue.message
+        where state in ('scheduled', 'retryable') and due_at <= clock_timestamp()
+        order by due_at limit 500 for update skip locked) due
+    where m.company_id = due.company_id and m.id = due.id
+$$;
+
+ALTER FUNCTION queue.stage() OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    update queue.message n set is_blocked = false, bucket = floor(extract(epoch from clock_timestamp()) / 300)
+    from unnest(companies, lanes) l (company_id, lane)
+    cross join lateral (
+        select f.id from queue.message f
+        where f.company_id = l.company_id and f.lane = l.lane
+            and f.state in ('available', 'scheduled', 'running', 'retryable')
+        order by f.id limit 1) first
+    where n.company_id = l.company_id and n.id = first.id and n.is_blocked
+$$;
+
+ALTER FUNCTION queue.unblock(companies uuid[], lanes text[]) OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.wake_listeners() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    if exists (select from queue.listener where until > clock_timestamp()) then
+    if exists (select from queue.drainer where hears and idle_until > clock_timestamp()) then
         perform pg_notify('paydock_queue', '');
     end if;
     return null;
@@ -324,6 +984,194 @@ end
 $$;
 
 ALTER FUNCTION queue.wake_listeners() OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.key_id(sealed bytea) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (length(sealed) > 2) THEN encode(SUBSTRING(sealed FROM 3 FOR get_byte(sealed, 1)), 'escape'::text) ELSE NULL::text END;
+
+ALTER FUNCTION vault.key_id(sealed bytea) OWNER TO paydock_owner;
+
+CREATE TABLE vault.credentials (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    access_token bytea NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    api_origin text NOT NULL,
+    scopes text[] NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY vault.credentials FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.credentials OWNER TO paydock_owner;
+
+CREATE TABLE vault.revocation (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '24:00:00'::interval) NOT NULL
+);
+
+ALTER TABLE ONLY vault.revocation FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.revocation OWNER TO paydock_owner;
+
+CREATE TABLE vault.webhook_secret (
+    company_id uuid NOT NULL,
+    path text NOT NULL,
+    user_name bytea NOT NULL,
+    password bytea NOT NULL
+);
+
+ALTER TABLE ONLY vault.webhook_secret FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE vault.webhook_secret OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.companies_to_reseal(current_key text, row_limit integer) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT v.company_id
+    FROM ( SELECT credentials.company_id
+            FROM vault.credentials
+           WHERE ((vault.key_id(credentials.access_token) <> companies_to_reseal.current_key) OR (vault.key_id(credentials.refresh_token) <> companies_to_reseal.current_key))
+         UNION
+          SELECT webhook_secret.company_id
+            FROM vault.webhook_secret
+           WHERE ((vault.key_id(webhook_secret.user_name) <> companies_to_reseal.current_key) OR (vault.key_id(webhook_secret.password) <> companies_to_reseal.current_key))
+         UNION
+          SELECT revocation.company_id
+            FROM vault.revocation
+           WHERE (vault.key_id(revocation.refresh_token) <> companies_to_reseal.current_key)) v
+   ORDER BY v.company_id
+  LIMIT companies_to_reseal.row_limit;
+END;
+
+ALTER FUNCTION vault.companies_to_reseal(current_key text, row_limit integer) OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.hold_key() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    field text;
+    key text;
+begin
+    foreach field in array tg_argv loop
+        key := vault.key_id((to_jsonb(new) ->> field)::bytea);
+        continue when key is null;
+        insert into vault.sealing_key (id) values (key) on conflict do nothing;
+        perform from vault.sealing_key k where k.id = key and k.retired_at is null for key share;
+        if not found then
+            raise exception 'the sealing key % is retired', key using errcode = 'object_not_in_prerequisite_state';
+        end if;
+    end loop;
+    return new;
+end
+$$;
+
+ALTER FUNCTION vault.hold_key() OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.retire_key(wanted text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into vault.sealing_key (id) values (wanted) on conflict do nothing;
+    perform from vault.sealing_key k where k.id = wanted for update;
+    if exists (select from vault.sealed_counts() c where c.key_id = wanted) then
+        return false;
+    end if;
+    update vault.sealing_key set retired_at = coalesce(retired_at, clock_timestamp()) where id = wanted;
+    return true;
+end
+$$;
+
+ALTER FUNCTION vault.retire_key(wanted text) OWNER TO paydock_owner;
+
+CREATE TABLE vault.pending_install (
+    ticket_hash bytea NOT NULL,
+    access_token bytea NOT NULL,
+    refresh_token bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    api_origin text NOT NULL,
+    scopes text[] NOT NULL
+);
+
+ALTER TABLE vault.pending_install OWNER TO paydock_owner;
+
+CREATE FUNCTION vault.sealed_counts() RETURNS TABLE(key_id text, sealed_count bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT vault.key_id(v.sealed) AS key_id,
+     count(*) AS count
+    FROM ( SELECT credentials.access_token AS sealed
+            FROM vault.credentials
+         UNION ALL
+          SELECT credentials.refresh_token
+            FROM vault.credentials
+         UNION ALL
+          SELECT webhook_secret.user_name
+            FROM vault.webhook_secret
+         UNION ALL
+          SELECT webhook_secret.password
+            FROM vault.webhook_secret
+         UNION ALL
+          SELECT revocation.refresh_token
+            FROM vault.revocation
+         UNION ALL
+          SELECT pending_install.access_token
+            FROM vault.pending_install
+         UNION ALL
+          SELECT pending_install.refresh_token
+            FROM vault.pending_install) v
+   WHERE (vault.key_id(v.sealed) IS NOT NULL)
+   GROUP BY (vault.key_id(v.sealed))
+   ORDER BY (vault.key_id(v.sealed));
+END;
+
+ALTER FUNCTION vault.sealed_counts() OWNER TO paydock_owner;
+
+CREATE FUNCTION web.forget_expired(idle_seconds double precision) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    moment timestamptz := clock_timestamp();
+    forgotten bigint;
+    more bigint;
+begin
+    delete from web.session s
+    where s.expires_at < moment or s.seen_at < moment - make_interval(secs => idle_seconds);
+    get diagnostics forgotten = row_count;
+    delete from web.session_directory d
+    where not exists (
+        select from web.session s where s.company_id = d.company_id and s.token_hash = d.token_hash);
+    delete from web.oauth_state where expires_at < moment;
+    get diagnostics more = row_count;
+    forgotten := forgotten + more;
+    delete from web.pending_install where expires_at < moment;
+    get diagnostics more = row_count;
+    forgotten := forgotten + more;
+    -- An invitation that ran out stays a week, so that the page can say so.
+    delete from web.account_link where expires_at < moment - interval '7 days';
+    get diagnostics more = row_count;
+    forgotten := forgotten + more;
+    delete from web.account_link_directory d
+    where not exists (
+        select from web.account_link l where l.company_id = d.company_id and l.token_hash = d.token_hash);
+    delete from web.login_failure where failed_at < moment - interval '1 day';
+    delete from pipedrive.audit where action = 'refreshed' and happened_at < moment - interval '30 days';
+    return forgotten;
+end
+$$;
+
+ALTER FUNCTION web.forget_expired(idle_seconds double precision) OWNER TO paydock_owner;
 
 CREATE FUNCTION web.list_public_token() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -449,6 +1297,37 @@ ALTER TABLE ONLY books.event FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.event OWNER TO paydock_owner;
 
+CREATE TABLE books.figure (
+    company_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    scope text NOT NULL,
+    currency text NOT NULL,
+    due_on date NOT NULL,
+    id bigint NOT NULL,
+    invoice_count bigint NOT NULL,
+    revenue bigint NOT NULL,
+    arr bigint NOT NULL,
+    open_count bigint NOT NULL,
+    open_amount bigint NOT NULL,
+    CONSTRAINT figure_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
+    CONSTRAINT figure_scope_check CHECK ((scope = ANY (ARRAY['own'::text, 'persons'::text])))
+);
+
+ALTER TABLE ONLY books.figure FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.figure OWNER TO paydock_owner;
+
+COMMENT ON TABLE books.figure IS 'Sums for the panel; a key''s figures are the sum of its lines.';
+
+ALTER TABLE books.figure ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME books.figure_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE books.kept_answer (
     company_id uuid NOT NULL,
     key_hash bytea NOT NULL,
@@ -524,6 +1403,25 @@ CREATE TABLE books.member (
 ALTER TABLE ONLY books.member FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.member OWNER TO paydock_owner;
+
+CREATE TABLE books.newest_invoice (
+    company_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    scope text NOT NULL,
+    currency text NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    invoice_id uuid NOT NULL,
+    number text NOT NULL,
+    customer_id uuid NOT NULL,
+    CONSTRAINT newest_invoice_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
+    CONSTRAINT newest_invoice_scope_check CHECK ((scope = ANY (ARRAY['own'::text, 'persons'::text])))
+);
+
+ALTER TABLE ONLY books.newest_invoice FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.newest_invoice OWNER TO paydock_owner;
+
+COMMENT ON TABLE books.newest_invoice IS 'The panel''s link to the latest invoice.';
 
 CREATE TABLE books.payment (
     company_id uuid NOT NULL,
@@ -611,6 +1509,12 @@ CREATE TABLE migration.applied (
 
 ALTER TABLE migration.applied OWNER TO paydock_owner;
 
+CREATE TABLE migration.message_kind (
+    name text NOT NULL
+);
+
+ALTER TABLE migration.message_kind OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.attention (
     company_id uuid NOT NULL,
     pipedrive_company_id bigint NOT NULL,
@@ -646,6 +1550,23 @@ ALTER TABLE pipedrive.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE pipedrive.call_budget (
+    company_id uuid NOT NULL,
+    call_limit integer,
+    calls_left double precision DEFAULT 0 NOT NULL,
+    filled_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    day_limit integer,
+    day_left integer,
+    day_seen_at timestamp with time zone,
+    day date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    day_spent integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY pipedrive.call_budget FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.call_budget OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.deal_snapshot (
     company_id uuid NOT NULL,
@@ -694,6 +1615,27 @@ CREATE TABLE pipedrive.quote_draft (
 ALTER TABLE ONLY pipedrive.quote_draft FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.quote_draft OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.record_snapshot (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    kind text NOT NULL,
+    record_id bigint NOT NULL,
+    name text NOT NULL,
+    organization_record_id bigint,
+    emails text[] DEFAULT '{}'::text[] NOT NULL,
+    phones text[] DEFAULT '{}'::text[] NOT NULL,
+    street text,
+    postal_code text,
+    city text,
+    country text,
+    taken_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT record_snapshot_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.record_snapshot FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.record_snapshot OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.settings (
     company_id uuid NOT NULL,
@@ -812,6 +1754,29 @@ ALTER TABLE ONLY pipedrive.webhook_endpoint FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.webhook_endpoint OWNER TO paydock_owner;
 
+CREATE TABLE pipedrive.webhook_failure (
+    company_id uuid NOT NULL,
+    failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.webhook_failure FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_failure OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.webhook_health (
+    company_id uuid NOT NULL,
+    checked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expected_count integer NOT NULL,
+    active_count integer NOT NULL,
+    trouble text,
+    troubled_at timestamp with time zone,
+    CONSTRAINT webhook_health_check CHECK (((trouble IS NULL) = (troubled_at IS NULL)))
+);
+
+ALTER TABLE ONLY pipedrive.webhook_health FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_health OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.webhook_inbox (
     company_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -862,6 +1827,8 @@ CREATE TABLE queue.attempt (
     finished_at timestamp with time zone,
     outcome text,
     detail text,
+    http_status integer,
+    excerpt text,
     CONSTRAINT attempt_outcome_check CHECK ((outcome = ANY (ARRAY['completed'::text, 'again'::text, 'snoozed'::text, 'failed'::text, 'discarded'::text, 'cancelled'::text, 'rescued'::text])))
 );
 
@@ -876,13 +1843,56 @@ CREATE TABLE queue.chore (
 
 ALTER TABLE queue.chore OWNER TO paydock_owner;
 
-CREATE TABLE queue.listener (
-    is_row boolean DEFAULT true NOT NULL,
-    until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    CONSTRAINT listener_is_row_check CHECK (is_row)
+CREATE TABLE queue.drainer (
+    worker text NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    idle_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    hears boolean DEFAULT false NOT NULL,
+    held_count integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
+
+ALTER TABLE queue.drainer OWNER TO paydock_owner;
+
+CREATE TABLE queue.finished (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    idempotency_key text,
+    state text NOT NULL,
+    attempt_count integer NOT NULL,
+    reason text,
+    caused_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT finished_state_check CHECK ((state = ANY (ARRAY['completed'::text, 'cancelled'::text])))
 );
 
-ALTER TABLE queue.listener OWNER TO paydock_owner;
+ALTER TABLE ONLY queue.finished FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE queue.finished OWNER TO paydock_owner;
+
+CREATE TABLE queue.gate (
+    company_id uuid NOT NULL,
+    failure_count integer DEFAULT 0 NOT NULL,
+    closed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY queue.gate FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE queue.gate OWNER TO paydock_owner;
+
+CREATE TABLE queue.level (
+    priority smallint NOT NULL,
+    is_gated boolean NOT NULL,
+    floor integer DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE queue.level OWNER TO paydock_owner;
 
 CREATE TABLE queue.message (
     company_id uuid NOT NULL,
@@ -901,10 +1911,19 @@ CREATE TABLE queue.message (
     reason text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     finished_at timestamp with time zone,
+    claim_count integer DEFAULT 0 NOT NULL,
+    claimed_at timestamp with time zone,
+    is_blocked boolean DEFAULT false NOT NULL,
+    is_gated boolean GENERATED ALWAYS AS ((kind <> ALL (ARRAY['event'::text, 'webhook'::text, 'mail'::text, 'revoke'::text, 'refresh'::text]))) STORED NOT NULL,
+    bucket integer DEFAULT floor((EXTRACT(epoch FROM clock_timestamp()) / (300)::numeric)) NOT NULL,
+    repeat_after timestamp with time zone,
+    caused_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT message_check CHECK (((state = 'running'::text) = (lease_until IS NOT NULL))),
     CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'webhook'::text, 'note'::text, 'draft'::text, 'record'::text, 'sync'::text, 'subscribe'::text, 'revoke'::text, 'sweep'::text, 'refresh'::text, 'mail'::text]))),
-    CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['available'::text, 'running'::text, 'retryable'::text, 'completed'::text, 'discarded'::text, 'cancelled'::text])))
-);
+    CONSTRAINT message_priority_check CHECK ((((priority >= 0) AND (priority <= 9)) AND ((priority > 0) OR (kind = 'event'::text)))),
+    CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['available'::text, 'scheduled'::text, 'running'::text, 'retryable'::text, 'completed'::text, 'discarded'::text, 'cancelled'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='5000', autovacuum_vacuum_cost_delay='0');
 
 ALTER TABLE ONLY queue.message FORCE ROW LEVEL SECURITY;
 
@@ -919,56 +1938,42 @@ ALTER TABLE queue.message ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE vault.credentials (
+CREATE TABLE vault.sealing_key (
+    id text NOT NULL,
+    first_used_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    retired_at timestamp with time zone
+);
+
+ALTER TABLE vault.sealing_key OWNER TO paydock_owner;
+
+CREATE TABLE web.account_link (
     company_id uuid NOT NULL,
-    pipedrive_company_id bigint NOT NULL,
-    user_id bigint NOT NULL,
-    access_token bytea NOT NULL,
-    refresh_token bytea NOT NULL,
+    id uuid NOT NULL,
+    purpose text NOT NULL,
+    email text NOT NULL,
+    role text,
+    state text NOT NULL,
+    reason text,
+    token_hash bytea,
     expires_at timestamp with time zone NOT NULL,
-    api_origin text NOT NULL,
-    scopes text[] NOT NULL,
-    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT account_link_check CHECK (((purpose = 'invitation'::text) = (role IS NOT NULL))),
+    CONSTRAINT account_link_email_check CHECK (((email = lower(btrim(email))) AND (email ~~ '%@%'::text))),
+    CONSTRAINT account_link_purpose_check CHECK ((purpose = ANY (ARRAY['reset'::text, 'invitation'::text]))),
+    CONSTRAINT account_link_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text]))),
+    CONSTRAINT account_link_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'unclear'::text, 'failed'::text, 'shown'::text])))
 );
 
-ALTER TABLE ONLY vault.credentials FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY web.account_link FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE vault.credentials OWNER TO paydock_owner;
+ALTER TABLE web.account_link OWNER TO paydock_owner;
 
-CREATE TABLE vault.pending_install (
-    ticket_hash bytea NOT NULL,
-    access_token bytea NOT NULL,
-    refresh_token bytea NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    api_origin text NOT NULL,
-    scopes text[] NOT NULL
+CREATE TABLE web.account_link_directory (
+    token_hash bytea NOT NULL,
+    company_id uuid NOT NULL
 );
 
-ALTER TABLE vault.pending_install OWNER TO paydock_owner;
-
-CREATE TABLE vault.revocation (
-    company_id uuid NOT NULL,
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    pipedrive_company_id bigint NOT NULL,
-    user_id bigint NOT NULL,
-    refresh_token bytea NOT NULL,
-    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '24:00:00'::interval) NOT NULL
-);
-
-ALTER TABLE ONLY vault.revocation FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE vault.revocation OWNER TO paydock_owner;
-
-CREATE TABLE vault.webhook_secret (
-    company_id uuid NOT NULL,
-    path text NOT NULL,
-    user_name bytea NOT NULL,
-    password bytea NOT NULL
-);
-
-ALTER TABLE ONLY vault.webhook_secret FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE vault.webhook_secret OWNER TO paydock_owner;
+ALTER TABLE web.account_link_directory OWNER TO paydock_owner;
 
 CREATE TABLE web.api_key_directory (
     hash bytea NOT NULL,
@@ -1039,7 +2044,8 @@ CREATE TABLE web.session (
     token_hash bytea NOT NULL,
     member_id uuid NOT NULL,
     csrf_token text NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 ALTER TABLE ONLY web.session FORCE ROW LEVEL SECURITY;
@@ -1078,6 +2084,9 @@ ALTER TABLE ONLY books.document_number
 ALTER TABLE ONLY books.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (company_id, id);
 
+ALTER TABLE ONLY books.figure
+    ADD CONSTRAINT figure_pkey PRIMARY KEY (company_id, contact_id, scope, currency, due_on, id);
+
 ALTER TABLE ONLY books.invoice
     ADD CONSTRAINT invoice_company_id_number_key UNIQUE (company_id, number);
 
@@ -1101,6 +2110,9 @@ ALTER TABLE ONLY books.member
 
 ALTER TABLE ONLY books.member
     ADD CONSTRAINT member_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY books.newest_invoice
+    ADD CONSTRAINT newest_invoice_pkey PRIMARY KEY (company_id, contact_id, scope, currency, issued_at, invoice_id);
 
 ALTER TABLE ONLY books.payment
     ADD CONSTRAINT payment_pkey PRIMARY KEY (company_id, id);
@@ -1126,11 +2138,17 @@ ALTER TABLE ONLY books.subscription
 ALTER TABLE ONLY migration.applied
     ADD CONSTRAINT applied_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY migration.message_kind
+    ADD CONSTRAINT message_kind_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY pipedrive.attention
     ADD CONSTRAINT attention_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
 ALTER TABLE ONLY pipedrive.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.call_budget
+    ADD CONSTRAINT call_budget_pkey PRIMARY KEY (company_id);
 
 ALTER TABLE ONLY pipedrive.connection
     ADD CONSTRAINT connection_pkey PRIMARY KEY (company_id);
@@ -1143,6 +2161,9 @@ ALTER TABLE ONLY pipedrive.link
 
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
+
+ALTER TABLE ONLY pipedrive.record_snapshot
+    ADD CONSTRAINT record_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
 ALTER TABLE ONLY pipedrive.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (company_id);
@@ -1159,6 +2180,12 @@ ALTER TABLE ONLY pipedrive.user_grant
 ALTER TABLE ONLY pipedrive.webhook_endpoint
     ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (company_id, path);
 
+ALTER TABLE ONLY pipedrive.webhook_failure
+    ADD CONSTRAINT webhook_failure_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY pipedrive.webhook_health
+    ADD CONSTRAINT webhook_health_pkey PRIMARY KEY (company_id);
+
 ALTER TABLE ONLY pipedrive.webhook_inbox
     ADD CONSTRAINT webhook_inbox_pkey PRIMARY KEY (company_id, id);
 
@@ -1169,13 +2196,22 @@ ALTER TABLE ONLY pipedrive.webhook_subscription
     ADD CONSTRAINT webhook_subscription_pkey PRIMARY KEY (company_id, id);
 
 ALTER TABLE ONLY queue.attempt
-    ADD CONSTRAINT attempt_pkey PRIMARY KEY (company_id, message_id, started_at);
+    ADD CONSTRAINT attempt_pkey PRIMARY KEY (company_id, message_id, started_at, number);
 
 ALTER TABLE ONLY queue.chore
     ADD CONSTRAINT chore_pkey PRIMARY KEY (name);
 
-ALTER TABLE ONLY queue.listener
-    ADD CONSTRAINT listener_pkey PRIMARY KEY (is_row);
+ALTER TABLE ONLY queue.drainer
+    ADD CONSTRAINT drainer_pkey PRIMARY KEY (worker);
+
+ALTER TABLE ONLY queue.finished
+    ADD CONSTRAINT finished_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY queue.gate
+    ADD CONSTRAINT gate_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY queue.level
+    ADD CONSTRAINT level_pkey PRIMARY KEY (priority, is_gated);
 
 ALTER TABLE ONLY queue.message
     ADD CONSTRAINT message_pkey PRIMARY KEY (company_id, id);
@@ -1189,8 +2225,17 @@ ALTER TABLE ONLY vault.pending_install
 ALTER TABLE ONLY vault.revocation
     ADD CONSTRAINT revocation_pkey PRIMARY KEY (company_id, id);
 
+ALTER TABLE ONLY vault.sealing_key
+    ADD CONSTRAINT sealing_key_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY vault.webhook_secret
     ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY web.account_link_directory
+    ADD CONSTRAINT account_link_directory_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY web.account_link
+    ADD CONSTRAINT account_link_pkey PRIMARY KEY (company_id, id);
 
 ALTER TABLE ONLY web.api_key_directory
     ADD CONSTRAINT api_key_directory_pkey PRIMARY KEY (hash);
@@ -1242,9 +2287,17 @@ CREATE INDEX contact_organization ON books.contact USING btree (company_id, orga
 
 COMMENT ON INDEX books.contact_organization IS 'Persons of an organization, for the panel; the foreign key on delete.';
 
-CREATE INDEX invoice_contact ON books.invoice USING btree (company_id, contact_id, created_at DESC);
+CREATE INDEX figure_past ON books.figure USING btree (due_on) WHERE ((due_on > '-infinity'::date) AND (due_on < 'infinity'::date));
+
+COMMENT ON INDEX books.figure_past IS 'Lines whose due date is long past, for housekeeping.';
+
+CREATE INDEX invoice_contact ON books.invoice USING btree (company_id, contact_id, created_at DESC, id);
 
 COMMENT ON INDEX books.invoice_contact IS 'Invoices of a contact: lists, the panel, whether a contact has documents.';
+
+CREATE INDEX invoice_deal ON books.invoice USING btree (company_id, deal_id, created_at DESC) WHERE (deal_id IS NOT NULL);
+
+COMMENT ON INDEX books.invoice_deal IS 'The invoice of a deal, for the panel.';
 
 CREATE INDEX invoice_due ON books.invoice USING btree (due_on) WHERE ((state = ANY (ARRAY['sent'::text, 'partially_paid'::text])) AND (overdue_at IS NULL));
 
@@ -1254,13 +2307,13 @@ CREATE INDEX invoice_newest ON books.invoice USING btree (company_id, created_at
 
 COMMENT ON INDEX books.invoice_newest IS 'Lists of invoices, newest first.';
 
-CREATE INDEX invoice_overdue ON books.invoice USING btree (company_id, created_at DESC, id) WHERE ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['sent'::text, 'partially_paid'::text])));
+CREATE INDEX invoice_quote ON books.invoice USING btree (company_id, quote_id) WHERE (quote_id IS NOT NULL);
 
-COMMENT ON INDEX books.invoice_overdue IS 'Lists of overdue invoices, newest first, and their number.';
+COMMENT ON INDEX books.invoice_quote IS 'The invoice made from a deal''s quote, for the panel.';
 
-CREATE INDEX invoice_state_newest ON books.invoice USING btree (company_id, state, created_at DESC, id);
+CREATE INDEX invoice_status_newest ON books.invoice USING btree (company_id, status, created_at DESC, id);
 
-COMMENT ON INDEX books.invoice_state_newest IS 'Lists of invoices in one state, newest first.';
+COMMENT ON INDEX books.invoice_status_newest IS 'Lists of invoices with one status, newest first.';
 
 CREATE INDEX kept_answer_age ON books.kept_answer USING btree (created_at);
 
@@ -1274,6 +2327,10 @@ CREATE UNIQUE INDEX mail_quote ON books.mail USING btree (company_id, quote_id) 
 
 COMMENT ON INDEX books.mail_quote IS 'The mail of a quote, for its page and the API.';
 
+CREATE INDEX newest_invoice_customer ON books.newest_invoice USING btree (company_id, customer_id, scope);
+
+COMMENT ON INDEX books.newest_invoice_customer IS 'Lines of one customer: older ones to be taken away, and moves.';
+
 CREATE INDEX payment_invoice ON books.payment USING btree (company_id, invoice_id);
 
 COMMENT ON INDEX books.payment_invoice IS 'Payments of an invoice.';
@@ -1286,7 +2343,7 @@ CREATE INDEX product_name ON books.product USING btree (company_id, name_key, id
 
 COMMENT ON INDEX books.product_name IS 'Lists of products by name; matching by exact name.';
 
-CREATE INDEX quote_contact ON books.quote USING btree (company_id, contact_id, created_at DESC);
+CREATE INDEX quote_contact ON books.quote USING btree (company_id, contact_id, created_at DESC, id);
 
 COMMENT ON INDEX books.quote_contact IS 'Quotes of a contact; whether a contact has documents.';
 
@@ -1318,6 +2375,10 @@ CREATE INDEX subscription_newest ON books.subscription USING btree (company_id, 
 
 COMMENT ON INDEX books.subscription_newest IS 'Lists of subscriptions, newest first.';
 
+CREATE INDEX subscription_state_newest ON books.subscription USING btree (company_id, state, created_at DESC, id);
+
+COMMENT ON INDEX books.subscription_state_newest IS 'Lists of subscriptions in one state, newest first.';
+
 CREATE UNIQUE INDEX link_local ON pipedrive.link USING btree (company_id, local_id, pipedrive_company_id, kind) WHERE (state = 'live'::text);
 
 COMMENT ON INDEX pipedrive.link_local IS 'A record of ours is linked to one of Pipedrive; lookup from our side.';
@@ -1325,6 +2386,10 @@ COMMENT ON INDEX pipedrive.link_local IS 'A record of ours is linked to one of P
 CREATE INDEX quote_draft_newest ON pipedrive.quote_draft USING btree (company_id, requested_at DESC);
 
 COMMENT ON INDEX pipedrive.quote_draft_newest IS 'The Triggers tab: the last 50 drafts.';
+
+CREATE INDEX record_snapshot_age ON pipedrive.record_snapshot USING btree (taken_at);
+
+COMMENT ON INDEX pipedrive.record_snapshot_age IS 'Forgetting snapshots after a month, for housekeeping.';
 
 CREATE INDEX staged_record_run ON pipedrive.staged_record USING btree (company_id, run_id, kind, record_id);
 
@@ -1338,25 +2403,53 @@ CREATE UNIQUE INDEX sync_run_running ON pipedrive.sync_run USING btree (company_
 
 COMMENT ON INDEX pipedrive.sync_run_running IS 'Never two runs of one connection.';
 
-CREATE INDEX message_due ON queue.message USING btree (priority, due_at, id) WHERE (state = ANY (ARRAY['available'::text, 'retryable'::text]));
+CREATE INDEX attempt_old ON queue.attempt USING btree (finished_at);
 
-COMMENT ON INDEX queue.message_due IS 'Claims: what is due, by priority and age.';
+COMMENT ON INDEX queue.attempt_old IS 'Retention: attempts of more than 30 days ago.';
+
+CREATE INDEX finished_key ON queue.finished USING btree (company_id, kind, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+COMMENT ON INDEX queue.finished_key IS 'A repeated cause adds no second message, also after the first was finished.';
+
+CREATE INDEX finished_old ON queue.finished USING btree (finished_at);
+
+COMMENT ON INDEX queue.finished_old IS 'Rates over all companies; retention.';
+
+CREATE INDEX finished_recent ON queue.finished USING btree (company_id, kind, finished_at);
+
+COMMENT ON INDEX queue.finished_recent IS 'The pages: what was delivered in the last day, and how fast.';
 
 CREATE UNIQUE INDEX message_idempotency ON queue.message USING btree (company_id, kind, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 COMMENT ON INDEX queue.message_idempotency IS 'A repeated cause adds no second message.';
 
-CREATE INDEX message_lane ON queue.message USING btree (company_id, lane, id) WHERE ((lane IS NOT NULL) AND (state = ANY (ARRAY['available'::text, 'running'::text, 'retryable'::text])));
+CREATE INDEX message_lane ON queue.message USING btree (company_id, lane, id) WHERE ((lane IS NOT NULL) AND (state = ANY (ARRAY['available'::text, 'scheduled'::text, 'running'::text, 'retryable'::text])));
 
-COMMENT ON INDEX queue.message_lane IS 'Claims: whether an earlier message of the lane is unfinished.';
+COMMENT ON INDEX queue.message_lane IS 'The earliest unfinished message of a lane.';
+
+CREATE INDEX message_later ON queue.message USING btree (due_at) WHERE (state = ANY (ARRAY['scheduled'::text, 'retryable'::text]));
+
+COMMENT ON INDEX queue.message_later IS 'What becomes available next, and when.';
 
 CREATE INDEX message_lease ON queue.message USING btree (lease_until) WHERE (state = 'running'::text);
 
 COMMENT ON INDEX queue.message_lease IS 'Rescue: leases that ran out.';
 
-CREATE INDEX message_next ON queue.message USING btree (due_at) WHERE (state = ANY (ARRAY['available'::text, 'retryable'::text]));
+CREATE INDEX message_ready ON queue.message USING btree (priority, is_gated, bucket, company_id, id) WHERE ((state = 'available'::text) AND (NOT is_blocked));
 
-COMMENT ON INDEX queue.message_next IS 'When the next message is due.';
+COMMENT ON INDEX queue.message_ready IS 'Claims: by priority, then age in buckets, then company by company.';
+
+CREATE INDEX message_trouble ON queue.message USING btree (company_id, id) WHERE (state = ANY (ARRAY['retryable'::text, 'discarded'::text]));
+
+COMMENT ON INDEX queue.message_trouble IS 'The pages: what waits for another attempt, and what was given up.';
+
+CREATE UNIQUE INDEX account_link_address ON web.account_link USING btree (company_id, purpose, email);
+
+COMMENT ON INDEX web.account_link_address IS 'A newer link of an address replaces the earlier one.';
+
+CREATE INDEX account_link_token ON web.account_link USING btree (company_id, token_hash) WHERE (token_hash IS NOT NULL);
+
+COMMENT ON INDEX web.account_link_token IS 'Whoever opens a link brings its token.';
 
 CREATE INDEX login_failure_key ON web.login_failure USING btree (key_hash, failed_at);
 
@@ -1365,6 +2458,10 @@ COMMENT ON INDEX web.login_failure_key IS 'Failed logins of an account or an add
 CREATE TRIGGER contact_emails_inserted AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
 
 CREATE TRIGGER contact_emails_updated AFTER UPDATE ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
+
+CREATE TRIGGER contact_figures_deleted AFTER DELETE ON books.contact REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.drop_figures();
+
+CREATE TRIGGER contact_figures_moved AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.move_figures();
 
 CREATE TRIGGER contact_links_ended AFTER DELETE ON books.contact REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
@@ -1376,17 +2473,33 @@ CREATE TRIGGER contact_list_update AFTER UPDATE ON books.contact REFERENCING OLD
 
 CREATE TRIGGER event_queued AFTER INSERT ON books.event FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['quote.sent'::text, 'quote.viewed'::text, 'quote.accepted'::text, 'invoice.sent'::text, 'invoice.paid'::text, 'invoice.overdue'::text]))) EXECUTE FUNCTION queue.add_event_message();
 
-CREATE TRIGGER invoice_list_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER figure_added AFTER INSERT ON books.figure REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION books.fold_figures();
 
-CREATE TRIGGER invoice_list_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER invoice_figures_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
 
-CREATE TRIGGER invoice_list_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER invoice_figures_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
+
+CREATE TRIGGER invoice_figures_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
+
+CREATE TRIGGER invoice_list_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+
+CREATE TRIGGER invoice_list_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+
+CREATE TRIGGER invoice_list_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+
+CREATE TRIGGER invoice_newest_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.keep_newest_invoice();
+
+CREATE TRIGGER invoice_newest_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_newest_invoice();
+
+CREATE TRIGGER invoice_newest_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_newest_invoice();
 
 CREATE TRIGGER invoice_public_token AFTER INSERT ON books.invoice FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
 
 CREATE TRIGGER mail_queued AFTER INSERT ON books.mail FOR EACH ROW WHEN ((new.state = 'waiting'::text)) EXECUTE FUNCTION queue.add_mail_message();
 
 CREATE TRIGGER mail_queued_again AFTER UPDATE ON books.mail FOR EACH ROW WHEN (((new.state = 'waiting'::text) AND (old.state = ANY (ARRAY['unclear'::text, 'failed'::text])))) EXECUTE FUNCTION queue.add_mail_message();
+
+CREATE TRIGGER newest_invoice_added AFTER INSERT ON books.newest_invoice REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION books.drop_older_invoices();
 
 CREATE TRIGGER product_links_ended AFTER DELETE ON books.product REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
@@ -1404,13 +2517,29 @@ CREATE TRIGGER quote_list_update AFTER UPDATE ON books.quote REFERENCING OLD TAB
 
 CREATE TRIGGER quote_public_token AFTER INSERT ON books.quote FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
 
+CREATE TRIGGER subscription_figures_delete AFTER DELETE ON books.subscription REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.subscription_figures(r.state, r.annual_net)');
+
+CREATE TRIGGER subscription_figures_insert AFTER INSERT ON books.subscription REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.subscription_figures(r.state, r.annual_net)');
+
+CREATE TRIGGER subscription_figures_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.subscription_figures(r.state, r.annual_net)');
+
 CREATE TRIGGER subscription_list_delete AFTER DELETE ON books.subscription REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
 
 CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
 
 CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
 
-CREATE TRIGGER message_added AFTER INSERT ON queue.message FOR EACH STATEMENT EXECUTE FUNCTION queue.wake_listeners();
+CREATE CONSTRAINT TRIGGER message_added AFTER INSERT ON queue.message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.kind <> 'note'::text)) EXECUTE FUNCTION queue.wake_listeners();
+
+CREATE TRIGGER message_joins_lane BEFORE INSERT ON queue.message FOR EACH ROW WHEN ((new.lane IS NOT NULL)) EXECUTE FUNCTION queue.join_lane();
+
+CREATE TRIGGER credentials_key BEFORE INSERT OR UPDATE ON vault.credentials FOR EACH ROW EXECUTE FUNCTION vault.hold_key('access_token', 'refresh_token');
+
+CREATE TRIGGER pending_install_key BEFORE INSERT OR UPDATE ON vault.pending_install FOR EACH ROW EXECUTE FUNCTION vault.hold_key('access_token', 'refresh_token');
+
+CREATE TRIGGER revocation_key BEFORE INSERT OR UPDATE ON vault.revocation FOR EACH ROW EXECUTE FUNCTION vault.hold_key('refresh_token');
+
+CREATE TRIGGER webhook_secret_key BEFORE INSERT OR UPDATE ON vault.webhook_secret FOR EACH ROW EXECUTE FUNCTION vault.hold_key('user_name', 'password');
 
 ALTER TABLE ONLY books.api_key
     ADD CONSTRAINT api_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -1429,6 +2558,9 @@ ALTER TABLE ONLY books.document_number
 
 ALTER TABLE ONLY books.event
     ADD CONSTRAINT event_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.figure
+    ADD CONSTRAINT figure_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY books.invoice
     ADD CONSTRAINT invoice_company_id_contact_id_fkey FOREIGN KEY (company_id, contact_id) REFERENCES books.contact(company_id, id);
@@ -1457,6 +2589,9 @@ ALTER TABLE ONLY books.mail
 ALTER TABLE ONLY books.member
     ADD CONSTRAINT member_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY books.newest_invoice
+    ADD CONSTRAINT newest_invoice_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY books.payment
     ADD CONSTRAINT payment_company_id_invoice_id_fkey FOREIGN KEY (company_id, invoice_id) REFERENCES books.invoice(company_id, id);
 
@@ -1484,6 +2619,9 @@ ALTER TABLE ONLY pipedrive.attention
 ALTER TABLE ONLY pipedrive.audit
     ADD CONSTRAINT audit_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.call_budget
+    ADD CONSTRAINT call_budget_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.connection
     ADD CONSTRAINT connection_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -1498,6 +2636,9 @@ ALTER TABLE ONLY pipedrive.quote_draft
 
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
+
+ALTER TABLE ONLY pipedrive.record_snapshot
+    ADD CONSTRAINT record_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY pipedrive.settings
     ADD CONSTRAINT settings_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -1514,6 +2655,12 @@ ALTER TABLE ONLY pipedrive.user_grant
 ALTER TABLE ONLY pipedrive.webhook_endpoint
     ADD CONSTRAINT webhook_endpoint_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.webhook_failure
+    ADD CONSTRAINT webhook_failure_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.webhook_health
+    ADD CONSTRAINT webhook_health_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.webhook_inbox
     ADD CONSTRAINT webhook_inbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -1523,8 +2670,11 @@ ALTER TABLE ONLY pipedrive.webhook_seen
 ALTER TABLE ONLY pipedrive.webhook_subscription
     ADD CONSTRAINT webhook_subscription_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
-ALTER TABLE ONLY queue.attempt
-    ADD CONSTRAINT attempt_company_id_message_id_fkey FOREIGN KEY (company_id, message_id) REFERENCES queue.message(company_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY queue.finished
+    ADD CONSTRAINT finished_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY queue.gate
+    ADD CONSTRAINT gate_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY queue.message
     ADD CONSTRAINT message_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -1541,6 +2691,9 @@ ALTER TABLE ONLY vault.revocation
 ALTER TABLE ONLY vault.webhook_secret
     ADD CONSTRAINT webhook_secret_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY web.account_link
+    ADD CONSTRAINT account_link_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY web.session
     ADD CONSTRAINT session_company_id_member_id_fkey FOREIGN KEY (company_id, member_id) REFERENCES books.member(company_id, id) ON DELETE CASCADE;
 
@@ -1556,6 +2709,8 @@ ALTER TABLE books.document_number ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE books.event ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE books.figure ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE books.invoice ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE books.kept_answer ENABLE ROW LEVEL SECURITY;
@@ -1565,6 +2720,8 @@ ALTER TABLE books.list_change ENABLE ROW LEVEL SECURITY;
 ALTER TABLE books.mail ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE books.member ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE books.newest_invoice ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY owner ON books.api_key TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -1578,6 +2735,8 @@ CREATE POLICY owner ON books.document_number TO paydock_owner USING (true) WITH 
 
 CREATE POLICY owner ON books.event TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON books.figure TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON books.invoice TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.kept_answer TO paydock_owner USING (true) WITH CHECK (true);
@@ -1587,6 +2746,8 @@ CREATE POLICY owner ON books.list_change TO paydock_owner USING (true) WITH CHEC
 CREATE POLICY owner ON books.mail TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.member TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.newest_invoice TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.payment TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -1620,6 +2781,8 @@ CREATE POLICY tenant ON books.document_number TO paydock_web, paydock_cron, payd
 
 CREATE POLICY tenant ON books.event TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON books.figure TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON books.invoice TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.kept_answer TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
@@ -1629,6 +2792,8 @@ CREATE POLICY tenant ON books.list_change TO paydock_web, paydock_cron, paydock_
 CREATE POLICY tenant ON books.mail TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.member TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.newest_invoice TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.payment TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -1644,6 +2809,8 @@ ALTER TABLE pipedrive.attention ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.audit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.call_budget ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE pipedrive.connection ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.deal_snapshot ENABLE ROW LEVEL SECURITY;
@@ -1654,6 +2821,8 @@ CREATE POLICY owner ON pipedrive.attention TO paydock_owner USING (true) WITH CH
 
 CREATE POLICY owner ON pipedrive.audit TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.call_budget TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.connection TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.deal_snapshot TO paydock_owner USING (true) WITH CHECK (true);
@@ -1661,6 +2830,8 @@ CREATE POLICY owner ON pipedrive.deal_snapshot TO paydock_owner USING (true) WIT
 CREATE POLICY owner ON pipedrive.link TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.quote_draft TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.record_snapshot TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.settings TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -1672,6 +2843,10 @@ CREATE POLICY owner ON pipedrive.user_grant TO paydock_owner USING (true) WITH C
 
 CREATE POLICY owner ON pipedrive.webhook_endpoint TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.webhook_failure TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.webhook_health TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.webhook_inbox TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.webhook_seen TO paydock_owner USING (true) WITH CHECK (true);
@@ -1679,6 +2854,8 @@ CREATE POLICY owner ON pipedrive.webhook_seen TO paydock_owner USING (true) WITH
 CREATE POLICY owner ON pipedrive.webhook_subscription TO paydock_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE pipedrive.quote_draft ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.record_snapshot ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.settings ENABLE ROW LEVEL SECURITY;
 
@@ -1690,6 +2867,8 @@ CREATE POLICY tenant ON pipedrive.attention TO paydock_web, paydock_cron, paydoc
 
 CREATE POLICY tenant ON pipedrive.audit TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.call_budget TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.connection TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.deal_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
@@ -1697,6 +2876,8 @@ CREATE POLICY tenant ON pipedrive.deal_snapshot TO paydock_web, paydock_cron, pa
 CREATE POLICY tenant ON pipedrive.link TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.quote_draft TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.record_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.settings TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -1708,6 +2889,10 @@ CREATE POLICY tenant ON pipedrive.user_grant TO paydock_web, paydock_cron, paydo
 
 CREATE POLICY tenant ON pipedrive.webhook_endpoint TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.webhook_failure TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.webhook_health TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.webhook_inbox TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.webhook_seen TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
@@ -1717,6 +2902,10 @@ CREATE POLICY tenant ON pipedrive.webhook_subscription TO paydock_web, paydock_c
 ALTER TABLE pipedrive.user_grant ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.webhook_endpoint ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_failure ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.webhook_health ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.webhook_inbox ENABLE ROW LEVEL SECURITY;
 
@@ -1728,15 +2917,31 @@ ALTER TABLE queue.attempt ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY every_company ON queue.attempt TO paydock_cron USING (true) WITH CHECK (true);
 
+CREATE POLICY every_company ON queue.finished TO paydock_cron USING (true) WITH CHECK (true);
+
+CREATE POLICY every_company ON queue.gate TO paydock_cron USING (true) WITH CHECK (true);
+
 CREATE POLICY every_company ON queue.message TO paydock_cron USING (true) WITH CHECK (true);
+
+ALTER TABLE queue.finished ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE queue.gate ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE queue.message ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY owner ON queue.attempt TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON queue.finished TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON queue.gate TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON queue.message TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY tenant ON queue.attempt TO paydock_web USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON queue.finished TO paydock_web USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON queue.gate TO paydock_web USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON queue.message TO paydock_web USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -1762,9 +2967,15 @@ CREATE POLICY tenant ON vault.webhook_secret TO paydock_web, paydock_cron, paydo
 
 ALTER TABLE vault.webhook_secret ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE web.account_link ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owner ON web.account_link TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON web.session TO paydock_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE web.session ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON web.account_link TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON web.session TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -1800,17 +3011,61 @@ GRANT SELECT,INSERT,UPDATE ON TABLE books.quote TO paydock_api;
 REVOKE ALL ON FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) TO paydock_cron;
 
+REVOKE ALL ON FUNCTION books.differing_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION books.differing_figures() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION books.figures_from_documents() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION books.fold_lists() FROM PUBLIC;
 GRANT ALL ON FUNCTION books.fold_lists() TO paydock_cron;
 
+REVOKE ALL ON FUNCTION books.fold_past_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION books.fold_past_figures() TO paydock_cron;
+
 REVOKE ALL ON FUNCTION books.forget_answers(before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION books.forget_answers(before timestamp with time zone) TO paydock_cron;
+
+REVOKE ALL ON FUNCTION books.newest_from_documents() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION books.rebuild_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION books.rebuild_figures() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION pipedrive.claim_company(wanted bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pipedrive.claim_company(wanted bigint) TO paydock_web;
+GRANT ALL ON FUNCTION pipedrive.claim_company(wanted bigint) TO paydock_cron;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_cron;
 
 REVOKE ALL ON FUNCTION pipedrive.connected_companies() FROM PUBLIC;
 GRANT ALL ON FUNCTION pipedrive.connected_companies() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE vault.revocation TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.revocation TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE vault.webhook_secret TO paydock_cron;
+
+REVOKE ALL ON FUNCTION vault.companies_to_reseal(current_key text, row_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.companies_to_reseal(current_key text, row_limit integer) TO paydock_cron;
+
+REVOKE ALL ON FUNCTION vault.retire_key(wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.retire_key(wanted text) TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE vault.pending_install TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.pending_install TO paydock_cron;
+
+REVOKE ALL ON FUNCTION vault.sealed_counts() FROM PUBLIC;
+GRANT ALL ON FUNCTION vault.sealed_counts() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION web.forget_expired(idle_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION web.forget_expired(idle_seconds double precision) TO paydock_cron;
 
 REVOKE ALL ON FUNCTION web.use_api_key(key_hash bytea, request_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION web.use_api_key(key_hash bytea, request_limit integer) TO paydock_api;
@@ -1834,6 +3089,10 @@ GRANT SELECT,INSERT ON TABLE books.event TO paydock_web;
 GRANT SELECT,INSERT ON TABLE books.event TO paydock_cron;
 GRANT SELECT,INSERT ON TABLE books.event TO paydock_api;
 
+GRANT SELECT ON TABLE books.figure TO paydock_web;
+GRANT SELECT ON TABLE books.figure TO paydock_cron;
+GRANT SELECT ON TABLE books.figure TO paydock_api;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.kept_answer TO paydock_api;
 
 GRANT SELECT ON TABLE books.list_change TO paydock_web;
@@ -1844,8 +3103,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.mail TO paydock_api;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE books.member TO paydock_web;
-GRANT SELECT,INSERT,UPDATE ON TABLE books.member TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.member TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.member TO paydock_cron;
+
+GRANT SELECT ON TABLE books.newest_invoice TO paydock_web;
+GRANT SELECT ON TABLE books.newest_invoice TO paydock_cron;
+GRANT SELECT ON TABLE books.newest_invoice TO paydock_api;
 
 GRANT SELECT,INSERT ON TABLE books.payment TO paydock_web;
 GRANT SELECT,INSERT ON TABLE books.payment TO paydock_cron;
@@ -1869,14 +3132,20 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.attention TO paydock_cron;
 GRANT SELECT,INSERT ON TABLE pipedrive.audit TO paydock_web;
 GRANT SELECT,INSERT ON TABLE pipedrive.audit TO paydock_cron;
 
+GRANT SELECT ON TABLE pipedrive.call_budget TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.call_budget TO paydock_cron;
+
 GRANT SELECT ON TABLE pipedrive.deal_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.deal_snapshot TO paydock_cron;
 
-GRANT SELECT ON TABLE pipedrive.link TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_cron;
 
 GRANT SELECT ON TABLE pipedrive.quote_draft TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_cron;
+
+GRANT SELECT ON TABLE pipedrive.record_snapshot TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.record_snapshot TO paydock_cron;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_cron;
@@ -1895,6 +3164,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.user_grant TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_endpoint TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_endpoint TO paydock_cron;
 
+GRANT SELECT,INSERT ON TABLE pipedrive.webhook_failure TO paydock_web;
+GRANT SELECT,DELETE ON TABLE pipedrive.webhook_failure TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.webhook_health TO paydock_cron;
+GRANT SELECT ON TABLE pipedrive.webhook_health TO paydock_web;
+
 GRANT SELECT,INSERT ON TABLE pipedrive.webhook_inbox TO paydock_web;
 GRANT SELECT,INSERT ON TABLE pipedrive.webhook_inbox TO paydock_cron;
 
@@ -1908,29 +3183,34 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE queue.attempt TO paydock_cron;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE queue.chore TO paydock_cron;
 
-GRANT SELECT,UPDATE ON TABLE queue.listener TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE queue.drainer TO paydock_cron;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE queue.message TO paydock_web;
-GRANT SELECT,INSERT,UPDATE ON TABLE queue.message TO paydock_cron;
+GRANT SELECT,INSERT ON TABLE queue.finished TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE queue.finished TO paydock_cron;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE queue.gate TO paydock_cron;
+GRANT SELECT,DELETE ON TABLE queue.gate TO paydock_web;
 
-GRANT SELECT,INSERT,DELETE ON TABLE vault.pending_install TO paydock_web;
-GRANT SELECT,INSERT,DELETE ON TABLE vault.pending_install TO paydock_cron;
+GRANT SELECT,UPDATE ON TABLE queue.level TO paydock_cron;
 
-GRANT SELECT,INSERT,DELETE ON TABLE vault.revocation TO paydock_web;
-GRANT SELECT,INSERT,DELETE ON TABLE vault.revocation TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE queue.message TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE queue.message TO paydock_cron;
 
-GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_web;
-GRANT SELECT,INSERT ON TABLE vault.webhook_secret TO paydock_cron;
+GRANT SELECT ON TABLE vault.sealing_key TO paydock_web;
+GRANT SELECT ON TABLE vault.sealing_key TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE web.account_link TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE web.account_link TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE ON TABLE web.account_link_directory TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.account_link_directory TO paydock_cron;
 
 GRANT SELECT ON TABLE web.api_key_directory TO paydock_api;
 GRANT SELECT,INSERT,DELETE ON TABLE web.api_key_directory TO paydock_web;
 GRANT SELECT,INSERT ON TABLE web.api_key_directory TO paydock_cron;
 
-GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_web;
-GRANT SELECT,INSERT ON TABLE web.login_directory TO paydock_cron;
+GRANT SELECT,INSERT,DELETE ON TABLE web.login_directory TO paydock_web;
+GRANT SELECT,INSERT,DELETE ON TABLE web.login_directory TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE ON TABLE web.login_failure TO paydock_web;
 GRANT SELECT,INSERT,DELETE ON TABLE web.login_failure TO paydock_cron;
@@ -1950,6 +3230,9 @@ GRANT SELECT ON TABLE web.public_token_directory TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE ON TABLE web.session TO paydock_web;
 GRANT SELECT,INSERT,DELETE ON TABLE web.session TO paydock_cron;
+
+GRANT UPDATE(seen_at) ON TABLE web.session TO paydock_web;
+GRANT UPDATE(seen_at) ON TABLE web.session TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE ON TABLE web.session_directory TO paydock_web;
 GRANT SELECT,INSERT,DELETE ON TABLE web.session_directory TO paydock_cron;

@@ -26,8 +26,11 @@ public struct Environment: Sendable {
     public let consentOrigin: String
 
     let settings: Settings
+    private let panelStore: any PanelStore
     private let crm: any CRM
+    private let dealGlancing: any DealGlancing
     private let dealListing: any DealListing
+    private let leads: any LeadConversions
     private let webhooks: any CRMWebhooks
     private let oauth: any OAuthProvider
     private let clientCredentials: Secret
@@ -44,8 +47,10 @@ public struct Environment: Sendable {
         consentOrigin = try settings.url("PIPEDRIVE_OAUTH_URL", default: "https://oauth.pipedrive.com")
         secrets = SodiumSecrets()
         let configuration = try Self.database(settings, process: process)
-        storage = PostgresStorage(
-            configuration, keyring: try KeyringFile.read(try settings.required("PAYDOCK_KEYRING")))
+        let store = PostgresStorage(
+            configuration, keys: try FileKeys(try settings.required("PAYDOCK_KEYRING")),
+            process: Self.label(process))
+        (storage, panelStore) = (store, store)
         let clientID = try settings.required("PIPEDRIVE_CLIENT_ID")
         let clientSecret = Secret(try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true))
         clientCredentials = Secret("\(clientID):\(clientSecret.reveal())")
@@ -55,9 +60,14 @@ public struct Environment: Sendable {
             redirectURL: "\(publicURL)/oauth/pipedrive/callback")
         let transport = CurlTransport(userAgent: "PayDock/\(Version.text)")
         let client = PipedriveClient(configuration: pipedrive, transport: transport)
-        (crm, dealListing) = (client, client)
+        (crm, dealListing, dealGlancing, leads) = (client, client, client, client)
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
+    }
+
+    /// Names this process in leases and in the audit trail.
+    private static func label(_ process: String) -> String {
+        "\(process) \(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)"
     }
 
     /// The database of `PAYDOCK_DATABASE_URL`.
@@ -79,7 +89,7 @@ public struct Environment: Sendable {
         let secret = try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true)
         let password = settings.optional("PIPEDRIVE_PANEL_PASSWORD", isSecret: true) ?? secret
         return Panel(
-            storage: storage, secrets: secrets, credentials: Secret("\(user):\(password)"),
+            store: panelStore, storage: storage, secrets: secrets, credentials: Secret("\(user):\(password)"),
             tokenKey: Secret(settings.optional("PIPEDRIVE_PANEL_JWT_SECRET", isSecret: true) ?? secret),
             requiresToken: try settings.flag("PIPEDRIVE_PANEL_JWT_REQUIRED"))
     }
@@ -87,11 +97,24 @@ public struct Environment: Sendable {
     /// Whether documents go out by mail: only when `PAYDOCK_SENDMAIL` names a mail program.
     public var mailing: Mailing? { settings.optional("PAYDOCK_SENDMAIL").map { _ in Mailing(publicURL: publicURL) } }
 
+    private var mailer: SendmailMailer? { settings.optional("PAYDOCK_SENDMAIL").map { SendmailMailer(command: $0) } }
+
     private var mails: MailDelivery {
         MailDelivery(
-            storage: storage, mailer: settings.optional("PAYDOCK_SENDMAIL").map { SendmailMailer(command: $0) },
-            senderAddress: supportEmail, publicURL: publicURL, clock: { Date() })
+            storage: storage, mailer: mailer, senderAddress: supportEmail, publicURL: publicURL, clock: { Date() })
     }
+
+    private var links: AccountLinkDelivery {
+        AccountLinkDelivery(
+            storage: storage, mailer: mailer, secrets: secrets, senderAddress: supportEmail, publicURL: publicURL,
+            clock: { Date() })
+    }
+
+    /// Access to Pipedrive, refreshed when needed.
+    public var accessTokens: AccessTokens { AccessTokens(storage: storage, oauth: oauth, clock: { Date() }) }
+
+    /// The look at the webhooks of all connections.
+    public var webhookWatch: WebhookWatch { WebhookWatch(storage: storage) }
 
     /// What comes with time.
     public var housekeeping: Housekeeping { Housekeeping(storage: storage) }
@@ -100,23 +123,24 @@ public struct Environment: Sendable {
     public var nightlyRuns: NightlyRuns { NightlyRuns(storage: storage) }
 
     /// The drain with everything it delivers.
-    public func queueDrain() throws -> QueueDrain {
+    public func queueDrain(_ limits: QueueDrain.Limits = QueueDrain.Limits()) throws -> QueueDrain {
         let clock: @Sendable () -> Date = { Date() }
-        let tokens = AccessTokens(storage: storage, oauth: oauth, clock: clock)
+        let tokens = accessTokens
         let webhookURL = try settings.url("PAYDOCK_WEBHOOK_URL", default: publicURL)
         let deliveries = Deliveries(
             events: EventRouting(storage: storage), webhooks: WebhookRouting(storage: storage, webhooks: webhooks),
-            notes: NoteDelivery(storage: storage, crm: crm, tokens: tokens, publicURL: publicURL),
+            notes: NoteDelivery(storage: storage, crm: crm, leads: leads, tokens: tokens, publicURL: publicURL),
             drafting: QuoteDrafting(
                 storage: storage, crm: crm, tokens: tokens, drafter: BuiltInDrafter(), secrets: secrets, clock: clock),
             records: RecordTakeover(storage: storage, crm: crm, tokens: tokens),
+            looks: RecordLook(storage: storage, crm: crm, deals: dealGlancing, tokens: tokens),
             sync: SyncSteps(storage: storage, crm: crm, tokens: tokens),
             subscribing: Subscribing(
                 storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
                 webhookURL: webhookURL),
             revoking: Revoking(storage: storage, oauth: oauth),
             sweep: StageSweep(storage: storage, deals: dealListing, tokens: tokens, clock: clock), tokens: tokens,
-            mails: mails)
+            mails: mails, links: links)
         let listening = PostgresConfiguration(
             url: try settings.optional("PAYDOCK_LISTEN_URL", isSecret: true)
                 ?? settings.required("PAYDOCK_DATABASE_URL", isSecret: true),
@@ -124,6 +148,6 @@ public struct Environment: Sendable {
         return QueueDrain(
             storage: storage, signal: PostgresSignal(listening), deliveries: deliveries,
             retry: RetryPolicy(baseSeconds: try settings.number("PAYDOCK_RETRY_BASE", default: 30)),
-            worker: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)")
+            worker: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)", limits: limits)
     }
 }

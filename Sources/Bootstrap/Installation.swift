@@ -42,6 +42,9 @@ public struct Installation: Sendable {
         return [keyring.currentID] + keyring.keyIDs.filter { $0 != keyring.currentID }
     }
 
+    /// The rotation of the keyring's keys.
+    public func keyRotation() throws -> KeyRotation { try KeyRotation(settings: settings) }
+
     /// Accounts, which need the database alone.
     public func accounts() throws -> Accounts {
         try SodiumLibrary.start()
@@ -50,6 +53,9 @@ public struct Installation: Sendable {
 
     /// The queue, which needs the database alone.
     public func messages() throws -> Messages { Messages(storage: try storage()) }
+
+    /// The figures that the panel shows.
+    public func figures() throws -> Figures { Figures(storage: try storage()) }
 
     private func storage() throws -> PostgresStorage {
         PostgresStorage(try Environment.database(settings, process: "paydock"), keyring: nil)
@@ -73,6 +79,7 @@ public struct Installation: Sendable {
             ("keyring", { _ = try keyIDs() }),
             ("database", { _ = try messages().counts() }),
             ("schema", { try Migrator(try Environment.database(settings, process: "paydock")).check() }),
+            ("figures", { try figures().check() }),
         ]
         return checks.map { name, look in
             do {

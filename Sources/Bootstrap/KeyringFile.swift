@@ -33,4 +33,34 @@ public enum KeyringFile {
             throw SettingsError(key: "PAYDOCK_KEYRING", problem: "can't be written")
         }
     }
+
+    /// Puts another keyring in the file's place, whole or not at all; mode and owner stay.
+    static func replace(_ path: String, _ keyring: Keyring) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw SettingsError(key: "PAYDOCK_KEYRING", problem: "names no file") }
+        let draft = "\(path).new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw SettingsError(key: "PAYDOCK_KEYRING", problem: "stands in a folder that can't be written")
+        }
+        defer { close(descriptor) }
+        let bytes = Array(keyring.text.utf8)
+        guard fchmod(descriptor, status.st_mode & 0o777) == 0,
+            geteuid() != 0 || fchown(descriptor, status.st_uid, status.st_gid) == 0,
+            write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0, rename(draft, path) == 0
+        else {
+            unlink(draft)
+            throw SettingsError(key: "PAYDOCK_KEYRING", problem: "can't be written")
+        }
+        try keepFolder(of: path)
+    }
+
+    // Without this, a power failure could bring the old file back after something was sealed under the new key.
+    private static func keepFolder(of path: String) throws {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SettingsError(key: "PAYDOCK_KEYRING", problem: "can't be written") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw SettingsError(key: "PAYDOCK_KEYRING", problem: "can't be written") }
+    }
 }

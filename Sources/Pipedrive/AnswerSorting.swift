@@ -27,7 +27,7 @@ enum AnswerSorting {
                 status: status, reason: "Pipedrive could not answer \(label)")
         case 400..<500:
             return CRMFailure(
-                .rejected, status: status, reason: "Pipedrive refused \(label)", answer: Self.words(answer))
+                .rejected, status: status, reason: "Pipedrive refused \(label)", message: Self.words(answer))
         default:
             return CRMFailure(
                 .transient(mayHaveTakenEffect: false, retryAfterSeconds: nil), status: status,
@@ -39,7 +39,8 @@ enum AnswerSorting {
     private static func forbidden(_ answer: IncomingResponse, _ label: String) -> CRMFailure {
         if isPage(answer) {
             return CRMFailure(
-                .wait(seconds: retryAfter(answer)), status: 403, reason: "Pipedrive's front door blocks \(label)")
+                .wait(seconds: retryAfter(answer)), status: 403, reason: "Pipedrive's front door blocks \(label)",
+                holdsConnection: true)
         }
         let root = JSONDocument(answer.body)?.root
         let words = [root?["error"]?.text, root?["error_info"]?.text, root?["message"]?.text].compactMap(\.self)
@@ -50,7 +51,7 @@ enum AnswerSorting {
         let code = root?["code"]?.text.flatMap { isLabel($0) ? ", code \($0)" : nil } ?? ""
         return CRMFailure(
             .rejected, status: 403, reason: "The Pipedrive user may not do this: \(label)\(code)",
-            answer: Self.words(answer))
+            message: Self.words(answer))
     }
 
     /// What Pipedrive says about a refusal, for the customer; at most 500 characters.
@@ -63,12 +64,14 @@ enum AnswerSorting {
     private static func tooMany(_ answer: IncomingResponse, _ label: String) -> CRMFailure {
         let wait = retryAfter(answer)
         guard header(answer, "x-daily-ratelimit-token-remaining") == "0" else {
-            return CRMFailure(.wait(seconds: wait), status: 429, reason: "Too many requests in a short time: \(label)")
+            return CRMFailure(
+                .wait(seconds: wait), status: 429, reason: "Too many requests in a short time: \(label)",
+                holdsConnection: true)
         }
         // The daily budget comes back at midnight of a time zone that is not published: ask rarely.
         return CRMFailure(
             .wait(seconds: max(wait ?? 0, 900)), status: 429,
-            reason: "The Pipedrive company's daily API budget is used up: \(label)")
+            reason: "The Pipedrive company's daily API budget is used up: \(label)", holdsConnection: true)
     }
 
     /// `Retry-After` in seconds or as a date, else the rest of Pipedrive's own window; at most a day.
@@ -84,6 +87,20 @@ enum AnswerSorting {
             (0...Int64(day)).contains(reset)
         else { return nil }
         return max(Int(reset), 2)
+    }
+
+    /// What the answer says about the budget. Headers of daily tokens are undocumented, and missing now and then.
+    static func budget(_ answer: IncomingResponse) -> BudgetReading {
+        func number(_ name: String) -> Int? { header(answer, name).flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
+        return BudgetReading(
+            callLimit: number("x-ratelimit-limit").flatMap { $0 > 0 ? $0 : nil },
+            dayLimit: number("x-daily-ratelimit-token-limit"), dayLeft: number("x-daily-ratelimit-token-remaining"))
+    }
+
+    /// The beginning of the body, on one line.
+    static func excerpt(_ answer: IncomingResponse) -> String {
+        let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
+        return String(text.unicodeScalars.map { $0.value < 32 || $0.value == 0xFFFD ? " " : Character($0) })
     }
 
     private static func header(_ answer: IncomingResponse, _ name: String) -> String? {

@@ -75,3 +75,14 @@ extension PipedriveClient: DealListing {
         }
     }
 }
+
+extension PipedriveClient: DealGlancing {
+    /// A deal's title, person and organization, in one request.
+    public func glance(_ id: Deal.ID, access: PipedriveAccess) async throws -> DealGlance? {
+        guard let node = try await single(PipedriveFacts.deal, id: id.rawValue, access: access) else { return nil }
+        return DealGlance(
+            id: id, title: RecordReading.filled(node["title"]) ?? "",
+            personID: DealReading.identifier(node["person_id"]).map { Person.ID($0) },
+            organizationID: DealReading.identifier(node["org_id"]).map { Organization.ID($0) })
+    }
+}

@@ -213,6 +213,21 @@ enum PipedriveFacts {
         query: ["deal_id": .integer, "lead_id": .string, "sort": .string, "limit": .integer],
         responseFields: fields(["id": .integer, "content": .string], under: "data[]"), tokenCost: 20)
 
+    /// A lead that became a deal is marked deleted.
+    static let lead = PipedriveOperation(
+        interface: .v1, method: .get, path: "/leads/{id}", responseFields: fields(["id": .string], under: "data"),
+        tokenCost: 2)
+
+    static let convertedDeals = PipedriveOperation(
+        interface: .v2, method: .get, path: "/deals",
+        query: [
+            "include_fields": .string, "sort_by": .string, "sort_direction": .string, "limit": .integer,
+            "cursor": .string,
+        ],
+        responseFields: fields(
+            ["id": .integer, "source_lead_id": .string, "is_deleted": .boolean], under: "data[]", and: nextCursor),
+        tokenCost: 10)
+
     static let addWebhook = PipedriveOperation(
         interface: .v1, method: .post, path: "/webhooks",
         requestFields: [

@@ -14,13 +14,13 @@ struct PipedriveGateway: Sendable {
 
     /// Calls the API as the given user; the token only ever goes to an allowed host.
     func answer(
-        to operation: PipedriveOperation, id: Int64? = nil, query: Query = [], json body: [UInt8]? = nil,
-        access: PipedriveAccess, timeout: Duration = Self.timeout
+        to operation: PipedriveOperation, id: Int64? = nil, word: String? = nil, query: Query = [],
+        json body: [UInt8]? = nil, access: PipedriveAccess, timeout: Duration = Self.timeout
     ) async throws -> JSONNode {
         guard let origin = configuration.allowedHosts.origin(of: access.apiOrigin.text) else {
             throw CRMFailure(.rejected, reason: "The API host of this connection is not allowed")
         }
-        let place = id.map { operation.path.replacing("{id}", with: String($0)) } ?? operation.path
+        let place = (id.map(String.init) ?? word).map { operation.path.replacing("{id}", with: $0) } ?? operation.path
         var path = operation.interface.prefix + place
         if !query.isEmpty { path += "?" + PercentEncoding.pairs(query) }
         var request = HTTPRequest(
@@ -28,9 +28,16 @@ struct PipedriveGateway: Sendable {
         request.headerFields[.accept] = "application/json"
         request.headerFields[.authorization] = "Bearer \(access.accessToken.reveal())"
         if body != nil { request.headerFields[.contentType] = "application/json" }
+        try await access.allowance?.spend(tokens: operation.tokenCost)
         let response = try await send(request, body: body, operation: operation, timeout: timeout)
-        if let failure = AnswerSorting.failure(of: response, to: operation) { throw failure }
-        return try Self.body(of: response, to: operation)
+        // Search has a budget of its own, which says nothing about the other calls.
+        if !operation.path.hasSuffix("/search") { access.allowance?.note(AnswerSorting.budget(response)) }
+        do {
+            if let failure = AnswerSorting.failure(of: response, to: operation) { throw failure }
+            return try Self.body(of: response, to: operation)
+        } catch let failure as CRMFailure {
+            throw failure.quoting(AnswerSorting.excerpt(response))
+        }
     }
 
     /// One exchange; a missing response becomes `transient`, doubtful only when repeating could do it twice.

@@ -34,12 +34,13 @@ public struct PipedriveOAuth: OAuthProvider {
             ], now: now, timeout: .seconds(6))
     }
 
-    /// Trades a refresh token for new credentials.
+    /// Trades a refresh token for new credentials; 25 seconds, because giving up early would leave open which token
+    /// counts.
     public func refresh(_ refreshToken: Secret, now: Date) async throws -> Credentials {
         try await credentials(
             PipedriveFacts.refreshToken,
             [("grant_type", "refresh_token"), ("refresh_token", refreshToken.reveal())], now: now,
-            timeout: .seconds(15))
+            timeout: .seconds(25))
     }
 
     /// Ends the app's authorisation by this user; 5 seconds. An unknown token is no error (RFC 7009, section 2.2).

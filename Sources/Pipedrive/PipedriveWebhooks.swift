@@ -1,4 +1,5 @@
 public import Domain
+import FoundationEssentials
 public import HTTPTransport
 
 /// The webhooks of one connection.
@@ -42,8 +43,18 @@ public struct PipedriveWebhooks: CRMWebhooks {
             guard let id = node["id"]?.integer else { throw PipedriveGateway.unreadable(operation) }
             return WebhookSubscription(
                 id: WebhookSubscription.ID(id), object: node["event_object"]?.text ?? "",
-                url: node["subscription_url"]?.text ?? "")
+                url: node["subscription_url"]?.text ?? "", isActive: Self.isActive(node), failedAt: Self.failure(node))
         }
+    }
+
+    /// `is_active` comes as 0 and 1 or as a truth; without it a webhook counts as active.
+    private static func isActive(_ node: JSONNode) -> Bool {
+        node["is_active"].flatMap { $0.flag ?? $0.integer.map { $0 != 0 } } ?? true
+    }
+
+    private static func failure(_ node: JSONNode) -> Date? {
+        guard let status = node["last_http_status"]?.integer, !(200..<300).contains(status) else { return nil }
+        return node["last_delivery_time"]?.text.flatMap(Timestamp.date)
     }
 
     /// Ends a subscription, in at most 4 seconds; one that is gone already is no error.

@@ -21,6 +21,8 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The app's client id.") var clientID: String?
     @Option(help: "The app's client secret.") var clientSecret: String?
     @Option(help: "The app's callback URL.") var redirectURI: String
+    @Option(help: "The app's Installation URL; without one the Marketplace leads straight to the consent page.")
+    var installationURL: String?
     @Option(help: "The URL of the app's panel.") var panelURL: String?
     @Option(help: "The panel's user for Basic authentication.") var panelUser: String?
     @Option(help: "The panel's password for Basic authentication.") var panelPassword: String?
@@ -79,6 +81,7 @@ struct SandboxCommand: AsyncParsableCommand {
             let clientSecret = value(clientSecret, "PIPEDRIVE_CLIENT_SECRET")
         else { throw ValidationError("--client-id and --client-secret (or their variables) are required") }
         var options = SandboxOptions(clientID: clientID, clientSecret: clientSecret, redirectURI: redirectURI)
+        options.installationURL = installationURL
         options.host = host
         options.port = port
         options.stateFile = state

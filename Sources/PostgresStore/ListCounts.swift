@@ -5,19 +5,23 @@ import Postgres
 struct ListCounts: ListCountStore {
     let connection: PostgresConnection
 
-    /// The number of rows, of one state if given. The rows of one contact are counted along its index.
-    func total(of list: String, company: Company.ID, state: String?, contact: Contact.ID? = nil) throws -> Int {
-        let count: SQL
-        if contact != nil {
-            let filter = DocumentFilter.sql(company: company, state: state, contact: contact)
-            count = "select count(*) as total from books.\(unsafe: list) where \(fragment: filter)"
-        } else {
-            count = """
-                select coalesce(sum(change), 0)::bigint as total from books.list_change
-                where company_id = \(company) and list = \(list) and (\(state)::text is null or state = \(state))
-                """
+    /// The number of a list's documents. Those of one contact are counted along its index.
+    func total(of list: DocumentList) throws -> Int {
+        guard list.contact != nil else {
+            return try total(of: list.table, company: list.company, state: list.state)
         }
+        let count: SQL = "select count(*) as total from books.\(unsafe: list.table) where \(fragment: list.filter)"
         return try connection.query(count).first?.int("total") ?? 0
+    }
+
+    /// The number of rows, of one state if given.
+    func total(of list: String, company: Company.ID, state: String?) throws -> Int {
+        try connection.query(
+            """
+            select coalesce(sum(change), 0)::bigint as total from books.list_change
+            where company_id = \(company) and list = \(list) and (\(state)::text is null or state = \(state))
+            """
+        ).first?.int("total") ?? 0
     }
 
     func fold() throws -> Int {

@@ -28,7 +28,13 @@ public struct Migrator: Sendable {
         (1, "schemas", PackageResources._001_schemas_sql), (2, "books", PackageResources._002_books_sql),
         (3, "web", PackageResources._003_web_sql), (4, "vault", PackageResources._004_vault_sql),
         (5, "queue", PackageResources._005_queue_sql), (6, "pipedrive", PackageResources._006_pipedrive_sql),
-        (7, "api", PackageResources._007_api_sql),
+        (7, "api", PackageResources._007_api_sql), (8, "accounts", PackageResources._008_accounts_sql),
+        (9, "connection_life", PackageResources._009_connection_life_sql),
+        (10, "sealing_keys", PackageResources._010_sealing_keys_sql),
+        (11, "queue_flow", PackageResources._011_queue_flow_sql),
+        (12, "status", PackageResources._012_status_sql),
+        (13, "figures", PackageResources._013_figures_sql), (14, "panel", PackageResources._014_panel_sql),
+        (15, "queue_lanes", PackageResources._015_queue_lanes_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     /// The statements that make the roles, for a person to run where the login role may not.

@@ -62,36 +62,48 @@ struct PostgresAccounts: AccountStore {
         }
     }
 
-    func insert(session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, expiresAt: Date) throws {
+    func insert(
+        session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, now: Date, expiresAt: Date
+    ) throws {
         let company = try access.company()
         try connection.execute(
             "insert into web.session_directory (token_hash, company_id) values (\(tokenHash), \(company))")
         try connection.execute(
             """
-            insert into web.session (company_id, token_hash, member_id, csrf_token, expires_at)
-            values (\(company), \(tokenHash), \(member), \(csrfToken.reveal()), \(expiresAt))
+            insert into web.session (company_id, token_hash, member_id, csrf_token, seen_at, expires_at)
+            values (\(company), \(tokenHash), \(member), \(csrfToken.reveal()), \(now), \(expiresAt))
             """)
     }
 
-    func session(tokenHash: [UInt8], now: Date) throws -> Session? {
-        try connection.query(
+    // Use is noted to the minute, so that reading pages costs no write each.
+    private static let seenStepSeconds = 60.0
+
+    func session(tokenHash: [UInt8], now: Date, idleSeconds: Double) throws -> Session? {
+        let row = try connection.query(
             """
-            select m.id as member_id, m.email, m.role, s.csrf_token,
+            select s.seen_at, m.id as member_id, m.email, m.role, s.csrf_token,
                 c.company_id, c.name, c.currency, c.country, c.time_zone
             from web.session s
             join books.member m on m.company_id = s.company_id and m.id = s.member_id
             join books.company c on c.company_id = s.company_id
             where s.company_id = \(try access.company()) and s.token_hash = \(tokenHash) and s.expires_at > \(now)
+                and s.seen_at > \(now.addingTimeInterval(-idleSeconds))
             """
-        ).first.map { row in
-            let company = try Self.company(row)
-            let member = Member(
-                id: Member.ID(try row.uuid("member_id")), companyID: company.id, email: try row.string("email"),
-                role: try row.state("role"))
-            return Session(
-                member: member, company: company, csrfToken: Secret(try row.string("csrf_token")),
-                tokenHash: tokenHash)
+        ).first
+        guard let row else { return nil }
+        if now.timeIntervalSince(try row.date("seen_at")) > Self.seenStepSeconds {
+            try connection.execute(
+                """
+                update web.session set seen_at = greatest(seen_at, \(now))
+                where company_id = \(try access.company()) and token_hash = \(tokenHash)
+                """)
         }
+        let company = try Self.company(row)
+        let member = Member(
+            id: Member.ID(try row.uuid("member_id")), companyID: company.id, email: try row.string("email"),
+            role: try row.state("role"))
+        return Session(
+            member: member, company: company, csrfToken: Secret(try row.string("csrf_token")), tokenHash: tokenHash)
     }
 
     func delete(session tokenHash: [UInt8]) throws {

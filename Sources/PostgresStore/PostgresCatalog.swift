@@ -78,8 +78,11 @@ struct PostgresCatalog: CatalogStore {
         }
         let rows = try connection.query(
             """
-            select \(fragment: Self.columns) from books.product p where \(fragment: filter)
-            order by p.name_key, p.id limit \(page.limit) offset \(page.offset)
+            select \(fragment: Self.columns) from books.product p
+            where p.company_id = \(company) and p.id = any (array(
+                select p.id from books.product p where \(fragment: filter)
+                order by p.name_key, p.id limit \(page.limit) offset \(page.offset)))
+            order by p.name_key, p.id
             """)
         let total =
             search == nil

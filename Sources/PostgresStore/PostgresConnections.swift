@@ -29,8 +29,16 @@ struct PostgresConnections: ConnectionStore {
             connectedAt: try row.date("connected_at"))
     }
 
+    // Whoever changes a connection takes its row first, and the grants' rows behind it: so that of an uninstall, a
+    // disconnect and an install at the same moment each waits for the other, and none for one another in a ring.
+    private func lock() throws {
+        try database.execute(
+            "select from pipedrive.connection where company_id = \(try access.company()) for no key update")
+    }
+
     func connect(user: PipedriveUser, credentials: Credentials) throws -> Connection {
         let company = try access.company()
+        try lock()
         try database.execute(
             """
             insert into pipedrive.user_grant (
@@ -83,22 +91,24 @@ struct PostgresConnections: ConnectionStore {
         }
     }
 
-    func markReconnect(user: PipedriveUser.ID) throws {
+    func markReconnect(user: PipedriveUser.ID, refused: Secret) throws -> Connection? {
         let company = try access.company()
+        try lock()
+        guard try credentials(user: user)?.refreshToken == refused else { return nil }
         try database.execute(
             """
             update pipedrive.user_grant set state = 'dead'
             where company_id = \(company) and user_id = \(user) and state = 'live'
             """)
-        try database.execute(
-            """
-            update pipedrive.connection set state = 'reconnect'
-            where company_id = \(company) and owner_user_id = \(user) and state = 'live'
-            """)
+        guard let current = try connection(), current.ownerUserID == user, current.state == .live else {
+            return try connection()
+        }
+        return try passOn(current, orBecome: .reconnect)
     }
 
     func endGrant(user: PipedriveUser.ID) throws -> Connection? {
         let company = try access.company()
+        try lock()
         try database.execute(
             """
             update pipedrive.user_grant g set state = 'ended'
@@ -110,6 +120,14 @@ struct PostgresConnections: ConnectionStore {
             "delete from vault.credentials where company_id = \(company) and user_id = \(user)")
         guard let current = try self.connection() else { return nil }
         guard current.ownerUserID == user, current.state != .disconnected else { return current }
+        let after = try passOn(current, orBecome: .disconnected)
+        if after?.state == .disconnected { try forgetWebhooks() }
+        return after
+    }
+
+    /// Gives the connection to the oldest live grant of an admin; with none left it becomes `state`.
+    private func passOn(_ current: Connection, orBecome state: Connection.State) throws -> Connection? {
+        let company = current.companyID
         try database.execute(
             """
             with heir as (
@@ -119,16 +137,15 @@ struct PostgresConnections: ConnectionStore {
                 order by g.granted_at, g.user_id limit 1)
             update pipedrive.connection set
                 owner_user_id = coalesce((select user_id from heir), owner_user_id),
-                state = case when exists (select from heir) then 'live' else 'disconnected' end
+                state = case when exists (select from heir) then 'live' else \(state.rawValue) end
             where company_id = \(company)
             """)
-        let after = try self.connection()
-        if after?.state == .disconnected { try forgetWebhooks() }
-        return after
+        return try connection()
     }
 
     func disconnect() throws -> Bool {
         let company = try access.company()
+        try lock()
         let ended = try database.execute(
             """
             update pipedrive.connection set state = 'disconnected'

@@ -13,19 +13,20 @@ struct PostgresContacts: ContactStore {
             """)
 
     func insert(_ details: ContactDetails) throws -> Contact {
-        let row = try connection.query(
-            """
-            insert into books.contact (
-                company_id, kind, name, organization_id, emails, phones, street, postal_code, city, country,
-                vat_number, kvk_number, language, external_id)
-            values (
-                \(try access.company()), \(details.kind.rawValue), \(details.name), \(details.organizationID),
-                \(details.emails), \(details.phones), \(details.address.street), \(details.address.postalCode),
-                \(details.address.city), \(details.address.country), \(details.vatNumber), \(details.kvkNumber),
-                \(details.language), \(details.externalID))
-            returning \(fragment: Self.columns)
-            """
-        ).first
+        let row = try MissingReference.refusing {
+            try connection.query(
+                """
+                insert into books.contact (
+                    company_id, kind, name, organization_id, emails, phones, street, postal_code, city, country,
+                    vat_number, kvk_number, language, external_id)
+                values (
+                    \(try access.company()), \(details.kind.rawValue), \(details.name), \(details.organizationID),
+                    \(details.emails), \(details.phones), \(details.address.street), \(details.address.postalCode),
+                    \(details.address.city), \(details.address.country), \(details.vatNumber), \(details.kvkNumber),
+                    \(details.language), \(details.externalID))
+                returning \(fragment: Self.columns)
+                """)
+        }.first
         return try Self.contact(try row.orMissing("contact"))
     }
 
@@ -53,10 +54,14 @@ struct PostgresContacts: ContactStore {
                     where company_id = \(company) and normalized = \(EmailAddress.normalized(search)))
                 """
         }
+        // The rows before the page are passed over in the index alone, as `DocumentList` does.
         let rows = try connection.query(
             """
-            select \(fragment: Self.columns) from books.contact where \(fragment: filter)
-            order by name_key, id limit \(page.limit) offset \(page.offset)
+            select \(fragment: Self.columns) from books.contact
+            where company_id = \(company) and id = any (array(
+                select id from books.contact where \(fragment: filter)
+                order by name_key, id limit \(page.limit) offset \(page.offset)))
+            order by name_key, id
             """)
         let total =
             search == nil
@@ -67,23 +72,27 @@ struct PostgresContacts: ContactStore {
     }
 
     func update(_ id: Contact.ID, _ details: ContactDetails) throws -> Contact? {
-        try connection.query(
-            """
-            update books.contact set
-                kind = \(details.kind.rawValue), name = \(details.name), organization_id = \(details.organizationID),
-                emails = \(details.emails), phones = \(details.phones), street = \(details.address.street),
-                postal_code = \(details.address.postalCode), city = \(details.address.city),
-                country = \(details.address.country), vat_number = \(details.vatNumber),
-                kvk_number = \(details.kvkNumber), language = \(details.language),
-                external_id = \(details.externalID), updated_at = clock_timestamp()
-            where company_id = \(try access.company()) and id = \(id)
-            returning \(fragment: Self.columns)
-            """
-        ).first.map(Self.contact)
+        try MissingReference.refusing {
+            try connection.query(
+                """
+                update books.contact set
+                    kind = \(details.kind.rawValue), name = \(details.name), organization_id = \(details.organizationID),
+                    emails = \(details.emails), phones = \(details.phones), street = \(details.address.street),
+                    postal_code = \(details.address.postalCode), city = \(details.address.city),
+                    country = \(details.address.country), vat_number = \(details.vatNumber),
+                    kvk_number = \(details.kvkNumber), language = \(details.language),
+                    external_id = \(details.externalID), updated_at = clock_timestamp()
+                where company_id = \(try access.company()) and id = \(id)
+                returning \(fragment: Self.columns)
+                """)
+        }.first.map(Self.contact)
     }
 
     func delete(_ id: Contact.ID) throws -> Bool {
         let company = try access.company()
+        // A document that is being made for the contact holds its row: it is waited for here, and seen below.
+        try connection.execute(
+            "select from books.contact where company_id = \(company) and id = \(id) for update")
         let archived = try connection.execute(
             """
             update books.contact c set archived_at = coalesce(archived_at, clock_timestamp())

@@ -30,19 +30,20 @@ struct PostgresDirectory: DirectoryStore {
         try company("select company_id from web.webhook_directory where path = \(webhookPath)")
     }
 
+    func company(linkHash: [UInt8]) throws -> Company.ID? {
+        try company("select company_id from web.account_link_directory where token_hash = \(linkHash)")
+    }
+
     func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID? {
         try company(
             "select company_id from web.pipedrive_company_directory where pipedrive_company_id = \(pipedriveCompany)")
     }
 
     func claim(pipedriveCompany: PipedriveCompany.ID) throws {
-        let own = try access.company()
-        try connection.execute(
-            """
-            insert into web.pipedrive_company_directory (pipedrive_company_id, company_id)
-            values (\(pipedriveCompany), \(own)) on conflict do nothing
-            """)
-        guard try company(pipedriveCompany: pipedriveCompany) == own else {
+        _ = try access.company()
+        let row = try connection.query("select pipedrive.claim_company(\(pipedriveCompany)) as is_ours")
+            .first.orMissing("claim")
+        guard try row.bool("is_ours") else {
             throw Refusal(.conflict, "This Pipedrive company is connected to another PayDock company.")
         }
     }

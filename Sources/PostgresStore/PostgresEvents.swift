@@ -16,27 +16,6 @@ struct PostgresEvents: EventStore {
         return BookEvent.ID(try row.uuid("id"))
     }
 
-    func event(_ id: BookEvent.ID) throws -> BookEvent? {
-        try connection.query(
-            """
-            select kind, subject_id, occurred_at from books.event
-            where company_id = \(try access.company()) and id = \(id)
-            """
-        ).first.map {
-            BookEvent(
-                id: id, kind: try $0.state("kind"), subjectID: try $0.uuid("subject_id"),
-                occurredAt: try $0.date("occurred_at"))
-        }
-    }
-
-    func document(of event: BookEvent) throws -> EventDocument? {
-        switch event.kind {
-        case .quoteSent, .quoteViewed, .quoteAccepted: try quote(event.subjectID)
-        case .invoiceSent, .invoicePaid, .invoiceOverdue: try invoice(event.subjectID)
-        default: nil
-        }
-    }
-
     // A quote of a Pipedrive company that is connected no more: there, deal 7 was another deal. The API's role can't
     // read the connection, and posts no notes.
     private var ownDeal: SQL {
@@ -48,36 +27,38 @@ struct PostgresEvents: EventStore {
             """
     }
 
-    private func quote(_ id: UUID) throws -> EventDocument? {
-        try connection.query(
-            """
-            select q.number, q.gross, q.currency, q.public_token, c.name as contact_name,
-                \(fragment: ownDeal) as deal_id, q.lead_id
-            from books.quote q join books.contact c on c.company_id = q.company_id and c.id = q.contact_id
-            where q.company_id = \(try access.company()) and q.id = \(id)
-            """
-        ).first.map { try Self.document($0, isQuote: true) }
-    }
-
     // An invoice without a deal of its own belongs to the deal of its quote.
-    private func invoice(_ id: UUID) throws -> EventDocument? {
+    func details(of ids: [BookEvent.ID]) throws -> [EventDetails] {
         try connection.query(
             """
-            select i.number, i.gross, i.currency, i.public_token, c.name as contact_name,
-                coalesce(i.deal_id, \(fragment: ownDeal)) as deal_id, coalesce(i.lead_id, q.lead_id) as lead_id
-            from books.invoice i
-            join books.contact c on c.company_id = i.company_id and c.id = i.contact_id
-            left join books.quote q on q.company_id = i.company_id and q.id = i.quote_id
-            where i.company_id = \(try access.company()) and i.id = \(id)
+            select e.id, e.kind, e.subject_id, e.occurred_at, i.id is null as is_quote,
+                coalesce(i.number, q.number) as number, coalesce(i.gross, q.gross) as gross,
+                coalesce(i.currency, q.currency) as currency, coalesce(i.public_token, q.public_token) as public_token,
+                c.name as contact_name, coalesce(i.deal_id, \(fragment: ownDeal)) as deal_id,
+                coalesce(i.lead_id, q.lead_id) as lead_id
+            from books.event e
+            left join books.invoice i on i.company_id = e.company_id and i.id = e.subject_id and e.kind like 'invoice.%'
+            left join books.quote q on q.company_id = e.company_id
+                and q.id = case when e.kind like 'quote.%' then e.subject_id else i.quote_id end
+            left join books.contact c on c.company_id = e.company_id and c.id = coalesce(i.contact_id, q.contact_id)
+            where e.company_id = \(try access.company()) and e.id = any (\(ids.map(\.rawValue))::uuid[])
             """
-        ).first.map { try Self.document($0, isQuote: false) }
+        ).map { row in
+            EventDetails(
+                event: BookEvent(
+                    id: BookEvent.ID(try row.uuid("id")), kind: try row.state("kind"),
+                    subjectID: try row.uuid("subject_id"), occurredAt: try row.date("occurred_at")),
+                document: try Self.document(row))
+        }
     }
 
-    private static func document(_ row: PostgresRow, isQuote: Bool) throws -> EventDocument {
-        EventDocument(
-            number: try row.string("number"),
+    private static func document(_ row: PostgresRow) throws -> EventDocument? {
+        guard let number = try row.optionalString("number") else { return nil }
+        return EventDocument(
+            number: number,
             total: Money(minorUnits: try row.int64("gross"), currency: try row.currency("currency")),
-            publicToken: try row.string("public_token"), isQuote: isQuote, contactName: try row.string("contact_name"),
-            dealID: try row.optionalInt64("deal_id").map { Deal.ID($0) }, leadID: try row.optionalString("lead_id"))
+            publicToken: try row.string("public_token"), isQuote: try row.bool("is_quote"),
+            contactName: try row.string("contact_name"), dealID: try row.optionalInt64("deal_id").map { Deal.ID($0) },
+            leadID: try row.optionalString("lead_id"))
     }
 }

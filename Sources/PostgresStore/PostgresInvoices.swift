@@ -6,7 +6,7 @@ struct PostgresInvoices: InvoiceStore {
     let connection: PostgresConnection
     let access: StorageAccess
 
-    private static let columns = SQL(
+    static let columns = SQL(
         unsafe: """
             id, number, state, contact_id, addressee, currency, lines::text as lines, external_id, deal_id, lead_id, note,
             quote_id, issued_on::text as issued_on, due_on::text as due_on, paid, overdue_at is not null as is_overdue,
@@ -19,19 +19,20 @@ struct PostgresInvoices: InvoiceStore {
         let totals = try DocumentTotals(lines: content.lines, currency: content.currency)
         let number = try DocumentNumbers(connection: connection)
             .next("invoice", year: invoice.issuedOn.year, company: company)
-        return try connection.query(
-            """
-            insert into books.invoice (
-                company_id, number, contact_id, addressee, currency, lines, net, tax, gross, quote_id, external_id,
-                deal_id, lead_id, note, issued_on, due_on, public_token)
-            values (
-                \(company), \(number), \(content.contactID), \(content.addressee), \(content.currency.code),
-                \(try StoredLine.text(content.lines))::text::jsonb, \(totals.net), \(totals.tax), \(totals.gross),
-                \(invoice.quoteID), \(content.externalID), \(content.dealID), \(content.leadID), \(content.note),
-                \(invoice.issuedOn), \(invoice.dueOn ?? invoice.issuedOn.adding(days: 30)), \(invoice.publicToken))
-            returning \(fragment: Self.columns)
-            """
-        ).first.map(Self.invoice).orMissing("invoice")
+        return try MissingReference.refusing {
+            try connection.query(
+                """
+                insert into books.invoice (
+                    company_id, number, contact_id, addressee, currency, lines, net, tax, gross, quote_id, external_id,
+                    deal_id, lead_id, note, issued_on, due_on, public_token)
+                values (
+                    \(company), \(number), \(content.contactID), \(content.addressee), \(content.currency.code),
+                    \(try StoredLine.text(content.lines))::text::jsonb, \(totals.net), \(totals.tax), \(totals.gross),
+                    \(invoice.quoteID), \(content.externalID), \(content.dealID), \(content.leadID), \(content.note),
+                    \(invoice.issuedOn), \(invoice.dueOn ?? invoice.issuedOn.adding(days: 30)), \(invoice.publicToken))
+                returning \(fragment: Self.columns)
+                """)
+        }.first.map(Self.invoice).orMissing("invoice")
     }
 
     func invoice(_ id: Invoice.ID) throws -> Invoice? {
@@ -51,27 +52,13 @@ struct PostgresInvoices: InvoiceStore {
         ).first.map(Self.invoice)
     }
 
-    func list(state: Invoice.State?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice> {
-        let filter = try DocumentFilter.sql(company: access.company(), state: state?.rawValue, contact: contact)
-        let total = try ListCounts(connection: connection).total(
-            of: "invoice", company: access.company(), state: state?.rawValue, contact: contact)
-        return Listing(items: try items(filter, page), total: total)
-    }
-
-    private func items(_ filter: SQL, _ page: PageRequest) throws -> [Invoice] {
-        try connection.query(
-            """
-            select \(fragment: Self.columns) from books.invoice where \(fragment: filter)
-            order by created_at desc, id limit \(page.limit) offset \(page.offset)
-            """
-        ).map(Self.invoice)
-    }
-
-    func overdue(contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice> {
-        var filter = try DocumentFilter.sql(company: access.company(), state: nil, contact: contact)
-        filter += " and overdue_at is not null and state in ('sent', 'partially_paid')"
-        let total = try connection.query("select count(*) as total from books.invoice where \(fragment: filter)")
-        return Listing(items: try items(filter, page), total: try total.first?.int("total") ?? 0)
+    func list(status: Invoice.Status?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice> {
+        let list = DocumentList(
+            table: "invoice", stateColumn: "status", company: try access.company(), state: status?.rawValue,
+            contact: contact)
+        let rows = try connection.query(list.page(page, columns: Self.columns))
+        let total = try ListCounts(connection: connection).total(of: list)
+        return Listing(items: try rows.map(Self.invoice), total: total)
     }
 
     func move(_ id: Invoice.ID, from: Invoice.State, to: Invoice.State) throws -> Invoice? {
@@ -88,7 +75,9 @@ struct PostgresInvoices: InvoiceStore {
         try connection.query(
             """
             update books.invoice set due_on = \(dueOn), note = \(note), updated_at = clock_timestamp(),
-                overdue_at = case when \(dueOn)::date > due_on then null else overdue_at end
+                overdue_at = case when \(dueOn)::date < (
+                    select (clock_timestamp() at time zone time_zone)::date from books.company
+                    where company_id = \(try access.company())) then overdue_at end
             where company_id = \(try access.company()) and id = \(id)
             returning \(fragment: Self.columns)
             """
@@ -136,7 +125,7 @@ struct PostgresInvoices: InvoiceStore {
         ).map { Invoice.ID(try $0.uuid("id")) }
     }
 
-    private static func invoice(_ row: PostgresRow) throws -> Invoice {
+    static func invoice(_ row: PostgresRow) throws -> Invoice {
         Invoice(
             id: Invoice.ID(try row.uuid("id")), number: try row.string("number"), state: try row.state("state"),
             content: try DocumentColumns.content(row), quoteID: try row.optionalUUID("quote_id").map { Quote.ID($0) },

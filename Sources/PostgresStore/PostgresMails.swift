@@ -57,6 +57,14 @@ struct PostgresMails: MailStore {
         ).first.map(Self.mail)
     }
 
+    func readdress(_ id: Mail.ID, to recipient: String) throws -> Bool {
+        try connection.execute(
+            """
+            update books.mail set recipient = \(recipient), updated_at = clock_timestamp()
+            where company_id = \(try access.company()) and id = \(id) and state = 'failed' and recipient is null
+            """) == 1
+    }
+
     func replyAddress() throws -> String? {
         try connection.query(
             """

@@ -13,11 +13,17 @@ struct PostgresMessageLog: MessageLog {
     func counts() throws -> [MessageCount] {
         try connection.query(
             """
-            select kind, state, count(*) as messages from queue.message where \(fragment: visible)
-            group by kind, state order by kind, state
+            select kind, state, count(*) as messages, min(created_at) as oldest
+            from queue.message where \(fragment: visible) group by kind, state
+            union all
+            select kind, state, count(*), min(created_at) from queue.finished
+            where \(fragment: visible) and finished_at > clock_timestamp() - interval '1 day' group by kind, state
+            order by kind, state
             """
         ).map {
-            MessageCount(kind: try $0.state("kind"), state: try $0.state("state"), count: try $0.int("messages"))
+            MessageCount(
+                kind: try $0.state("kind"), state: try $0.state("state"), count: try $0.int("messages"),
+                oldestAt: try $0.optionalDate("oldest"))
         }
     }
 
@@ -25,8 +31,14 @@ struct PostgresMessageLog: MessageLog {
         let wanted = (states ?? Set(OutboxMessage.State.allCases)).map(\.rawValue).sorted()
         return try connection.query(
             """
-            select company_id, id, kind, subject, state, attempt_count, reason, created_at, due_at
-            from queue.message where \(fragment: visible) and state = any (\(wanted)::text[])
+            select * from (
+                (select company_id, id, kind, subject, state, attempt_count, reason, created_at, due_at
+                from queue.message where \(fragment: visible) and state = any (\(wanted)::text[])
+                order by id desc limit \(limit))
+                union all
+                (select company_id, id, kind, subject, state, attempt_count, reason, created_at, finished_at
+                from queue.finished where \(fragment: visible) and state = any (\(wanted)::text[])
+                order by finished_at desc limit \(limit))) both_tables
             order by id desc limit \(limit)
             """
         ).map { row in
@@ -38,22 +50,52 @@ struct PostgresMessageLog: MessageLog {
         }
     }
 
-    // Whatever made it fail may have taken effect: the next attempt looks first.
     func retry(_ id: OutboxMessage.ID) throws -> Bool {
+        try retry("id = \(id) and state in ('available', 'scheduled', 'retryable', 'discarded')") == 1
+    }
+
+    func retryDiscarded(_ kind: OutboxMessage.Kind) throws -> Int {
+        try retry("kind = \(kind.rawValue) and state = 'discarded'")
+    }
+
+    // Whatever made it fail may have taken effect: the next attempt looks first. Who heads a lane keeps the place; who
+    // waits behind another, or was given up, goes out of order.
+    private func retry(_ which: SQL) throws -> Int {
         try connection.execute(
             """
-            update queue.message set state = 'available', lane = null, attempt_count = 0, has_unclear_attempt = true,
+            update queue.message set state = 'available', attempt_count = 0, has_unclear_attempt = true,
+                lane = case when is_blocked or state = 'discarded' then null else lane end, is_blocked = false,
+                bucket = floor(extract(epoch from clock_timestamp()) / 300), repeat_after = null,
                 due_at = clock_timestamp(), finished_at = null
-            where \(fragment: visible) and id = \(id) and state in ('available', 'retryable', 'discarded')
-            """) == 1
+            where \(fragment: visible) and \(fragment: which)
+            """)
     }
 
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool {
-        try connection.execute(
-            """
-            update queue.message set state = 'discarded', reason = \(reason), finished_at = clock_timestamp()
-            where \(fragment: visible) and id = \(id) and state in ('available', 'retryable')
-            """) == 1
+        let laned = try connection.query(
+            "select company_id, lane from queue.message where \(fragment: visible) and id = \(id) and lane is not null"
+        ).first
+        if let laned {
+            _ = try connection.query(
+                """
+                select pg_advisory_xact_lock(
+                    queue.lane_key(\(try laned.uuid("company_id")), \(try laned.string("lane"))))
+                """)
+        }
+        let isDone =
+            try connection.execute(
+                """
+                update queue.message set state = 'discarded', reason = \(reason), finished_at = clock_timestamp()
+                where \(fragment: visible) and id = \(id) and state in ('available', 'scheduled', 'retryable')
+                """) == 1
+        if let laned {
+            _ = try connection.query(
+                """
+                select queue.unblock(
+                    array[\(try laned.uuid("company_id"))::uuid], array[\(try laned.string("lane"))::text])
+                """)
+        }
+        return isDone
     }
 }
 

@@ -6,7 +6,7 @@ struct PostgresQuotes: QuoteStore {
     let connection: PostgresConnection
     let access: StorageAccess
 
-    private static let columns = SQL(
+    static let columns = SQL(
         unsafe: """
             id, number, state, contact_id, addressee, currency, lines::text as lines, external_id, deal_id, lead_id, note,
             email_subject, email_body, valid_until::text as valid_until, public_token, created_at, updated_at,
@@ -46,6 +46,8 @@ struct PostgresQuotes: QuoteStore {
             ).first.map(Self.quote).orMissing("quote")
         } catch let error as PostgresError where error.isUniqueViolation && error.constraint == "quote_external_id" {
             throw Self.taken(quote.content.externalID ?? "")
+        } catch let error as PostgresError {
+            throw MissingReference.refusal(error) ?? error
         }
     }
 
@@ -75,14 +77,10 @@ struct PostgresQuotes: QuoteStore {
     }
 
     func list(state: Quote.State?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Quote> {
-        let filter = try DocumentFilter.sql(company: access.company(), state: state?.rawValue, contact: contact)
-        let rows = try connection.query(
-            """
-            select \(fragment: Self.columns) from books.quote where \(fragment: filter)
-            order by created_at desc, id limit \(page.limit) offset \(page.offset)
-            """)
-        let total = try ListCounts(connection: connection).total(
-            of: "quote", company: access.company(), state: state?.rawValue, contact: contact)
+        let list = DocumentList(
+            table: "quote", company: try access.company(), state: state?.rawValue, contact: contact)
+        let rows = try connection.query(list.page(page, columns: Self.columns))
+        let total = try ListCounts(connection: connection).total(of: list)
         return Listing(items: try rows.map(Self.quote), total: total)
     }
 
@@ -137,7 +135,7 @@ struct PostgresQuotes: QuoteStore {
             """)
     }
 
-    private static func quote(_ row: PostgresRow) throws -> Quote {
+    static func quote(_ row: PostgresRow) throws -> Quote {
         Quote(
             id: Quote.ID(try row.uuid("id")), number: try row.string("number"), state: try row.state("state"),
             content: try DocumentColumns.content(row),
@@ -149,45 +147,5 @@ struct PostgresQuotes: QuoteStore {
                     name: try row.optionalString("decided_by_name"), email: try row.optionalString("decided_by_email"),
                     reason: try row.optionalString("decline_reason"), decidedAt: decidedAt)
             })
-    }
-}
-
-/// The columns that all documents have.
-enum DocumentColumns {
-    static func content(_ row: PostgresRow, hasAddressee: Bool = true) throws -> DocumentContent {
-        DocumentContent(
-            contactID: Contact.ID(try row.uuid("contact_id")),
-            addressee: hasAddressee ? try row.optionalString("addressee") : nil, currency: try row.currency("currency"),
-            lines: try StoredLine.lines(try row.string("lines")), externalID: try row.optionalString("external_id"),
-            dealID: try row.optionalInt64("deal_id").map { Deal.ID($0) }, leadID: try row.optionalString("lead_id"),
-            note: try row.optionalString("note"))
-    }
-}
-
-/// The filter that all lists of documents have.
-enum DocumentFilter {
-    static func sql(company: Company.ID, state: String?, contact: Contact.ID?) -> SQL {
-        var filter: SQL = "company_id = \(company)"
-        if let state { filter += " and state = \(state)" }
-        if let contact { filter += " and contact_id = \(contact)" }
-        return filter
-    }
-}
-
-/// Numbers per company, kind and year, without gaps: the row stays locked until the document commits.
-struct DocumentNumbers {
-    let connection: PostgresConnection
-
-    func next(_ kind: String, year: Int, company: Company.ID) throws -> String {
-        let row = try connection.query(
-            """
-            insert into books.document_number (company_id, kind, year, last_number)
-            values (\(company), \(kind), \(year), 1)
-            on conflict (company_id, kind, year) do update set last_number = books.document_number.last_number + 1
-            returning last_number
-            """
-        ).first.orMissing("last_number")
-        let number = String(try row.int("last_number"))
-        return "\(year)-" + String(repeating: "0", count: max(0, 4 - number.count)) + number
     }
 }

@@ -7,24 +7,41 @@ struct PostgresRevocations: RevocationStore {
     let access: StorageAccess
     let vault: Vault
 
-    func keep() throws {
+    func keep(exceptTold told: [Secret]) throws {
         let company = try access.company()
+        // The connection's row before its grants', as everywhere.
+        try connection.execute("select from pipedrive.connection where company_id = \(company) for no key update")
+        // Locked: a refresh that is under way ends first, and what it got is what has to be revoked.
         let rows = try connection.query(
-            "select user_id, pipedrive_company_id, refresh_token from vault.credentials where company_id = \(company)")
+            """
+            select user_id, pipedrive_company_id, refresh_token from vault.credentials
+            where company_id = \(company) order by user_id for update
+            """)
         for row in rows {
             let (user, account) = (try row.int64("user_id"), try row.int64("pipedrive_company_id"))
             let place = Vault.Place(company: company, pipedriveCompany: account, user: user)
             let token = try vault.open(try row.bytes("refresh_token"), "refresh_token", at: place)
-            let sealed = try vault.seal(token, "revocation", at: place)
-            try connection.execute(
-                """
-                with kept as (
-                    insert into vault.revocation (company_id, pipedrive_company_id, user_id, refresh_token)
-                    values (\(company), \(account), \(user), \(sealed)) returning id)
-                insert into queue.message (company_id, kind, subject)
-                select \(company)::uuid, 'revoke', id::text from kept
-                """)
+            if !told.contains(token) { try keep(token, at: place) }
         }
+    }
+
+    func keep(_ credentials: Credentials, of user: PipedriveUser) throws {
+        let place = Vault.Place(
+            company: try access.company(), pipedriveCompany: user.companyID.rawValue, user: user.id.rawValue)
+        try keep(credentials.refreshToken, at: place)
+    }
+
+    private func keep(_ token: Secret, at place: Vault.Place) throws {
+        let company = try access.company()
+        let sealed = try vault.seal(token, "revocation", at: place)
+        try connection.execute(
+            """
+            with kept as (
+                insert into vault.revocation (company_id, pipedrive_company_id, user_id, refresh_token)
+                values (\(company), \(place.pipedriveCompany), \(place.user), \(sealed)) returning id)
+            insert into queue.message (company_id, kind, subject)
+            select \(company)::uuid, 'revoke', id::text from kept
+            """)
     }
 
     func token(_ id: String) throws -> Secret? {
@@ -51,27 +68,5 @@ struct PostgresRevocations: RevocationStore {
 
     func destroyExpired() throws -> Int {
         try connection.execute("delete from vault.revocation where expires_at < clock_timestamp()")
-    }
-}
-
-struct PostgresMembers: MemberStore {
-    let connection: PostgresConnection
-    let access: StorageAccess
-
-    func replacePassword(email: String, hash: Secret) throws -> Bool {
-        let company = try access.company()
-        let rows = try connection.query(
-            """
-            update books.member set password_hash = \(hash.reveal())
-            where company_id = \(company) and email = \(email) returning id
-            """)
-        guard let id = try rows.first?.uuid("id") else { return false }
-        try connection.execute(
-            """
-            with ended as (
-                delete from web.session where company_id = \(company) and member_id = \(id) returning token_hash)
-            delete from web.session_directory d using ended where d.token_hash = ended.token_hash
-            """)
-        return true
     }
 }

@@ -5,6 +5,9 @@ import Synchronization
 
 /// Listens for added messages on a connection and a thread of its own.
 public final class PostgresSignal: QueueSignal {
+    private static let channel = "paydock_queue"
+    private static let testTime = Duration.seconds(2)
+
     private let configuration: PostgresConfiguration
 
     /// - Parameter configuration: a session of its own: a transaction pooler in between can't pass notifications on.
@@ -12,29 +15,46 @@ public final class PostgresSignal: QueueSignal {
         self.configuration = configuration
     }
 
-    /// The stream ends when the connection is lost or could not be made; drainers poll as well.
-    public func wakeUps() -> AsyncStream<Void> {
+    /// Notifies itself first: behind a transaction pooler LISTEN succeeds, and nothing ever arrives. The stream ends
+    /// when that failed, or when the connection is lost; drainers poll as well.
+    public func wakeUps() -> AsyncStream<QueueWakeUp> {
         let configuration = self.configuration
-        return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+        return AsyncStream(bufferingPolicy: .bufferingNewest(4)) { continuation in
             let isOver = Mutex(false)
             let ending = Ending(isOver)
             continuation.onTermination = { _ in ending.end() }
             Thread.detachNewThread {
                 do {
-                    let connection = try PostgresConnection(configuration)
-                    try connection.listen("paydock_queue")
-                    while !ending.isOver {
-                        if try connection.waitForNotification(timeout: .milliseconds(500)) != nil {
-                            continuation.yield()
-                        }
-                    }
-                    connection.close()
+                    try Self.listen(configuration, ending) { continuation.yield($0) }
                 } catch {
-                    // Not passed on: without notifications the drainer polls, which is slower and no less right.
-                    ending.end()
+                    // Not an error of the drain: without notifications it polls, which is slower and no less right.
+                    continuation.yield(.isDeaf(reason: "\(error)"))
                 }
                 continuation.finish()
             }
+        }
+    }
+
+    private static func listen(
+        _ configuration: PostgresConfiguration, _ ending: Ending, _ tell: (QueueWakeUp) -> Void
+    ) throws {
+        let connection = try PostgresConnection(configuration)
+        defer { connection.close() }
+        try connection.listen(channel)
+        let word = UUID().uuidString
+        _ = try connection.query("select pg_notify(\(channel), \(word))")
+        let clock = ContinuousClock()
+        let deadline = clock.now + testTime
+        while true {
+            guard !ending.isOver else { return }
+            guard clock.now < deadline else {
+                return tell(.isDeaf(reason: "A notification sent over this connection did not come back"))
+            }
+            if try connection.waitForNotification(timeout: .milliseconds(100))?.payload == word { break }
+        }
+        tell(.hears)
+        while !ending.isOver {
+            if try connection.waitForNotification(timeout: .milliseconds(500)) != nil { tell(.rang) }
         }
     }
 

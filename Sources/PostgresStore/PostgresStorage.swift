@@ -1,22 +1,30 @@
 public import Domain
+import Foundation
 public import Postgres
 public import Sodium
-import Synchronization
 
 /// Everything is kept in PostgreSQL, under the role and the company of each transaction.
 public final class PostgresStorage: Storage {
     private let pool: ConnectionPool
     let vault: Vault
-    private let refreshes = RefreshQueue()
+    private let flights = RefreshFlights()
+    private let process: String
 
     /// Connects when first used.
     ///
     /// - Parameters:
     ///   - configuration: a login role that is a member of the runtime roles.
-    ///   - keyring: seals and opens tokens; without one, everything but the vault works.
-    public init(_ configuration: PostgresConfiguration, keyring: Keyring?) {
+    ///   - keys: seal and open tokens; without any, everything but the vault works.
+    ///   - process: names this process in the audit trail.
+    public init(_ configuration: PostgresConfiguration, keys: (any SealingKeys)?, process: String = "paydock") {
         pool = ConnectionPool(configuration)
-        vault = Vault(keyring: keyring)
+        vault = Vault(keys: keys)
+        self.process = process
+    }
+
+    /// With a keyring that does not change.
+    public convenience init(_ configuration: PostgresConfiguration, keyring: Keyring?) {
+        self.init(configuration, keys: keyring.map { FixedKeys(fixed: $0) })
     }
 
     /// What is sent before the first statement, in the same round trip.
@@ -33,33 +41,53 @@ public final class PostgresStorage: Storage {
     public func transaction<Result>(
         _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
     ) throws -> Result {
-        do {
-            return try pool.withConnection { connection in
-                try connection.transaction(prelude: Self.prelude(access)) {
-                    try body(PostgresTransaction(connection: $0, access: access, vault: vault))
-                }
+        try withConnection { connection in
+            try connection.transaction(prelude: Self.prelude(access)) {
+                try body(PostgresTransaction(connection: $0, access: access, vault: vault))
             }
+        }
+    }
+
+    /// Lends a connection; throws `unavailable` when the database does not answer.
+    func withConnection<Result>(_ body: (PostgresConnection) throws -> Result) throws -> Result {
+        do {
+            return try pool.withConnection(body)
         } catch let error as PostgresError where error.isConnectionLost {
             throw Refusal(.unavailable, "The database does not answer. Try again in a moment.")
         }
     }
 
-    /// Refreshes under the row's lock; callers of this process wait for one of them.
+    /// One transaction on the bare connection, for the steps of this module that no port has.
+    func inTransaction<Result>(
+        _ access: StorageAccess, settings: [SQL] = [], _ body: (PostgresConnection) throws -> Result
+    ) throws -> Result {
+        try pool.withConnection { try $0.transaction(prelude: Self.prelude(access) + settings, body) }
+    }
+
+    /// Refreshes under the row's lock; callers of this process share one refresh.
     public func refreshCredentials(
         company: Company.ID, user: PipedriveUser.ID, isStale: @Sendable (Credentials) -> Bool,
         refresh: @Sendable (Credentials) async throws -> Credentials
     ) async throws -> Credentials {
-        let key = RefreshQueue.Key(company: company, user: user)
-        await refreshes.enter(key)
+        let key = RefreshFlights.Key(company: company, user: user)
+        while let outcome = await flights.board(key) {
+            let credentials = try outcome.get()
+            if !isStale(credentials) { return credentials }
+        }
         do {
             let credentials = try await underLock(company: company, user: user, isStale: isStale, refresh: refresh)
-            refreshes.leave(key)
+            flights.land(key, .success(credentials))
             return credentials
         } catch {
-            refreshes.leave(key)
+            flights.land(key, .failure(error))
             throw error
         }
     }
+
+    // Longer than the token endpoint is given, so that whoever waits sees what the holder got.
+    private static let limits: [SQL] = [
+        "set local lock_timeout = '30s'", "set local idle_in_transaction_session_timeout = '40s'",
+    ]
 
     private func underLock(
         company: Company.ID, user: PipedriveUser.ID, isStale: @Sendable (Credentials) -> Bool,
@@ -67,24 +95,39 @@ public final class PostgresStorage: Storage {
     ) async throws -> Credentials {
         let connection = try pool.take().connection
         defer { pool.give(back: connection) }
-        let limits: [SQL] = [
-            "set local lock_timeout = '20s'", "set local idle_in_transaction_session_timeout = '30s'",
-        ]
         do {
             return try await connection.transaction(
-                prelude: Self.prelude(.cron(company)) + limits,
+                prelude: Self.prelude(.cron(company)) + Self.limits,
                 awaiting: { connection in
                     let store = CredentialStore(connection: connection, vault: vault, company: company)
-                    guard let current = try store.lock(user: user) else {
+                    guard let current = try await Self.lock(store, user: user) else {
                         throw Refusal(.notFound, "The grant has no credentials.")
                     }
                     guard isStale(current) else { return current }
                     let fresh = try await refresh(current)
-                    try store.save(fresh, user: user)
-                    return fresh
+                    let saved = try store.save(fresh, user: user)
+                    try PostgresConnections(database: connection, access: .cron(company), vault: vault)
+                        .audit("refreshed", detail: "Access of Pipedrive user \(user), by \(process)")
+                    return saved
                 })
         } catch let error as PostgresError where error.isLockTimeout {
             return try reread(company: company, user: user, isStale: isStale)
+        }
+    }
+
+    // Lent to one thread at a time: whoever lends waits until that thread is done with it.
+    private struct Lent: @unchecked Sendable {
+        let store: CredentialStore
+    }
+
+    // Another process may hold the row for as long as the token endpoint takes. The wait is a blocking one, so it has a
+    // thread of its own: on the shared ones it would hold up every other company's work.
+    private static func lock(_ store: CredentialStore, user: PipedriveUser.ID) async throws -> Credentials? {
+        let lent = Lent(store: store)
+        return try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try lent.store.lock(user: user) })
+            }
         }
     }
 
@@ -99,43 +142,5 @@ public final class PostgresStorage: Storage {
                 reason: "Another process is still refreshing the credentials")
         }
         return current
-    }
-}
-
-/// Lets one caller per grant into the database's row lock; the others of this process wait here, without a connection.
-private final class RefreshQueue: Sendable {
-    struct Key: Hashable {
-        let company: Company.ID
-        let user: PipedriveUser.ID
-    }
-
-    // Present while somebody is inside; the array holds who waits.
-    private let waiting = Mutex<[Key: [CheckedContinuation<Void, Never>]]>([:])
-
-    func enter(_ key: Key) async {
-        await withCheckedContinuation { continuation in
-            let isFree = waiting.withLock { table in
-                guard table[key] != nil else {
-                    table[key] = []
-                    return true
-                }
-                table[key]?.append(continuation)
-                return false
-            }
-            if isFree { continuation.resume() }
-        }
-    }
-
-    func leave(_ key: Key) {
-        let next = waiting.withLock { table -> CheckedContinuation<Void, Never>? in
-            guard var queue = table[key], !queue.isEmpty else {
-                table[key] = nil
-                return nil
-            }
-            let first = queue.removeFirst()
-            table[key] = queue
-            return first
-        }
-        next?.resume()
     }
 }

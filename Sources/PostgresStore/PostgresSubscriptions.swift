@@ -14,22 +14,42 @@ struct PostgresSubscriptions: SubscriptionStore {
 
     func insert(_ subscription: NewSubscription) throws -> Subscription {
         let content = subscription.content
-        let totals = try DocumentTotals(lines: content.lines, currency: content.currency)
-        let annual = Subscription.annualValue(
-            net: totals.net, unit: subscription.intervalUnit, count: subscription.intervalCount)
+        let annual = try Self.annualValue(subscription)
+        return try MissingReference.refusing {
+            try connection.query(
+                """
+                insert into books.subscription (
+                    company_id, state, name, contact_id, currency, lines, annual_net, external_id, deal_id, lead_id, note,
+                    interval_unit, interval_count, starts_on)
+                values (
+                    \(try access.company()), \(subscription.state.rawValue), \(subscription.name), \(content.contactID),
+                    \(content.currency.code), \(try StoredLine.text(content.lines))::text::jsonb, \(annual),
+                    \(content.externalID), \(content.dealID), \(content.leadID), \(content.note),
+                    \(subscription.intervalUnit.rawValue), \(subscription.intervalCount), \(subscription.startsOn))
+                returning \(fragment: Self.columns)
+                """)
+        }.first.map(Self.subscription).orMissing("subscription")
+    }
+
+    private static func annualValue(_ terms: NewSubscription) throws -> Int64 {
+        let totals = try DocumentTotals(lines: terms.content.lines, currency: terms.content.currency)
+        return Subscription.annualValue(net: totals.net, unit: terms.intervalUnit, count: terms.intervalCount)
+    }
+
+    func revise(_ id: Subscription.ID, _ terms: NewSubscription) throws -> Subscription? {
+        let content = terms.content
         return try connection.query(
             """
-            insert into books.subscription (
-                company_id, state, name, contact_id, currency, lines, annual_net, external_id, deal_id, lead_id, note,
-                interval_unit, interval_count, starts_on)
-            values (
-                \(try access.company()), \(subscription.state.rawValue), \(subscription.name), \(content.contactID),
-                \(content.currency.code), \(try StoredLine.text(content.lines))::text::jsonb, \(annual),
-                \(content.externalID), \(content.dealID), \(content.leadID), \(content.note),
-                \(subscription.intervalUnit.rawValue), \(subscription.intervalCount), \(subscription.startsOn))
+            update books.subscription set
+                name = \(terms.name), contact_id = \(content.contactID), currency = \(content.currency.code),
+                lines = \(try StoredLine.text(content.lines))::text::jsonb, annual_net = \(try Self.annualValue(terms)),
+                deal_id = \(content.dealID), lead_id = \(content.leadID), note = \(content.note),
+                interval_unit = \(terms.intervalUnit.rawValue), interval_count = \(terms.intervalCount),
+                starts_on = \(terms.startsOn), updated_at = clock_timestamp()
+            where company_id = \(try access.company()) and id = \(id) and state <> 'cancelled'
             returning \(fragment: Self.columns)
             """
-        ).first.map(Self.subscription).orMissing("subscription")
+        ).first.map(Self.subscription)
     }
 
     func subscription(_ id: Subscription.ID) throws -> Subscription? {
@@ -44,14 +64,10 @@ struct PostgresSubscriptions: SubscriptionStore {
     func list(
         state: Subscription.State?, contact: Contact.ID?, page: PageRequest
     ) throws -> Listing<Subscription> {
-        let filter = try DocumentFilter.sql(company: access.company(), state: state?.rawValue, contact: contact)
-        let rows = try connection.query(
-            """
-            select \(fragment: Self.columns) from books.subscription where \(fragment: filter)
-            order by created_at desc, id limit \(page.limit) offset \(page.offset)
-            """)
-        let total = try ListCounts(connection: connection).total(
-            of: "subscription", company: access.company(), state: state?.rawValue, contact: contact)
+        let list = DocumentList(
+            table: "subscription", company: try access.company(), state: state?.rawValue, contact: contact)
+        let rows = try connection.query(list.page(page, columns: Self.columns))
+        let total = try ListCounts(connection: connection).total(of: list)
         return Listing(items: try rows.map(Self.subscription), total: total)
     }
 

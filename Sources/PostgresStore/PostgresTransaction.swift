@@ -16,6 +16,7 @@ struct PostgresTransaction: StorageTransaction {
     var quotes: any QuoteStore { PostgresQuotes(connection: connection, access: access) }
     var invoices: any InvoiceStore { PostgresInvoices(connection: connection, access: access) }
     var subscriptions: any SubscriptionStore { PostgresSubscriptions(connection: connection, access: access) }
+    var documentDeals: any DocumentDealStore { PostgresDocumentDeals(connection: connection, access: access) }
     var events: any EventStore { PostgresEvents(connection: connection, access: access) }
     var connections: any ConnectionStore {
         PostgresConnections(database: connection, access: access, vault: vault)
@@ -24,14 +25,23 @@ struct PostgresTransaction: StorageTransaction {
     var inbox: any InboxStore { PostgresInbox(connection: connection, access: access) }
     var sync: any SyncStore { PostgresSync(connection: connection, access: access) }
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
-    var panel: any PanelStore { PostgresPanel(connection: connection) }
+    var snapshots: any SnapshotStore { PostgresSnapshots(connection: connection, access: access) }
+    var figures: any FigureStore { PostgresFigures(connection: connection) }
     var queue: any QueueStore { PostgresQueue(connection: connection, access: access) }
+    var drain: any DrainStore { PostgresDrain(connection: connection, access: access) }
+    var drainers: any DrainerStore { PostgresDrainers(connection: connection) }
+    var callBudgets: any CallBudgetStore { PostgresCallBudgets(connection: connection, access: access) }
+    var queueHealth: any QueueHealth { PostgresQueueHealth(connection: connection, access: access) }
     var messageLog: any MessageLog { PostgresMessageLog(connection: connection, access: access) }
     var attention: any AttentionStore { PostgresAttention(connection: connection, access: access) }
     var revocations: any RevocationStore {
         PostgresRevocations(connection: connection, access: access, vault: vault)
     }
     var members: any MemberStore { PostgresMembers(connection: connection, access: access) }
+    var accountLinks: any AccountLinkStore { PostgresAccountLinks(connection: connection, access: access) }
+    var connectionHealth: any ConnectionHealthStore {
+        PostgresConnectionHealth(connection: connection, access: access)
+    }
     var upkeep: any UpkeepStore { PostgresUpkeep(connection: connection, access: access) }
     var chores: any ChoreStore { PostgresChores(connection: connection) }
     var apiKeys: any APIKeyStore { PostgresAPIKeys(connection: connection, access: access) }

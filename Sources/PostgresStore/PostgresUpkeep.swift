@@ -34,10 +34,17 @@ struct PostgresUpkeep: UpkeepStore {
         ).map { PipedriveUser.ID(try $0.int64("user_id")) }
     }
 
+    // A refresh an hour would leave no room for anything else: only the latest five are listed.
     func audit(limit: Int) throws -> [AuditLine] {
-        try connection.query(
+        let company = try access.company()
+        return try connection.query(
             """
-            select action, detail, happened_at from pipedrive.audit where company_id = \(try access.company())
+            select action, detail, happened_at from pipedrive.audit a where company_id = \(company)
+                and (action <> 'refreshed' or id >= coalesce((
+                    select min(id) from (
+                        select id from pipedrive.audit
+                        where company_id = \(company) and action = 'refreshed'
+                        order by id desc limit 5) latest), 0))
             order by id desc limit \(limit)
             """
         ).map {

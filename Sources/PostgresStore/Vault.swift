@@ -4,13 +4,13 @@ import Sodium
 /// Seals and opens tokens. The additional data binds company, Pipedrive company, user and field, so that a ciphertext
 /// moved to another row or column does not open.
 struct Vault: Sendable {
-    private let keys: Keyring?
+    private let keys: (any SealingKeys)?
 
-    init(keyring: Keyring?) {
-        keys = keyring
+    init(keys: (any SealingKeys)?) {
+        self.keys = keys
     }
 
-    private func keyring() throws -> Keyring {
+    private func sealingKeys() throws -> any SealingKeys {
         guard let keys else { throw Refusal(.unavailable, "The keyring is not loaded in this process.") }
         return keys
     }
@@ -40,11 +40,19 @@ struct Vault: Sendable {
     }
 
     func seal(_ secret: Secret, _ field: String, at place: Place) throws -> [UInt8] {
-        try keyring().seal(Array(secret.reveal().utf8), additionalData: place.additionalData(field)).encoded
+        try sealingKeys().keyring().seal(Array(secret.reveal().utf8), additionalData: place.additionalData(field))
+            .encoded
     }
 
     func open(_ sealed: [UInt8], _ field: String, at place: Place) throws -> Secret {
-        let plain = try keyring().open(SealedBytes(encoded: sealed), additionalData: place.additionalData(field))
+        let (bytes, data) = (try SealedBytes(encoded: sealed), place.additionalData(field))
+        let keys = try sealingKeys()
+        let plain: [UInt8]
+        do {
+            plain = try keys.keyring().open(bytes, additionalData: data)
+        } catch SodiumError.unknownKey {
+            plain = try keys.reread().open(bytes, additionalData: data)
+        }
         return Secret(String(decoding: plain, as: UTF8.self))
     }
 }

@@ -7,9 +7,11 @@ public struct UseCases: Sendable {
     let storage: any Storage
     let secrets: any SecretSource
     let accounts: Accounts
+    let members: Members
     let installs: Installs
     let intake: WebhookIntake
     let panel: Panel
+    let customerFromPanel: CustomerFromPanel
     let integration: Integration
     let customerPages: CustomerPages
     /// For the members' pages.
@@ -33,10 +35,12 @@ public struct UseCases: Sendable {
         self.panel = panel
         self.now = now
         accounts = Accounts(storage: storage, secrets: secrets)
+        members = Members(storage: storage, secrets: secrets, accounts: accounts, isMailing: mailing != nil)
         intake = WebhookIntake(storage: storage, secrets: secrets)
         integration = Integration(storage: storage)
         customerPages = CustomerPages(storage: storage, secrets: secrets)
         books = Books(storage: storage, secrets: secrets, mailing: mailing, access: StorageAccess.web)
+        customerFromPanel = CustomerFromPanel(storage: storage, books: books)
         apiKeys = APIKeys(storage: storage, secrets: secrets)
         apiRequests = APIRequests(storage: storage, secrets: secrets, mailing: mailing)
     }

@@ -31,10 +31,13 @@ public struct WebApp: Sendable {
             routes: MachineRoutes(useCases: useCases, stylesheet: stylesheet).routes
                 + PanelRoutes(useCases: useCases, publicURL: configuration.publicURL).routes
                 + AccountRoutes(useCases: useCases, frame: frame, configuration: configuration).routes
+                + MemberRoutes(useCases: useCases, frame: frame).routes
+                + PasswordRoutes(useCases: useCases, frame: frame).routes
                 + AppStoreRoutes(useCases: useCases, frame: frame).routes
                 + InstallRoutes(useCases: useCases, frame: frame, configuration: configuration).routes
                 + QuoteRoutes(useCases: useCases, frame: frame, publicURL: configuration.publicURL).routes
                 + InvoiceRoutes(useCases: useCases, frame: frame, publicURL: configuration.publicURL).routes
+                + PanelCustomerRoutes(useCases: useCases, frame: frame).routes
                 + ContactRoutes(useCases: useCases, frame: frame).routes
                 + ProductRoutes(useCases: useCases, frame: frame).routes
                 + SettingsRoutes(useCases: useCases, frame: frame).routes
@@ -110,7 +113,7 @@ public struct WebApp: Sendable {
         guard call.request.body.count <= route.body.limit else {
             return try errors.answer(
                 .contentTooLarge, code: "too_large", "The body is larger than \(route.body.limit) bytes.",
-                area: route.area, to: call)
+                fields: ["body": "is larger than \(route.body.limit) bytes"], area: route.area, to: call)
         }
         let wanted: String
         switch route.body {
@@ -124,7 +127,7 @@ public struct WebApp: Sendable {
         guard call.request.mediaType != wanted else { return nil }
         return try errors.answer(
             .unsupportedMediaType, code: "unsupported_media_type", "The content type has to be \(wanted).",
-            area: route.area, to: call)
+            fields: ["Content-Type": "has to be \(wanted)"], area: route.area, to: call)
     }
 
     private func read(_ call: Call, _ route: Route) throws -> Call {

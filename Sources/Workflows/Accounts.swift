@@ -14,7 +14,10 @@ public struct Accounts: Sendable {
 
     /// How many wrong passwords in 15 minutes close the door, per account and per address.
     static let failureLimit = 10
-    static let sessionSeconds = 14 * 24 * 3600.0
+    /// A session ends after so long, whatever happens.
+    public static let sessionSeconds = 14 * 24 * 3600.0
+    /// A session that nobody uses for so long ends too.
+    public static let idleSeconds = 3 * 24 * 3600.0
 
     /// A new login: the cookie to set and the session it opens.
     public struct Login: Sendable {
@@ -60,20 +63,22 @@ public struct Accounts: Sendable {
         let hash = secrets.digest(cookie)
         let session = try storage.transaction(.web(company)) { transaction in
             try transaction.accounts.insert(
-                session: hash, csrfToken: Secret(secrets.token()), member: found.member.id,
+                session: hash, csrfToken: Secret(secrets.token()), member: found.member.id, now: now,
                 expiresAt: now.addingTimeInterval(Self.sessionSeconds))
-            return try transaction.accounts.session(tokenHash: hash, now: now)
+            return try transaction.accounts.session(tokenHash: hash, now: now, idleSeconds: Self.idleSeconds)
         }
         return session.map { Login(cookie: Secret(cookie), session: $0) }
     }
 
-    /// The session of a cookie; nil when unknown or expired.
+    /// The session of a cookie; nil when unknown, expired, or not used for too long.
     public func session(cookie: Secret, now: Date) throws -> Session? {
         let hash = secrets.digest(cookie.reveal())
         guard let company = try storage.transaction(.web(nil), { try $0.directory.company(sessionHash: hash) }) else {
             return nil
         }
-        return try storage.transaction(.web(company)) { try $0.accounts.session(tokenHash: hash, now: now) }
+        return try storage.transaction(.web(company)) {
+            try $0.accounts.session(tokenHash: hash, now: now, idleSeconds: Self.idleSeconds)
+        }
     }
 
     /// Ends a session.
@@ -85,6 +90,36 @@ public struct Accounts: Sendable {
     public func company(apiKey: Secret) throws -> Company.ID? {
         let hash = secrets.digest(apiKey.reveal())
         return try storage.transaction(.api(nil)) { try $0.directory.company(apiKeyHash: hash) }
+    }
+
+    /// Checks the password of whoever is logged in, throttled like a login. Throws `invalid` when it is wrong,
+    /// `unavailable` after too many.
+    func proving(_ session: Session, password: Secret, now: Date) throws {
+        let email = session.member.email
+        let key = "account:\(email)"
+        let failures = try storage.transaction(.web(nil)) { try $0.accounts.loginFailures(key: key, now: now) }
+        guard failures < Self.failureLimit else {
+            throw Refusal(.unavailable, "There were too many failed attempts. Try again in 15 minutes.")
+        }
+        let found = try storage.transaction(.web(session.company.id)) { try $0.accounts.member(email: email) }
+        guard let found, try secrets.verify(password, against: found.passwordHash) else {
+            _ = try storage.transaction(.web(nil)) { try $0.accounts.countLoginFailure(key: key, now: now) }
+            throw Refusal(.invalid, "The present password is wrong.", fields: ["password": "is wrong"])
+        }
+    }
+
+    /// Counts one more of something that a stranger may do only so often in 15 minutes; false above that.
+    func isBelowLimit(_ what: String, _ whom: String, now: Date) throws -> Bool {
+        try storage.transaction(.web(nil)) {
+            try $0.accounts.countLoginFailure(key: "\(what):\(whom)", now: now) <= Self.failureLimit
+        }
+    }
+
+    /// The same, throwing `unavailable`.
+    func throttle(_ what: String, _ remoteAddress: String, now: Date) throws {
+        guard try isBelowLimit(what, remoteAddress, now: now) else {
+            throw Refusal(.unavailable, "There were too many requests from your address. Try again in 15 minutes.")
+        }
     }
 
     /// Signs a new company up and logs its owner in. Throttled by address like failed logins.
@@ -115,12 +150,12 @@ public struct Accounts: Sendable {
         guard let address, let company else { throw Refusal(.notFound, "Nobody logs in with this e-mail address.") }
         let hash = try secrets.passwordHash(password)
         let isOurs = try storage.transaction(.cron(company)) {
-            try $0.members.replacePassword(email: address, hash: hash)
+            try $0.members.replacePassword(email: address, hash: hash, keeping: nil)
         }
         guard isOurs else { throw Refusal(.notFound, "Nobody logs in with this e-mail address.") }
     }
 
-    private static func check(_ password: Secret) throws {
+    static func check(_ password: Secret) throws {
         guard password.reveal().count >= 8 else {
             throw Refusal(
                 .invalid, "A password has at least 8 characters.", fields: ["password": "is shorter than 8 characters"])

@@ -4,9 +4,9 @@ public import FoundationEssentials
 extension Books {
     /// Invoices, newest first.
     public func invoices(
-        _ company: Company.ID, state: Invoice.State?, contact: Contact.ID?, page: PageRequest
+        _ company: Company.ID, status: Invoice.Status?, contact: Contact.ID?, page: PageRequest
     ) throws -> Listing<Invoice> {
-        try inside(company) { try $0.invoices.list(state: state, contact: contact, page: page) }
+        try inside(company) { try $0.invoices.list(status: status, contact: contact, page: page) }
     }
 
     /// One invoice. Throws `notFound`.
@@ -21,9 +21,7 @@ extension Books {
     ) throws -> Invoice {
         try inside(company) { transaction in
             try Self.check(content, transaction)
-            if let quote, try transaction.quotes.quote(quote) == nil {
-                throw Refusal(.invalid, "There is no such quote.", fields: ["quote_id": "is no quote of yours"])
-            }
+            if let quote { try Self.check(quote, fits: content, transaction) }
             return try transaction.invoices.insert(
                 NewInvoice(
                     content: content, quoteID: quote, issuedOn: try issuedOn ?? Self.today(transaction, now: now),
@@ -32,22 +30,33 @@ extension Books {
         }
     }
 
+    private static func check(
+        _ id: Quote.ID, fits content: DocumentContent, _ transaction: any StorageTransaction
+    ) throws {
+        guard let quote = try transaction.quotes.quote(id) else {
+            throw Refusal(.invalid, "There is no such quote.", fields: ["quote_id": "is no quote of yours"])
+        }
+        guard quote.content.currency == content.currency else {
+            throw Refusal(
+                .invalid, "Quote \(quote.number) is in \(quote.content.currency), the invoice is not.",
+                fields: ["currency": "differs from the quote's, \(quote.content.currency)"])
+        }
+    }
+
     /// Makes the invoice of an accepted quote, with its lines and its deal. Throws `conflict` for any other state.
     public func invoiceQuote(_ id: Quote.ID, _ company: Company.ID, now: Date) throws -> Invoice {
-        let quote = try quote(id, company)
+        let content = try contentForInvoice(of: try quote(id, company))
+        return try addInvoice(content, quote: id, company, now: now)
+    }
+
+    /// What the invoice of an accepted quote says. Throws `conflict` for any other state.
+    public func contentForInvoice(of quote: Quote) throws -> DocumentContent {
         guard quote.state == .accepted else {
             throw Refusal(.conflict, "Quote \(quote.number) is \(quote.state.rawValue), not accepted.")
         }
         var content = quote.content
         content.externalID = nil
-        return try addInvoice(content, quote: id, company, now: now)
-    }
-
-    /// Invoices past their due date, newest first.
-    public func overdueInvoices(
-        _ company: Company.ID, contact: Contact.ID?, page: PageRequest
-    ) throws -> Listing<Invoice> {
-        try inside(company) { try $0.invoices.overdue(contact: contact, page: page) }
+        return content
     }
 
     /// Marks an invoice as sent, and mails it if asked to and if there is a mailing. Throws `conflict` when it is no
@@ -90,11 +99,29 @@ extension Books {
         try Self.write(text, of: .invoice(invoice.id), content: content, event: event, transaction)
     }
 
-    /// Changes due date and note.
+    /// Changes due date and note. Throws `notFound`.
     public func reviseInvoice(
         _ id: Invoice.ID, dueOn: CalendarDay, note: String?, _ company: Company.ID
     ) throws -> Invoice {
         try inside(company) { try Self.found(try $0.invoices.revise(id, dueOn: dueOn, note: note), "invoice") }
+    }
+
+    /// Binds an invoice to a deal, a lead, or neither, in any state. Throws `notFound`.
+    public func bindInvoice(
+        _ id: Invoice.ID, deal: Deal.ID?, lead: String?, _ company: Company.ID
+    ) throws -> Invoice {
+        try inside(company) { try Self.found(try $0.documentDeals.bind(id, deal: deal, lead: lead), "invoice") }
+    }
+
+    /// Books what is still due as paid today. Throws `notFound`, and `conflict` when no payment is expected.
+    public func settleInvoice(_ id: Invoice.ID, _ company: Company.ID, now: Date) throws -> Invoice {
+        let invoice = try invoice(id, company)
+        let totals = try DocumentTotals(lines: invoice.content.lines, currency: invoice.content.currency)
+        guard invoice.isOpen, totals.gross > invoice.paid else {
+            throw Refusal(
+                .conflict, "Invoice \(invoice.number) is \(invoice.state.rawValue) with nothing due: it can't be paid.")
+        }
+        return try pay(id, minorUnits: totals.gross - invoice.paid, paidOn: nil, company, now: now)
     }
 
     /// Books a payment; with the last cent the invoice is paid, and the event commits with it.
@@ -110,50 +137,6 @@ extension Books {
                 try transaction.invoices.pay(id, minorUnits: minorUnits, paidOn: day), "invoice")
             if invoice.state == .paid { try transaction.events.append(.invoicePaid, subject: id.rawValue) }
             return invoice
-        }
-    }
-}
-
-extension Books {
-    /// Subscriptions, newest first.
-    public func subscriptions(
-        _ company: Company.ID, state: Subscription.State?, contact: Contact.ID?, page: PageRequest
-    ) throws -> Listing<Subscription> {
-        try inside(company) { try $0.subscriptions.list(state: state, contact: contact, page: page) }
-    }
-
-    /// One subscription. Throws `notFound`.
-    public func subscription(_ id: Subscription.ID, _ company: Company.ID) throws -> Subscription {
-        try inside(company) { try Self.found(try $0.subscriptions.subscription(id), "subscription") }
-    }
-
-    /// Stores a subscription. Throws `invalid`.
-    public func addSubscription(_ subscription: NewSubscription, _ company: Company.ID) throws -> Subscription {
-        try inside(company) { transaction in
-            try Self.check(subscription.content, transaction)
-            guard !subscription.name.isEmpty, (1...3660).contains(subscription.intervalCount) else {
-                throw Refusal(
-                    .invalid, "A subscription needs a name and an interval.",
-                    fields: subscription.name.isEmpty
-                        ? ["name": "is empty"] : ["interval_count": "must be from 1 to 3660"])
-            }
-            return try transaction.subscriptions.insert(subscription)
-        }
-    }
-
-    /// Moves a subscription on. Throws `conflict` for an illegal move.
-    public func moveSubscription(
-        _ id: Subscription.ID, to state: Subscription.State, _ company: Company.ID
-    ) throws -> Subscription {
-        try inside(company) { transaction in
-            let subscription = try Self.found(try transaction.subscriptions.subscription(id), "subscription")
-            guard subscription.state.successors.contains(state),
-                let moved = try transaction.subscriptions.move(id, from: subscription.state, to: state)
-            else {
-                throw Refusal(
-                    .conflict, "The subscription is \(subscription.state.rawValue): it can't become \(state.rawValue).")
-            }
-            return moved
         }
     }
 }

@@ -66,15 +66,35 @@ extension Books {
         }
     }
 
+    /// Notes down what the customer said by another way than the quote's page. Throws `notFound`, and `conflict` when
+    /// the quote is not with the customer.
+    public func decideQuote(_ id: Quote.ID, _ state: Quote.State, _ company: Company.ID) throws -> Quote {
+        try inside(company) { transaction in
+            let quote = try Self.found(try transaction.quotes.quote(id), "quote")
+            guard state == .accepted || state == .declined, quote.state.successors.contains(state),
+                let decided = try transaction.quotes.decide(
+                    id, from: quote.state, to: state, QuoteDecision(name: nil, email: nil))
+            else { throw Self.cannotBecome(state, quote) }
+            if state == .accepted { try transaction.events.append(.quoteAccepted, subject: id.rawValue) }
+            return decided
+        }
+    }
+
+    /// Binds a quote to a deal, a lead, or neither, in any state. Throws `notFound`.
+    public func bindQuote(_ id: Quote.ID, deal: Deal.ID?, lead: String?, _ company: Company.ID) throws -> Quote {
+        try inside(company) { try Self.found(try $0.documentDeals.bind(id, deal: deal, lead: lead), "quote") }
+    }
+
     static func cannotBecome(_ state: Quote.State, _ quote: Quote) -> Refusal {
         Refusal(.conflict, "Quote \(quote.number) is \(quote.state.rawValue): it can't become \(state.rawValue).")
     }
 
     /// The company's today: what due dates and validity are measured by.
     static func today(_ transaction: any StorageTransaction, now: Date) throws -> CalendarDay {
-        let zone = try transaction.accounts.company().flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt
-        let seconds = now.timeIntervalSince1970 + Double(zone.secondsFromGMT(for: now))
-        return CalendarDay(dayNumber: Int((seconds / 86_400).rounded(.down)))
+        guard let company = try transaction.accounts.company() else {
+            throw Refusal(.notFound, "There is no such company.")
+        }
+        return company.today(at: now)
     }
 
     static func check(_ content: DocumentContent, _ transaction: any StorageTransaction) throws {
@@ -92,6 +112,8 @@ extension Books {
             }
         }
         guard fields.isEmpty else { throw Refusal(.invalid, "Some fields of the document are wrong.", fields: fields) }
-        _ = try DocumentTotals(lines: content.lines, currency: content.currency)
+        guard try DocumentTotals(lines: content.lines, currency: content.currency).gross >= 0 else {
+            throw Refusal(.invalid, "The total is below zero.", fields: ["lines": "add up to less than nothing"])
+        }
     }
 }

@@ -50,11 +50,14 @@ public struct Books: Sendable {
         }
     }
 
-    /// Replaces a contact's details. Throws `notFound`, `invalid`.
+    /// Replaces a contact's details; the same details again change nothing and make no event. Throws `notFound`,
+    /// `invalid`.
     public func changeContact(
         _ id: Contact.ID, _ details: ContactDetails, _ company: Company.ID
     ) throws -> Contact {
         try inside(company) { transaction in
+            let current = try Self.found(try transaction.contacts.contact(id), "contact")
+            guard current.details != details else { return current }
             try Self.check(details, transaction)
             let contact = try Self.found(try transaction.contacts.update(id, details), "contact")
             try transaction.events.append(.contactUpdated, subject: id.rawValue)
@@ -83,6 +86,7 @@ public struct Books: Sendable {
         if let organization = details.organizationID {
             let found = try transaction.contacts.contact(organization)
             if found?.details.kind != .organization { fields["organization_id"] = "is no organization of yours" }
+            if details.kind == .organization { fields["organization_id"] = "belongs on a person only" }
         }
         guard fields.isEmpty else { throw Refusal(.invalid, "Some fields of the contact are wrong.", fields: fields) }
     }
@@ -107,11 +111,14 @@ public struct Books: Sendable {
         }
     }
 
-    /// Replaces a product's details. Throws `notFound`, `invalid`, `conflict`.
+    /// Replaces a product's details; the same details again change nothing and make no event. Throws `notFound`,
+    /// `invalid`, `conflict`.
     public func changeProduct(
         _ id: Product.ID, _ details: ProductDetails, _ company: Company.ID
     ) throws -> Product {
         try inside(company) { transaction in
+            let current = try Self.found(try transaction.catalog.product(id), "product")
+            guard !current.details.isSame(as: details) else { return current }
             try Self.check(details)
             let product = try Self.found(try transaction.catalog.update(id, details), "product")
             try transaction.events.append(.productUpdated, subject: id.rawValue)

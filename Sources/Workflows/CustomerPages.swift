@@ -22,6 +22,8 @@ public struct CustomerPages: Sendable {
         public let contact: Contact
         /// Its sums.
         public let totals: DocumentTotals
+        /// The company's today, by which a due date or a validity has passed.
+        public let today: CalendarDay
     }
 
     private func inside<Result>(
@@ -43,7 +45,7 @@ public struct CustomerPages: Sendable {
     ///
     /// - Parameter countsAsView: whether this opening is the customer's: then a sent quote becomes viewed, once, and
     ///   the event commits with it.
-    public func quote(_ token: String, countsAsView: Bool) throws -> Shown<Quote> {
+    public func quote(_ token: String, countsAsView: Bool, now: Date) throws -> Shown<Quote> {
         try inside(token) { transaction in
             guard var quote = try transaction.quotes.quote(publicToken: token), quote.state != .concept else {
                 throw Refusal(.notFound, "This page does not exist, or no longer.")
@@ -54,7 +56,7 @@ public struct CustomerPages: Sendable {
                 try transaction.events.append(.quoteViewed, subject: quote.id.rawValue)
                 quote = viewed
             }
-            return try Self.shown(quote, quote.content, transaction)
+            return try shown(quote, quote.content, transaction, now: now)
         }
     }
 
@@ -83,39 +85,52 @@ public struct CustomerPages: Sendable {
         _ token: String, _ state: Quote.State, _ decision: QuoteDecision, now: Date
     ) throws -> Shown<Quote> {
         try inside(token) { transaction in
-            guard let quote = try transaction.quotes.quote(publicToken: token), quote.state != .concept else {
-                throw Refusal(.notFound, "This page does not exist, or no longer.")
+            // Whoever loses a race against another answer, or against the validity's end, looks again: states only
+            // move on, so that this ends.
+            while let quote = try transaction.quotes.quote(publicToken: token), quote.state != .concept {
+                guard quote.state != state else { return try shown(quote, quote.content, transaction, now: now) }
+                try Self.checkOpen(quote, today: try Books.today(transaction, now: now))
+                guard let moved = try transaction.quotes.decide(quote.id, from: quote.state, to: state, decision) else {
+                    continue
+                }
+                if state == .accepted { try transaction.events.append(.quoteAccepted, subject: quote.id.rawValue) }
+                return try shown(moved, moved.content, transaction, now: now)
             }
-            guard quote.state != state else { return try Self.shown(quote, quote.content, transaction) }
-            guard try Books.today(transaction, now: now) <= quote.validUntil else {
+            throw Refusal(.notFound, "This page does not exist, or no longer.")
+        }
+    }
+
+    private static func checkOpen(_ quote: Quote, today: CalendarDay) throws {
+        switch quote.state {
+        case .accepted: throw Refusal(.conflict, "This quote was accepted already, so it can't be declined any more.")
+        case .declined: throw Refusal(.conflict, "This quote was declined already, so it can't be accepted any more.")
+        case .expired: throw Refusal(.conflict, "This quote was valid until \(quote.validUntil).")
+        case .concept, .sent, .viewed:
+            guard today <= quote.validUntil else {
                 throw Refusal(.conflict, "This quote was valid until \(quote.validUntil).")
             }
-            guard quote.state.successors.contains(state),
-                let moved = try transaction.quotes.decide(quote.id, from: quote.state, to: state, decision)
-            else { throw Books.cannotBecome(state, quote) }
-            if state == .accepted { try transaction.events.append(.quoteAccepted, subject: quote.id.rawValue) }
-            return try Self.shown(moved, moved.content, transaction)
         }
     }
 
     /// The invoice behind a token. Throws `notFound`, also for a concept.
-    public func invoice(_ token: String) throws -> Shown<Invoice> {
+    public func invoice(_ token: String, now: Date) throws -> Shown<Invoice> {
         try inside(token) { transaction in
             guard let invoice = try transaction.invoices.invoice(publicToken: token), invoice.state != .concept else {
                 throw Refusal(.notFound, "This page does not exist, or no longer.")
             }
-            return try Self.shown(invoice, invoice.content, transaction)
+            return try shown(invoice, invoice.content, transaction, now: now)
         }
     }
 
-    private static func shown<Document>(
-        _ document: Document, _ content: DocumentContent, _ transaction: any StorageTransaction
+    private func shown<Document>(
+        _ document: Document, _ content: DocumentContent, _ transaction: any StorageTransaction, now: Date
     ) throws -> Shown<Document> {
         guard let company = try transaction.accounts.company(),
             let contact = try transaction.contacts.contact(content.contactID)
         else { throw Refusal(.notFound, "This page does not exist, or no longer.") }
         return Shown(
             document: document, company: company, contact: contact,
-            totals: try DocumentTotals(lines: content.lines, currency: content.currency))
+            totals: try DocumentTotals(lines: content.lines, currency: content.currency),
+            today: try Books.today(transaction, now: now))
     }
 }

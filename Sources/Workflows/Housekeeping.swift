@@ -12,11 +12,14 @@ public struct Housekeeping: Sendable {
 
     /// Marks what has lapsed, company by company, each with its events in one transaction.
     public func run(logger: Logger) throws {
+        try forget(logger: logger)
         let isOurs = try storage.transaction(.cron(nil)) { try $0.chores.claim("lapsed documents", everySeconds: 60) }
         guard isOurs else { return }
         _ = try storage.transaction(.cron(nil)) { try $0.revocations.destroyExpired() }
         _ = try storage.transaction(.cron(nil)) { try $0.keptAnswers.forget(now: nil) }
         _ = try storage.transaction(.cron(nil)) { try $0.listCounts.fold() }
+        _ = try storage.transaction(.cron(nil)) { try $0.figures.foldPast() }
+        _ = try storage.transaction(.cron(nil)) { try $0.snapshots.forget(now: nil) }
         for company in try storage.transaction(.cron(nil), { try $0.schedule.withLapsedDocuments(now: nil) }) {
             let (overdue, expired) = try storage.transaction(.cron(company)) { transaction in
                 let overdue = try transaction.invoices.markOverdue(now: nil)
@@ -27,5 +30,15 @@ public struct Housekeeping: Sendable {
                 "Lapsed documents marked",
                 metadata: ["company.id": "\(company.text)", "overdue": "\(overdue)", "expired": "\(expired)"])
         }
+    }
+
+    /// Sessions, links, states and parked installs that nobody can use any more.
+    private func forget(logger: Logger) throws {
+        let isOurs = try storage.transaction(.cron(nil)) { try $0.chores.claim("expired logins", everySeconds: 600) }
+        guard isOurs else { return }
+        let count = try storage.transaction(.cron(nil)) {
+            try $0.accountLinks.forgetExpired(idleSeconds: Accounts.idleSeconds)
+        }
+        if count > 0 { logger.info("Expired logins forgotten", metadata: ["count": "\(count)"]) }
     }
 }

@@ -3,11 +3,11 @@ public import FoundationEssentials
 
 /// Connecting a company to Pipedrive, and ending that.
 public struct Installs: Sendable {
-    private let storage: any Storage
-    private let secrets: any SecretSource
-    private let oauth: any OAuthProvider
-    private let webhooks: any CRMWebhooks
-    private let clientCredentials: Secret
+    let storage: any Storage
+    let secrets: any SecretSource
+    let oauth: any OAuthProvider
+    let webhooks: any CRMWebhooks
+    let clientCredentials: Secret
 
     /// Wires the use case. `clientCredentials` is `client_id:client_secret`, which Pipedrive proves itself with.
     public init(
@@ -27,8 +27,12 @@ public struct Installs: Sendable {
     /// Where to send the browser: Pipedrive's consent page with a fresh `state`, single use, ten minutes.
     ///
     /// The state is bound to the session; without one (the Marketplace's Installation URL, logged out) to nobody, and
-    /// the callback parks what it gets.
+    /// the callback parks what it gets. Throws `forbidden` for a member who could connect nothing.
     public func authorizeURL(session: Session?, now: Date) throws -> String {
+        if let session {
+            let connection = try storage.transaction(.web(session.company.id)) { try $0.connections.connection() }
+            try Self.checkRole(session, connection)
+        }
         let state = secrets.token()
         try storage.transaction(.web(session?.company.id)) {
             try $0.installs.insert(
@@ -38,37 +42,51 @@ public struct Installs: Sendable {
         return oauth.authorizeURL(state: state)
     }
 
+    /// Only owners make, renew and end a connection. Any member may add their own Pipedrive user to a working one.
+    static func checkRole(_ session: Session, _ connection: Connection?) throws {
+        guard session.member.role == .owner || connection?.state == .live else {
+            throw Refusal(.forbidden, "Only an owner of \(session.company.name) can connect Pipedrive.")
+        }
+    }
+
     /// How a callback ended.
     public enum Outcome: Sendable {
         /// The session's company is connected.
         case connected(Connection)
         /// Parked until a person logged in and confirmed: the ticket goes into a cookie.
         case pending(ticket: Secret)
+        /// Opened a second time: the session's company is connected already.
+        case already(Connection)
     }
 
     /// Trades the code and connects, or parks.
     ///
     /// Only a state that was issued to this very session connects at once; a callback without our state, or with one
-    /// of a session that is not this browser's, never joins accounts by itself. Throws `invalid` for a state that was
-    /// used or has expired, `unavailable` when Pipedrive does not serve us.
+    /// of a session that is not this browser's, never joins accounts by itself. Another Pipedrive company than last time
+    /// parks too, and asks. Throws `invalid` for a state that was used or has expired, `forbidden` for somebody else's,
+    /// `unavailable` when Pipedrive does not serve us.
     public func callback(code: Secret, state: String?, session: Session?, now: Date) async throws -> Outcome {
+        let existing = try session.flatMap { session in
+            try storage.transaction(.web(session.company.id)) { try $0.connections.connection() }
+        }
         var isOurs = false
         if let state {
-            let bound = try storage.transaction(.web(session?.company.id)) {
-                try $0.installs.take(stateHash: secrets.digest(state), now: now)
-            }
-            guard let bound else {
-                throw Refusal(.invalid, "This link was used before or is older than ten minutes. Start again.")
+            guard let bound = try take(state, session, now: now) else {
+                if let existing, existing.state == .live { return .already(existing) }
+                throw Refusal(.invalid, "This page was opened before, or more than ten minutes have passed.")
             }
             if !bound.isEmpty {
                 guard let session, secrets.matches(bound, session.tokenHash) else {
-                    throw Refusal(.forbidden, "This install was started in another browser or login. Start again here.")
+                    throw Refusal(.forbidden, "This install was started in another browser or login.")
                 }
+                try Self.checkRole(session, existing)
                 isOurs = true
             }
         }
         let (credentials, user) = try await exchange(code, now: now)
-        if isOurs, let session { return .connected(try connect(session, user: user, credentials: credentials)) }
+        if isOurs, let session, !Self.isAnother(user, existing) {
+            return .connected(try join(session, user: user, credentials: credentials))
+        }
         let ticket = secrets.token()
         try storage.transaction(.web(nil)) {
             try $0.installs.park(
@@ -78,43 +96,111 @@ public struct Installs: Sendable {
         return .pending(ticket: Secret(ticket))
     }
 
+    private func take(_ state: String, _ session: Session?, now: Date) throws -> [UInt8]? {
+        try storage.transaction(.web(session?.company.id)) {
+            try $0.installs.take(stateHash: secrets.digest(state), now: now)
+        }
+    }
+
+    /// Whether the company was connected to another Pipedrive company than this user's, and is no more.
+    static func isAnother(_ user: PipedriveUser, _ connection: Connection?) -> Bool {
+        connection.map { $0.state == .disconnected && $0.pipedriveCompanyID != user.companyID } ?? false
+    }
+
     private func exchange(_ code: Secret, now: Date) async throws -> (Credentials, PipedriveUser) {
         do {
             let credentials = try await oauth.exchange(code: code, now: now)
             let access = PipedriveAccess(apiOrigin: credentials.apiOrigin, accessToken: credentials.accessToken)
             return (credentials, try await oauth.currentUser(access))
         } catch let failure as CRMFailure where failure.kind == .grantRefused {
-            throw Refusal(
-                .invalid, "Pipedrive says that this install link was used before or has expired. Start again.")
+            throw Refusal(.invalid, "Pipedrive says that this install was used before or has expired.")
         } catch let failure as CRMFailure {
-            throw Refusal(.unavailable, "Pipedrive did not complete the install: \(failure.reason). Try again.")
+            throw Refusal(.unavailable, "Pipedrive did not complete the install: \(failure.reason).")
+        }
+    }
+
+    /// Connects, or gives the credentials that nobody may use back to Pipedrive.
+    private func join(_ session: Session, user: PipedriveUser, credentials: Credentials) throws -> Connection {
+        do {
+            return try connect(session, user: user, credentials: credentials)
+        } catch let refusal as Refusal where refusal.code == .conflict {
+            try letGo(credentials, of: user, session)
+            throw refusal
         }
     }
 
     private func connect(
         _ session: Session, user: PipedriveUser, credentials: Credentials
     ) throws -> Connection {
-        guard session.member.role == .owner else {
-            throw Refusal(.forbidden, "Only an owner of \(session.company.name) can connect Pipedrive.")
-        }
-        return try storage.transaction(.web(session.company.id)) { transaction in
-            if let existing = try transaction.connections.connection(), existing.state != .disconnected,
-                existing.pipedriveCompanyID != user.companyID
-            {
+        try storage.transaction(.web(session.company.id)) { transaction in
+            let existing = try transaction.connections.connection()
+            try Self.checkRole(session, existing)
+            if let existing, existing.state != .disconnected, existing.pipedriveCompanyID != user.companyID {
                 throw Refusal(
                     .conflict,
                     "\(session.company.name) is connected to \(existing.pipedriveCompanyName). Disconnect that first.")
             }
             try transaction.directory.claim(pipedriveCompany: user.companyID)
+            if Self.isAnother(user, existing) { try Self.startAfresh(transaction) }
             let connection = try transaction.connections.connect(user: user, credentials: credentials)
             _ = try transaction.settings.webhookEndpoint(
                 new: WebhookEndpoint(
                     path: secrets.token(), user: Secret(secrets.token()), password: Secret(secrets.token())))
             try transaction.queue.wake()
             try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
-            try transaction.connections.audit("connected", detail: "by Pipedrive user \(user.id)")
+            if existing?.state == .reconnect { try CatchUp.begin(transaction) }
+            try transaction.connections.audit(
+                "connected",
+                detail: "\(user.companyName), as \(user.name) (Pipedrive user \(user.id)), by \(session.member.email)")
             return connection
         }
+    }
+
+    /// Pipelines, stages and webhooks of the Pipedrive company before: their numbers mean something else in another.
+    private static func startAfresh(_ transaction: any StorageTransaction) throws {
+        var settings = try transaction.settings.settings()
+        settings.trigger = nil
+        try transaction.settings.save(settings)
+        try transaction.settings.save(pipelines: [])
+        try transaction.settings.save(subscriptions: [])
+    }
+
+    /// What to do with credentials that may not be joined to the session's company.
+    ///
+    /// By authorising again the user made the tokens of before worthless: where another company of ours has that very
+    /// grant, it goes on with the new ones. Else they are revoked, so that the app does not stay installed for nothing.
+    private func letGo(_ credentials: Credentials, of user: PipedriveUser, _ session: Session) throws {
+        let holder = try storage.transaction(.web(nil)) { try $0.directory.company(pipedriveCompany: user.companyID) }
+        let isRenewed =
+            try holder.map { holder in
+                try storage.transaction(.web(holder)) { transaction in
+                    guard let connection = try transaction.connections.connection(), connection.state != .disconnected,
+                        connection.pipedriveCompanyID == user.companyID,
+                        try transaction.connections.grants().contains(where: {
+                            $0.userID == user.id && $0.state != .ended
+                        })
+                    else { return false }
+                    _ = try transaction.connections.connect(user: user, credentials: credentials)
+                    try transaction.queue.wake()
+                    try transaction.connections.audit(
+                        "renewed", detail: "\(user.name) (Pipedrive user \(user.id)) gave access again")
+                    return true
+                }
+            } ?? false
+        guard !isRenewed else { return }
+        try storage.transaction(.web(session.company.id)) { try $0.revocations.keep(credentials, of: user) }
+    }
+
+    /// Whether a member may say yes to an install.
+    public func mayConnect(_ session: Session) throws -> Bool {
+        if session.member.role == .owner { return true }
+        return try storage.transaction(.web(session.company.id)) { try $0.connections.connection() }?.state == .live
+    }
+
+    /// Which Pipedrive company the company was connected to before, if confirming this install would replace it.
+    public func replaced(by user: PipedriveUser, session: Session) throws -> String? {
+        let existing = try storage.transaction(.web(session.company.id)) { try $0.connections.connection() }
+        return Self.isAnother(user, existing) ? existing?.pipedriveCompanyName : nil
     }
 
     /// Whose install waits for confirmation; nil when unknown or older than an hour.
@@ -131,91 +217,14 @@ public struct Installs: Sendable {
         guard let parked else {
             throw Refusal(.notFound, "This install has expired. Start it again from Pipedrive or from the App Store.")
         }
-        let connection = try connect(session, user: parked.user, credentials: parked.credentials)
-        try storage.transaction(.web(nil)) { try $0.installs.discard(ticketHash: hash) }
-        return connection
-    }
-
-    /// A user uninstalled the app in Pipedrive. Harmless when repeated or unknown.
-    ///
-    /// `authorization` is the header as it came; throws `unauthorized` when it does not hold the client's credentials.
-    public func uninstalled(
-        authorization: String?, companyID: PipedriveCompany.ID, userID: PipedriveUser.ID
-    ) throws {
-        let expected = secrets.digest(clientCredentials.reveal())
-        guard let given = BasicCredentials(header: authorization),
-            secrets.matches(secrets.digest(given.text.reveal()), expected)
-        else { throw Refusal(.unauthorized, "These are not the client's credentials.") }
-        let company = try storage.transaction(.web(nil)) {
-            try $0.directory.company(pipedriveCompany: companyID)
-        }
-        guard let company else { return }
-        try storage.transaction(.web(company)) { transaction in
-            guard let connection = try transaction.connections.connection(),
-                connection.pipedriveCompanyID == companyID
-            else { return }
-            let after = try transaction.connections.endGrant(user: userID)
-            try transaction.connections.audit("uninstalled in Pipedrive", detail: "by Pipedrive user \(userID)")
-            guard let after else { return }
-            if after.state == .disconnected {
-                _ = try transaction.queue.cancelWaiting(reason: "The connection was ended in Pipedrive")
-            } else if after.ownerUserID != connection.ownerUserID {
-                try Self.handOver(after, transaction)
-            }
-        }
-    }
-
-    // Pipedrive removed the old owner's webhooks with the grant: they are made anew, and a run catches up.
-    private static func handOver(_ connection: Connection, _ transaction: any StorageTransaction) throws {
-        try transaction.connections.audit("handed over", detail: "to Pipedrive user \(connection.ownerUserID)")
-        try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
-        let first = SyncSteps.first(try transaction.settings.settings())
-        _ = try transaction.sync.start(.retry, checkpoint: first)
-    }
-
-    /// Ends the connection: tells Pipedrive first, then deletes the credentials whether or not it could be told.
-    ///
-    /// True when Pipedrive was told. Ending twice is no error.
-    public func disconnect(session: Session) async throws -> Bool {
-        guard session.member.role == .owner else {
-            throw Refusal(.forbidden, "Only an owner of \(session.company.name) can disconnect Pipedrive.")
-        }
-        let company = session.company.id
-        let (credentials, subscriptions) = try storage.transaction(.web(company)) { transaction in
-            let owner = try transaction.connections.connection()?.ownerUserID
-            return (
-                try owner.flatMap { try transaction.connections.credentials(user: $0) },
-                try transaction.settings.subscriptions()
-            )
-        }
-        var isTold = false
-        if let credentials { isTold = await tell(credentials, subscriptions) }
-        try storage.transaction(.web(company)) { transaction in
-            let isLive = try transaction.connections.connection().map { $0.state != .disconnected } ?? false
-            guard isLive else { return }
-            _ = try transaction.queue.cancelWaiting(reason: "The connection was ended")
-            if !isTold { try transaction.revocations.keep() }
-            _ = try transaction.connections.disconnect()
-            try transaction.connections.audit(
-                "disconnected", detail: isTold ? "Pipedrive was told" : "Pipedrive could not be told")
-        }
-        return isTold
-    }
-
-    private func tell(_ credentials: Credentials, _ subscriptions: [WebhookSubscription]) async -> Bool {
-        let access = PipedriveAccess(apiOrigin: credentials.apiOrigin, accessToken: credentials.accessToken)
         do {
-            for subscription in subscriptions { try await webhooks.unsubscribe(subscription.id, access: access) }
-        } catch {
-            // Often only the access token's hour is over. Revoking needs the refresh token alone, and ends the webhooks
-            // too, so it is still tried.
-        }
-        do {
-            try await oauth.revoke(credentials.refreshToken)
-            return true
-        } catch {
-            // Not passed on: the credentials are deleted either way, and the page says that Pipedrive was not told.
-            return false
+            let connection = try join(session, user: parked.user, credentials: parked.credentials)
+            try storage.transaction(.web(nil)) { try $0.installs.discard(ticketHash: hash) }
+            return connection
+        } catch let refusal as Refusal where refusal.code == .conflict {
+            // Its tokens went elsewhere: the ticket is worth nothing any more.
+            try storage.transaction(.web(nil)) { try $0.installs.discard(ticketHash: hash) }
+            throw refusal
         }
     }
 }

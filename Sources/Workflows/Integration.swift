@@ -1,4 +1,5 @@
 public import Domain
+public import FoundationEssentials
 
 /// What the app's settings page shows and changes.
 public struct Integration: Sendable {
@@ -31,6 +32,18 @@ public struct Integration: Sendable {
         public let troubled: [MessageRecord]
         /// Who connected, refreshed, disconnected; the newest 30.
         public let audit: [AuditLine]
+        /// What has to be known about the connection beside its state.
+        public let health: Health
+    }
+
+    /// What has to be known about the connection beside its state.
+    public struct Health: Sendable {
+        /// Scopes that the product asks for and Pipedrive did not grant the owner.
+        public let missingScopes: [String]
+        /// The webhooks as they were last found; nil before the first look.
+        public let webhooks: WebhookHealth?
+        /// Until when Pipedrive is still told of a connection that was ended; nil when it was told.
+        public let revokingUntil: Date?
     }
 
     /// Reads the overview.
@@ -43,8 +56,17 @@ public struct Integration: Sendable {
                 attentionCount: try transaction.attention.count(),
                 attention: try transaction.attention.records(limit: 200),
                 troubled: try transaction.messageLog.messages([.retryable, .discarded], limit: 50),
-                audit: try transaction.upkeep.audit(limit: 30))
+                audit: try transaction.upkeep.audit(limit: 30), health: try Self.health(transaction))
         }
+    }
+
+    private static func health(_ transaction: any StorageTransaction) throws -> Health {
+        let owner = try transaction.connections.connection().flatMap { $0.state == .live ? $0.ownerUserID : nil }
+        let scopes = try owner.flatMap { try transaction.connectionHealth.grantedScopes(user: $0) }
+        return Health(
+            missingScopes: scopes.map { Credentials.missing(from: $0) } ?? [],
+            webhooks: owner == nil ? nil : try transaction.connectionHealth.webhooks(),
+            revokingUntil: try transaction.connectionHealth.revokingUntil())
     }
 
     /// Keeps new directions.

@@ -23,8 +23,11 @@ public struct MailDelivery: Sendable {
         self.mailer = mailer
         self.senderAddress = senderAddress
         self.clock = clock
-        let authority = publicURL.split(separator: "/").dropFirst().first.map(String.init) ?? ""
-        host = authority.split(separator: ":").first.map(String.init) ?? "localhost"
+        let authority = publicURL.split(separator: "/").dropFirst().first ?? ""
+        // What stands in brackets, an address of IPv6, can't stand in a Message-ID without them.
+        host =
+            authority.hasPrefix("[")
+            ? "localhost" : authority.split(separator: ":").first.map(String.init) ?? "localhost"
     }
 
     /// Delivers. `sending` is committed before the mail program is started: whoever finds it so was cut off between

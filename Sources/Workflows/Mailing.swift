@@ -23,13 +23,31 @@ extension Books {
     public func mailAgain(_ document: Mail.Document, _ company: Company.ID) throws {
         try inside(company) { transaction in
             let mail = try Self.found(try transaction.mails.mail(of: document), "mail")
-            guard mail.recipient != nil else {
-                throw Refusal(.conflict, "The contact had no e-mail address. Copy the text and send it yourself.")
-            }
+            if mail.recipient == nil { try Self.readdress(mail, transaction) }
             guard
                 try transaction.mails.move(mail.id, from: [.failed, .unclear], to: .waiting, reason: nil) != nil
             else { throw Refusal(.conflict, "This mail is \(mail.state.rawValue): it can't be sent again.") }
         }
+    }
+
+    private static func readdress(_ mail: Mail, _ transaction: any StorageTransaction) throws {
+        let content =
+            switch mail.document {
+            case .quote(let id): try transaction.quotes.quote(id)?.content
+            case .invoice(let id): try transaction.invoices.invoice(id)?.content
+            }
+        guard let recipient = try content.flatMap({ try recipient($0, transaction) }),
+            try transaction.mails.readdress(mail.id, to: recipient)
+        else {
+            throw Refusal(
+                .conflict, "The contact has no e-mail address. Give it one, or copy the text and send it yourself.")
+        }
+    }
+
+    private static func recipient(
+        _ content: DocumentContent, _ transaction: any StorageTransaction
+    ) throws -> String? {
+        try transaction.contacts.contact(content.contactID)?.details.emails.first.flatMap(EmailAddress.normalized)
     }
 
     /// Writes the mail of a document that becomes sent in this transaction, under the event of the sending.
@@ -38,7 +56,7 @@ extension Books {
         _ transaction: any StorageTransaction
     ) throws {
         let contact = try transaction.contacts.contact(content.contactID)
-        let recipient = contact?.details.emails.first.flatMap(EmailAddress.normalized)
+        let recipient = try recipient(content, transaction)
         try transaction.mails.insert(
             Mail(
                 id: event, document: document, recipient: recipient,

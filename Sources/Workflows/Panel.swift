@@ -3,6 +3,7 @@ public import FoundationEssentials
 
 /// The sidebar's figures, from our database alone.
 public struct Panel: Sendable {
+    private let store: any PanelStore
     private let storage: any Storage
     private let secrets: any SecretSource
     private let credentials: Secret
@@ -12,12 +13,15 @@ public struct Panel: Sendable {
     /// Wires the use case.
     ///
     /// - Parameters:
+    ///   - store: answers; `storage` is only written to, when Pipedrive has to be asked afterwards.
     ///   - credentials: `user:password` that Pipedrive's server sends.
     ///   - tokenKey: key of the HS256 token beside it.
     ///   - requiresToken: refuses requests without one.
     public init(
-        storage: any Storage, secrets: any SecretSource, credentials: Secret, tokenKey: Secret, requiresToken: Bool
+        store: any PanelStore, storage: any Storage, secrets: any SecretSource, credentials: Secret, tokenKey: Secret,
+        requiresToken: Bool
     ) {
+        self.store = store
         self.storage = storage
         self.secrets = secrets
         self.credentials = credentials
@@ -33,16 +37,20 @@ public struct Panel: Sendable {
         public let companyID: PipedriveCompany.ID
         /// The viewer.
         public let userID: PipedriveUser.ID
+        /// Whether Pipedrive says that the viewer has not installed the app: nothing is shown then.
+        public let isShared: Bool
         /// The signed token, if one came.
         public let token: String?
 
         /// Makes a query.
         public init(
-            subject: PanelSubject, companyID: PipedriveCompany.ID, userID: PipedriveUser.ID, token: String?
+            subject: PanelSubject, companyID: PipedriveCompany.ID, userID: PipedriveUser.ID, isShared: Bool = false,
+            token: String?
         ) {
             self.subject = subject
             self.companyID = companyID
             self.userID = userID
+            self.isShared = isShared
             self.token = token
         }
     }
@@ -61,12 +69,26 @@ public struct Panel: Sendable {
         guard try isProven(query, now: now) else {
             throw Refusal(.unauthorized, "The panel's token is not valid.")
         }
-        let company = try storage.transaction(.web(nil)) {
-            try $0.directory.company(pipedriveCompany: query.companyID)
-        }
-        guard let company else { return .disconnected }
-        return try storage.transaction(.web(company)) {
-            try $0.panel.view(query.subject, user: query.userID, now: nil)
+        let view = try store.panelView(query.subject, company: query.companyID, user: query.userID, now: nil)
+        guard case .records(let company, let records) = view else { return view }
+        guard !query.isShared else { return .notGranted }
+        try queueLooks(records.filter(\.needsLook), query.subject.resource, company: company, now: now)
+        return view
+    }
+
+    /// The panel never waits for Pipedrive: the drainer looks, and the next answer knows. One look per record and ten
+    /// minutes, however often the page is opened.
+    private func queueLooks(
+        _ records: [PanelRecord], _ resource: PanelSubject.Resource, company: Company.ID, now: Date
+    ) throws {
+        guard !records.isEmpty else { return }
+        let slot = Int64(now.timeIntervalSince1970) / 600
+        try storage.transaction(.web(company)) { transaction in
+            for record in records {
+                let subject = RecordLook.subject(resource, record.recordID)
+                try transaction.queue.add(
+                    NewMessage(kind: .record, subject: subject, idempotencyKey: "\(subject):\(slot)", priority: 2))
+            }
         }
     }
 

@@ -44,7 +44,7 @@ struct StateTests {
         #expect(Invoice.State.allCases.map(\.rawValue) == ["concept", "sent", "partially_paid", "paid", "credited"])
         #expect(
             OutboxMessage.State.allCases.map(\.rawValue) == [
-                "available", "running", "retryable", "completed", "discarded", "cancelled",
+                "available", "scheduled", "running", "retryable", "completed", "discarded", "cancelled",
             ])
         #expect(SyncDirection.allCases.map(\.rawValue) == ["pull", "push", "both", "only_new"])
         #expect(

@@ -64,11 +64,13 @@ struct AccountTests {
             let token = RandomBytes.make(32)
             try stores.web(company.id) {
                 try $0.accounts.insert(
-                    session: token, csrfToken: Secret("csrf"), member: owner.id,
+                    session: token, csrfToken: Secret("csrf"), member: owner.id, now: Self.now,
                     expiresAt: Self.now.addingTimeInterval(60))
             }
             func session(at now: Date, of other: Company.ID? = nil) throws -> Session? {
-                try stores.web(other ?? company.id) { try $0.accounts.session(tokenHash: token, now: now) }
+                try stores.web(other ?? company.id) {
+                    try $0.accounts.session(tokenHash: token, now: now, idleSeconds: 3600)
+                }
             }
             let open = try #require(try session(at: Self.now))
             #expect(open.company == company && open.member == owner && open.csrfToken == Secret("csrf"))

@@ -58,9 +58,13 @@ struct ConnectionTests {
         try withStores { stores throws in
             try stores.connect(.number(1))
             try stores.connect(.number(2))
-            try stores.cron { try $0.connections.markReconnect(user: Self.user(2)) }
+            try stores.cron {
+                _ = try $0.connections.markReconnect(user: Self.user(2), refused: Credentials.made().refreshToken)
+            }
             #expect(try stores.web { try $0.connections.connection() }?.state == .live)
-            try stores.cron { try $0.connections.markReconnect(user: Self.user(1)) }
+            try stores.cron {
+                _ = try $0.connections.markReconnect(user: Self.user(1), refused: Credentials.made().refreshToken)
+            }
             try stores.web { transaction throws in
                 #expect(try transaction.connections.connection()?.state == .reconnect)
                 #expect(try transaction.connections.grants().map(\.state) == [.dead, .dead])
@@ -77,7 +81,9 @@ struct ConnectionTests {
             for (id, isAdmin) in [(9, true), (8, false), (7, true), (6, true)] as [(Int64, Bool)] {
                 try stores.connect(.number(id, isAdmin: isAdmin))
             }
-            try stores.cron { try $0.connections.markReconnect(user: Self.user(7)) }
+            try stores.cron {
+                _ = try $0.connections.markReconnect(user: Self.user(7), refused: Credentials.made().refreshToken)
+            }
             let after = try stores.web { try $0.connections.endGrant(user: Self.user(9)) }
             #expect(after?.ownerUserID == Self.user(6) && after?.state == .live)
             try stores.web { transaction throws in

@@ -13,13 +13,13 @@ struct EventTests {
         try withStores { stores throws in
             let subject = UUID()
             let id = try stores.api { try $0.events.append(kind, subject: subject) }
-            let event = try #require(try stores.web { try $0.events.event(id) })
+            let event = try #require(try stores.web { try $0.events.details(of: [id]) }.first).event
             #expect(event.kind == kind && event.subjectID == subject && event.id == id)
-            let claimed = try stores.everywhere { try $0.queue.claim(limit: 10, leaseSeconds: 60, worker: "w") }
-            #expect(claimed.map(\.subject) == (kind.noteText == nil ? [] : [id.text]))
-            #expect(claimed.allSatisfy { $0.kind == .event && $0.companyID == stores.company })
+            let taken = try stores.cron { try $0.drain.takeEvents(limit: 10) }
+            #expect(taken.map(\.subject) == (kind.noteText == nil ? [] : [id.text]))
             let other = try stores.makeCompany()
-            #expect(try stores.web(other) { try $0.events.event(id) } == nil)
+            #expect(try stores.cron(other) { try $0.drain.takeEvents(limit: 10) }.isEmpty)
+            #expect(try stores.web(other) { try $0.events.details(of: [id]) }.isEmpty)
         }
     }
 
@@ -115,9 +115,7 @@ struct EventTests {
     private static func document(
         _ kind: BookEvent.Kind, _ subject: UUID, _ transaction: any StorageTransaction
     ) throws -> EventDocument? {
-        try transaction.events.document(
-            of: BookEvent(
-                id: BookEvent.ID(UUID()), kind: kind, subjectID: subject,
-                occurredAt: Date(timeIntervalSince1970: 0)))
+        let id = try transaction.events.append(kind, subject: subject)
+        return try transaction.events.details(of: [id]).first?.document
     }
 }

@@ -24,7 +24,7 @@ struct InboxTests {
     func `a delivery is kept byte for byte and makes a message`(body: [UInt8]) throws {
         try withStores { stores throws in
             try stores.web { try $0.inbox.insert(body: body) }
-            let claimed = try stores.everywhere { try $0.queue.claim(limit: 5, leaseSeconds: 60, worker: "w") }
+            let claimed = try stores.messages(limit: 5)
             let message = try #require(claimed.first)
             #expect(claimed.count == 1)
             #expect(message.kind == .webhook && message.companyID == stores.company)

@@ -141,14 +141,14 @@ struct InvoiceTests {
             let first = try stores.web { try $0.addInvoice(for: ada, state: .sent) }
             let second = try stores.web { try $0.addInvoice(for: bob) }
             try stores.web { transaction throws in
-                let all = try transaction.invoices.list(state: nil, contact: nil, page: PageRequest())
+                let all = try transaction.invoices.list(status: nil, contact: nil, page: PageRequest())
                 #expect(all.items == [second, first])
-                let sent = try transaction.invoices.list(state: .sent, contact: nil, page: PageRequest())
+                let sent = try transaction.invoices.list(status: .sent, contact: nil, page: PageRequest())
                 #expect(sent.items == [first] && sent.total == 1)
-                let hers = try transaction.invoices.list(state: nil, contact: bob, page: PageRequest())
+                let hers = try transaction.invoices.list(status: nil, contact: bob, page: PageRequest())
                 #expect(hers.items == [second])
                 let page = try transaction.invoices.list(
-                    state: nil, contact: nil, page: PageRequest(limit: 1, offset: 1))
+                    status: nil, contact: nil, page: PageRequest(limit: 1, offset: 1))
                 #expect(page.items == [first] && page.total == 2)
             }
         }

@@ -6,15 +6,18 @@ import Testing
 
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct QueueClaimTests {
-    @Test func `claims go by priority, then age, of all companies`() throws {
+    @Test func `claims go by priority, of all companies, and by age within one`() throws {
         try withStores { stores throws in
             let other = try stores.makeCompany()
             try stores.add("late", priority: 5)
-            try stores.add("b", company: other)
-            try stores.add("c")
-            try stores.add("first", priority: 0)
-            #expect(try stores.claim(limit: 2) == ["first", "b"])
-            #expect(try stores.claim() == ["c", "late"])
+            try stores.add("b", priority: 2, company: other)
+            try stores.add("c", priority: 2)
+            try stores.add("first", priority: 1)
+            try stores.add("d", priority: 2)
+            #expect(try stores.claim(limit: 1) == ["first"])
+            let rest = try stores.claim()
+            #expect(rest.last == "late" && rest.contains("b"))
+            #expect(rest.filter { $0 != "b" } == ["c", "d", "late"])
             #expect(try stores.claim() == [])
         }
     }
@@ -23,8 +26,10 @@ struct QueueClaimTests {
         try withStores { stores throws in
             try stores.add("now")
             try stores.add("later")
-            try stores.raw(
-                "update queue.message set due_at = clock_timestamp() + interval '1 hour' where subject = 'later'")
+            let messages = try stores.messages()
+            #expect(messages.map(\.subject) == ["now", "later"])
+            #expect(try stores.finish(messages[0], .again))
+            #expect(try stores.finish(messages[1], .snoozed(seconds: 3_600, reason: "429")))
             #expect(try stores.claim() == ["now"])
             try stores.raw("update queue.message set due_at = clock_timestamp() where subject = 'later'")
             #expect(try stores.claim() == ["later"])
@@ -58,7 +63,7 @@ struct QueueClaimTests {
         try withStores { stores throws in
             for number in 1...60 { try stores.add("m\(number)", lane: number <= 20 ? "lane" : nil) }
             let claimed = race(6) { index in
-                try stores.everywhere { try $0.queue.claim(limit: 10, leaseSeconds: 60, worker: "w\(index)") }
+                try stores.everywhere { try $0.drain.claim(ClaimRequest(worker: "w\(index)", limit: 10)) }
             }
             #expect(claimed.allSatisfy { $0.failure == nil })
             let subjects = claimed.compactMap(\.value).flatMap { $0.map(\.subject) }
@@ -105,15 +110,17 @@ struct QueueClaimTests {
         }
     }
 
-    @Test func `seconds until the next message of any company is due`() throws {
+    @Test func `a drainer that waits learns when the next message of any company is due`() throws {
         try withStores { stores throws in
-            func seconds() throws -> Double? { try stores.everywhere { try $0.queue.secondsUntilDue() } }
+            func seconds() throws -> Double? {
+                try stores.everywhere { try $0.drainers.idle(worker: "w", held: 0, seconds: 3, hears: true) }
+            }
             #expect(try seconds() == nil)
             try stores.add("a", company: try stores.makeCompany())
-            try stores.raw("update queue.message set due_at = clock_timestamp() + interval '1000 seconds'")
             try stores.add("b")
-            try stores.raw(
-                "update queue.message set due_at = clock_timestamp() + interval '2000 seconds' where subject = 'b'")
+            let messages = try stores.messages()
+            #expect(try stores.finish(messages[0], .snoozed(seconds: 1_000, reason: "")))
+            #expect(try stores.finish(messages[1], .snoozed(seconds: 2_000, reason: "")))
             let next = try #require(try seconds())
             #expect(next > 0 && next <= 1_000)
             try stores.raw("update queue.message set state = 'cancelled'")
@@ -141,8 +148,10 @@ extension Stores {
         }
     }
 
-    func messages(limit: Int = 50, worker: String = "w", leaseSeconds: Int = 60) throws -> [OutboxMessage] {
-        try everywhere { try $0.queue.claim(limit: limit, leaseSeconds: leaseSeconds, worker: worker) }
+    func messages(limit: Int = 50, worker: String = "w", leaseSeconds: Double = 60) throws -> [OutboxMessage] {
+        try everywhere {
+            try $0.drain.claim(ClaimRequest(worker: worker, limit: limit, leaseSeconds: leaseSeconds))
+        }
     }
 
     func claim(limit: Int = 50) throws -> [String] { try messages(limit: limit).map(\.subject) }
@@ -150,8 +159,22 @@ extension Stores {
     func finish(
         _ message: OutboxMessage, _ result: DeliveryResult, _ seconds: Double? = nil, worker: String = "w"
     ) throws -> Bool {
-        try everywhere {
-            try $0.queue.finish(message, worker: worker, result: result, nextAttemptSeconds: seconds)
+        var outcome = RetryPolicy().outcome(of: Delivered(result), message: message, elapsedSeconds: 0, jitter: 0)
+        if case .failed(let reason, _, let isUnclear) = result {
+            outcome = AttemptOutcome(
+                seconds == nil ? .discarded : .retryable, .failed, detail: reason, delaySeconds: seconds ?? 0,
+                isUnclear: isUnclear)
         }
+        return try finish(message, outcome, worker: worker)
+    }
+
+    func finish(_ message: OutboxMessage, _ outcome: AttemptOutcome, worker: String = "w") throws -> Bool {
+        try everywhere {
+            try $0.drain.finish([FinishedAttempt(message: message, outcome: outcome)], worker: worker)
+        } == [message.id]
+    }
+
+    func rescue(lookSeconds: Double = 0) throws -> Int {
+        try everywhere { try $0.drain.rescue(lookSeconds: lookSeconds, backSeconds: nil) }
     }
 }

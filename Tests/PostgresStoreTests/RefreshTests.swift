@@ -17,8 +17,11 @@ struct RefreshTests {
     private static func refresh(
         _ storage: PostgresStorage, _ stores: Stores, _ call: @escaping @Sendable () async throws -> Credentials
     ) async throws -> Credentials {
-        try await storage.refreshCredentials(company: stores.company, user: user, isStale: isStale) { _ in
-            try await call()
+        // On threads of its own: the shared ones may be held by other suites for longer than the row may be.
+        try await withTaskExecutorPreference(OwnThreads()) {
+            try await storage.refreshCredentials(company: stores.company, user: user, isStale: isStale) { _ in
+                try await call()
+            }
         }
     }
 
@@ -67,11 +70,13 @@ struct RefreshTests {
             let fresh = Credentials(
                 accessToken: Secret("a"), refreshToken: Secret("r"), expiresAt: Self.later,
                 apiOrigin: APIOrigin(checked: "https://moved.pipedrive.com"), scopes: ["users:read"])
-            let answer = try await stores.storage.refreshCredentials(
-                company: stores.company, user: Self.user, isStale: Self.isStale
-            ) { current in
-                #expect(current == .made("old", expiresAt: Self.expired))
-                return fresh
+            let answer = try await withTaskExecutorPreference(OwnThreads()) {
+                try await stores.storage.refreshCredentials(
+                    company: stores.company, user: Self.user, isStale: Self.isStale
+                ) { current in
+                    #expect(current == .made("old", expiresAt: Self.expired))
+                    return fresh
+                }
             }
             #expect(answer == fresh)
             #expect(try Self.stored(stores) == fresh)

@@ -7,27 +7,26 @@ import Testing
 
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct SignalTests {
-    @Test func `an added message wakes a drainer that listens`() async throws {
+    private func announce(_ stores: Stores, hears: Bool = true) throws {
+        try stores.everywhere { _ = try $0.drainers.idle(worker: "w", held: 0, seconds: 60, hears: hears) }
+    }
+
+    @Test func `a signal that hears itself passes on what writers add`() async throws {
         try await withStores { stores in
             let signal = PostgresSignal(try MigratedTemplate.login(to: stores.database))
             var wakeUps = signal.wakeUps().makeAsyncIterator()
-            try stores.wait(
-                for: "a listener",
-                """
-                select count(*) > 0 as value from pg_stat_activity
-                where datname = current_database() and query ilike 'listen%' and state = 'idle'
-                """)
-            try stores.everywhere { try $0.queue.announceListener(seconds: 60) }
-            try stores.add("m")
-            let woken: Void? = await wakeUps.next()
-            #expect(woken != nil)
+            #expect(await wakeUps.next() == .hears)
+            try announce(stores)
+            _ = try stores.api { try $0.events.append(.quoteSent, subject: UUID()) }
+            #expect(await wakeUps.next() == .rang)
         }
     }
 
-    @Test func `writers notify only while a listener is announced`() throws {
+    @Test func `writers notify only while a drainer is idle and listens`() throws {
         try withStores { stores in
             let listener = try stores.database.connect()
             try listener.listen("paydock_queue")
+            func write() throws { _ = try stores.api { try $0.events.append(.quoteSent, subject: UUID()) } }
             func heard() throws -> [String] {
                 try stores.raw("select pg_notify('paydock_queue', 'end')")
                 var payloads: [String] = []
@@ -36,47 +35,52 @@ struct SignalTests {
                 }
                 return payloads
             }
-            try stores.add("unheard")
+            try write()
             #expect(try heard() == [])
-            try stores.everywhere { try $0.queue.announceListener(seconds: 60) }
-            try stores.add("heard")
-            _ = try stores.api { try $0.events.append(.quoteSent, subject: UUID()) }
+            try announce(stores, hears: false)
+            try write()
+            #expect(try heard() == [])
+            try announce(stores)
+            try write()
+            try stores.web { try $0.inbox.insert(body: [1]) }
             #expect(try heard() == ["", ""])
-            try stores.raw("update queue.listener set until = clock_timestamp() - interval '1 second'")
-            try stores.add("unheard again")
+            try stores.everywhere { try $0.drainers.checkIn(worker: "w", held: 5) }
+            try write()
+            #expect(try heard() == [])
+            try announce(stores)
+            try stores.everywhere { try $0.drainers.checkOut(worker: "w") }
+            try write()
             #expect(try heard() == [])
         }
     }
 
-    @Test func `announcing again writes only when half of the time is over`() throws {
+    @Test func `notes, which drainers queue themselves, notify nobody`() throws {
         try withStores { stores in
-            func announce() throws -> String {
-                try stores.everywhere { try $0.queue.announceListener(seconds: 1_000) }
-                return try stores.versions(of: "queue.listener")
-            }
-            let first = try announce()
-            #expect(try announce() == first)
-            try stores.raw("update queue.listener set until = clock_timestamp() + interval '400 seconds'")
-            let later = try announce()
-            #expect(try announce() == later)
-            let isRenewed = try stores.raw(
-                "select until > clock_timestamp() + interval '900 seconds' as value from queue.listener")
-            #expect(try isRenewed.first?.bool("value") == true)
+            let listener = try stores.database.connect()
+            try listener.listen("paydock_queue")
+            try announce(stores)
+            try stores.add("a note")
+            try stores.raw("select pg_notify('paydock_queue', 'end')")
+            #expect(try listener.waitForNotification(timeout: .seconds(60))?.payload == "end")
         }
     }
 
-    @Test func `the stream ends when the session is lost`() async throws {
+    @Test func `a session that is lost is said, and ends the stream`() async throws {
         try await withStores { stores in
             let signal = PostgresSignal(try MigratedTemplate.login(to: stores.database))
             var wakeUps = signal.wakeUps().makeAsyncIterator()
+            #expect(await wakeUps.next() == .hears)
             try stores.wait(
                 for: "a killed listener",
                 """
                 select count(pg_terminate_backend(pid)) > 0 as value from pg_stat_activity
-                where datname = current_database() and query ilike 'listen%' and state = 'idle'
+                where datname = current_database() and pid <> pg_backend_pid() and query ilike '%pg_notify%'
                 """)
-            let woken: Void? = await wakeUps.next()
-            #expect(woken == nil)
+            guard case .isDeaf = await wakeUps.next() else {
+                Issue.record("It did not say so")
+                return
+            }
+            #expect(await wakeUps.next() == nil)
         }
     }
 }

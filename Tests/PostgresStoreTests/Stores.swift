@@ -132,9 +132,13 @@ enum MigratedTemplate {
 
     /// The database as the login role reaches it: what stands in the query wins over what stands before.
     static func login(to database: TestDatabase) throws -> PostgresConfiguration {
+        PostgresConfiguration(url: loginURL(to: database), applicationName: "paydock-tests")
+    }
+
+    /// The same for another program.
+    static func loginURL(to database: TestDatabase) -> String {
         let separator = database.url.contains("?") ? "&" : "?"
-        return PostgresConfiguration(
-            url: "\(database.url)\(separator)user=\(loginRole)&password=paydock", applicationName: "paydock-tests")
+        return "\(database.url)\(separator)user=\(loginRole)&password=paydock"
     }
 }
 

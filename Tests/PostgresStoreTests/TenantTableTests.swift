@@ -7,13 +7,13 @@ import Testing
 @Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
 struct TenantTableTests {
     private static let directories = [
-        "web.api_key_directory", "web.login_directory", "web.pipedrive_company_directory",
+        "web.account_link_directory", "web.api_key_directory", "web.login_directory", "web.pipedrive_company_directory",
         "web.public_token_directory", "web.session_directory", "web.webhook_directory",
     ]
     // COPY does not work on tables with row-level security; only the cron role reaches this one.
     private static let staging = ["pipedrive.staged_record"]
     // The drainer serves all companies.
-    private static let seenByCron = ["queue.message", "queue.attempt"]
+    private static let seenByCron = ["queue.message", "queue.attempt", "queue.finished", "queue.gate"]
 
     private static let tenants: SQL = """
         select format('%I.%I', n.nspname, c.relname) as name, c.oid, c.relrowsecurity and c.relforcerowsecurity as forced
@@ -198,6 +198,7 @@ private enum TenantRows {
             let member = try #require(try transaction.accounts.member(email: "owner@\(company.text).example"))
             try transaction.accounts.insert(
                 session: Array(company.text.utf8), csrfToken: Secret("c"), member: member.member.id,
+                now: Date(timeIntervalSince1970: 1_800_000_000),
                 expiresAt: Date(timeIntervalSince1970: 2_000_000_000))
             let contact = try transaction.addContact(emails: ["ada@example.com"])
             _ = try transaction.catalog.insert(
@@ -223,7 +224,12 @@ private enum TenantRows {
             ])
             try transaction.inbox.insert(body: [1])
             try transaction.connections.audit("connected", detail: "d")
-            try transaction.revocations.keep()
+            try transaction.connectionHealth.noteFailedDelivery()
+            try transaction.accountLinks.insert(
+                AccountLink(
+                    id: AccountLink.ID(UUID()), purpose: .reset, email: "owner@\(company.text).example", role: nil,
+                    state: .waiting, expiresAt: Date(timeIntervalSince1970: 2_000_000_000)), tokenHash: nil)
+            try transaction.revocations.keep(exceptTold: [])
         }
         try stores.api(company) { transaction throws in
             let hash = [UInt8](repeating: 7, count: 32)
@@ -235,6 +241,8 @@ private enum TenantRows {
     private static func fillByCron(_ company: Company.ID, in stores: Stores) throws {
         try stores.cron(company) { transaction throws in
             _ = try transaction.inbox.isFirst(eventID: "e")
+            try transaction.snapshots.keep(.persons([.number(9)]))
+            try transaction.connectionHealth.save(expectedCount: 4, activeCount: 4, trouble: nil)
             _ = try transaction.sync.start(.manual, checkpoint: SyncCheckpoint(kind: .person, cursor: nil))
             _ = try transaction.sync.takeOver(
                 .persons([
@@ -245,7 +253,15 @@ private enum TenantRows {
                 try transaction.quotes.list(state: nil, contact: nil, page: PageRequest()).items.first)
             try transaction.drafts.ready(
                 Deal.ID(7), quote: quote.id, context: DraftTests.context(), drafter: "built-in")
-            _ = try transaction.queue.claim(limit: 100, leaseSeconds: 60, worker: "w")
+            _ = try transaction.callBudgets.take(calls: 1, spent: 1, as: .note, reading: BudgetReading())
+            let claimed = try transaction.drain.claim(ClaimRequest(worker: "w", limit: 100, share: 100))
+            let message = try #require(claimed.first { $0.companyID == company })
+            let done = AttemptOutcome(.completed, .completed)
+            let waits = AttemptOutcome(.scheduled, .snoozed, detail: "429", gate: .closed(seconds: 60))
+            let other = try #require(claimed.first { $0.companyID == company && $0.id != message.id })
+            _ = try transaction.drain.finish(
+                [FinishedAttempt(message: message, outcome: done), FinishedAttempt(message: other, outcome: waits)],
+                worker: "w")
         }
     }
 }

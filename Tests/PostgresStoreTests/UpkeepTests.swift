@@ -31,7 +31,10 @@ struct UpkeepTests {
             try stores.raw(
                 "update vault.credentials set updated_at = clock_timestamp() - interval '2 hours' where user_id <> 2")
             #expect(try idle() == [1, 3])
-            try stores.cron { try $0.connections.markReconnect(user: PipedriveUser.ID(3)) }
+            try stores.cron {
+                _ = try $0.connections.markReconnect(
+                    user: PipedriveUser.ID(3), refused: Credentials.made().refreshToken)
+            }
             #expect(try idle() == [1])
             try stores.connect(.number(1))
             #expect(try idle() == [])
@@ -86,18 +89,23 @@ struct UpkeepTests {
                 try stores.web(company) { transaction throws in
                     let member = try #require(try transaction.accounts.member(email: email(company))).member
                     try transaction.accounts.insert(
-                        session: token, csrfToken: Secret("c"), member: member.id,
+                        session: token, csrfToken: Secret("c"), member: member.id, now: now,
                         expiresAt: now.addingTimeInterval(60))
                 }
             }
             #expect(
-                try stores.cron { try $0.members.replacePassword(email: email(other), hash: Secret("x")) } == false)
+                try stores.cron { try $0.members.replacePassword(email: email(other), hash: Secret("x"), keeping: nil) }
+                    == false)
             #expect(
-                try stores.cron { try $0.members.replacePassword(email: email(stores.company), hash: Secret("new")) })
+                try stores.cron {
+                    try $0.members.replacePassword(email: email(stores.company), hash: Secret("new"), keeping: nil)
+                })
             let member = try stores.web { try $0.accounts.member(email: email(stores.company)) }
             #expect(member?.passwordHash == Secret("new"))
             for (company, token) in tokens {
-                let session = try stores.web(company) { try $0.accounts.session(tokenHash: token, now: now) }
+                let session = try stores.web(company) {
+                    try $0.accounts.session(tokenHash: token, now: now, idleSeconds: 3600)
+                }
                 #expect((session != nil) == (company == other))
                 let found = try stores.pages { try $0.directory.company(sessionHash: token) }
                 #expect(found == (company == other ? other : nil))

@@ -87,7 +87,8 @@ struct APITests {
         #expect(rest.text.contains(#""status":"paid""#))
         #expect(site.tables.events == [.invoiceSent, .invoicePaid])
         #expect(await site.api(.post, "\(path)/payments", #"{"amount":1}"#).status == 409)
-        #expect(await site.api(.patch, path, #"{"status":"paid"}"#).status == 400)
+        #expect(await site.api(.patch, path, #"{"status":"sent"}"#).status == 409)
+        #expect(await site.api(.patch, path, #"{"status":"betaald"}"#).status == 400)
     }
 
     @Test func `a quote keeps its deal and is sent once`() async throws {

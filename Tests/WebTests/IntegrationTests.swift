@@ -32,7 +32,11 @@ struct IntegrationTests {
         let back = await site.get("/oauth/pipedrive/callback?code=c&state=\(state)")
         #expect(back.field("Location") == "/apps/pipedrive?done=connected")
         #expect(site.tables.connection?.pipedriveCompanyName == "Acme Pipes")
-        #expect(await site.get("/oauth/pipedrive/callback?code=c&state=\(state)").status == 400)
+        let reloaded = await site.get("/oauth/pipedrive/callback?code=c&state=\(state)")
+        #expect(reloaded.status == 200 && reloaded.text.contains("Pipedrive is connected already"))
+        site.tables.connection = nil
+        let expired = await site.get("/oauth/pipedrive/callback?code=c&state=\(state)")
+        #expect(expired.status == 400 && expired.text.contains("Press Install again"))
     }
 
     @Test func `an install from the Marketplace waits for login and an answer`() async throws {

@@ -83,12 +83,41 @@ struct AccessTokensTests {
         #expect(try await office.tokens.access(company: office.company).accessToken == Secret("access-2"))
     }
 
-    @Test(arguments: [Connection.State.reconnect, .disconnected])
-    func `a connection that is not live gives no access`(_ state: Connection.State) async {
+    @Test func `a connection that has to be made again gives no access`() async {
         let office = Office.connected()
-        office.storage.connect(.fixture(state: state))
+        office.storage.connect(.fixture(state: .reconnect))
         #expect(await failure { _ = try await office.tokens.access(company: office.company) }?.kind == .unauthorized)
         #expect(office.pipedrive.calls.isEmpty)
+    }
+
+    @Test func `what still wants to call for an ended connection is cancelled`() async throws {
+        let office = Office.connected()
+        office.storage.connect(.fixture(state: .disconnected))
+        try office.queue(.subscribe, "x")
+        try await office.drainOnce()
+        #expect(office.messages(.subscribe).map(\.state) == [.cancelled])
+        #expect(office.pipedrive.calls.isEmpty)
+    }
+
+    @Test func `when the owner's token is refused, another admin's grant takes over and catches up`() async throws {
+        let office = office(secondsLeft: 0)
+        office.storage.tenant.grants.append(.fixture(userID: PipedriveUser.ID(7)))
+        office.storage.tenant.credentials[PipedriveUser.ID(7)] = .fixture(accessToken: Secret("access-7"))
+        office.pipedrive.edit { $0.failures["refresh"] = [.refusedGrant] }
+        _ = await failure { _ = try await office.tokens.access(company: office.company) }
+        #expect(office.storage.tenant.connection?.ownerUserID == PipedriveUser.ID(7))
+        #expect(office.storage.tenant.connection?.state == .live)
+        #expect(office.messages(.subscribe).count == 1)
+        #expect(office.storage.tenant.runs.map(\.state) == [.running])
+        #expect(try await office.tokens.access(company: office.company).accessToken == Secret("access-7"))
+    }
+
+    @Test func `an answer that names a host that is not allowed costs no message`() async {
+        let office = office(secondsLeft: 0)
+        office.pipedrive.edit { $0.failures["refresh"] = [CRMFailure(.rejected, status: 200, reason: "Host")] }
+        let thrown = await failure { _ = try await office.tokens.access(company: office.company) }
+        #expect(thrown?.kind == .wait(seconds: 900))
+        #expect(office.storage.tenant.connection?.state == .live)
     }
 
     @Test func `an idle grant is refreshed before its time, and a dead one marked`() async throws {

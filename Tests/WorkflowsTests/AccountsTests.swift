@@ -18,12 +18,17 @@ struct AccountsTests {
         let find: (Double) throws -> Session? = { days in
             try office.accounts.session(cookie: login.cookie, now: .fixture.addingTimeInterval(days * 86_400))
         }
-        #expect(try find(13.9) == login.session)
+        for day in [2.9, 5.8, 8.7, 11.6, 13.9] { #expect(try find(day) == login.session) }
         #expect(try find(14) == nil)
         #expect(login.session.member.email == "anna@noord.example")
         try office.accounts.logOut(login.session)
         #expect(try find(0) == nil)
         try office.accounts.logOut(login.session)
+    }
+
+    @Test func `a session that nobody uses for three days ends`() throws {
+        let login = try logIn("anna@noord.example", "correct-password")
+        #expect(try office.accounts.session(cookie: login.cookie, now: .fixture.addingTimeInterval(259_200)) == nil)
     }
 
     @Test func `an unknown address and a wrong password get one and the same sentence`() async {

@@ -192,9 +192,10 @@ struct CustomerPagesTests {
         _ = try office.quote()
         _ = try office.invoice()
         let attempts: [() throws -> Void] = [
-            { _ = try pages.quote("quote-token", countsAsView: true) },
+            { _ = try pages.quote("quote-token", countsAsView: true, now: .fixture) },
             { _ = try pages.accept("quote-token", name: "Kim", email: "kim@acme.example", now: .fixture) },
-            { _ = try pages.invoice("invoice-token") }, { _ = try pages.quote("other", countsAsView: false) },
+            { _ = try pages.invoice("invoice-token", now: .fixture) },
+            { _ = try pages.quote("other", countsAsView: false, now: .fixture) },
         ]
         for attempt in attempts { #expect(await refusal { try attempt() }?.code == .notFound) }
         #expect(kinds.isEmpty)
@@ -202,11 +203,13 @@ struct CustomerPagesTests {
 
     @Test func `a quote is viewed once, by its customer only`() throws {
         _ = try office.quote(.sent)
-        #expect(try pages.quote("quote-token", countsAsView: false).document.state == .sent)
+        #expect(try pages.quote("quote-token", countsAsView: false, now: .fixture).document.state == .sent)
         #expect(kinds.isEmpty)
-        for _ in 0..<2 { #expect(try pages.quote("quote-token", countsAsView: true).document.state == .viewed) }
+        for _ in 0..<2 {
+            #expect(try pages.quote("quote-token", countsAsView: true, now: .fixture).document.state == .viewed)
+        }
         #expect(kinds == [.quoteViewed])
-        let shown = try pages.quote("quote-token", countsAsView: true)
+        let shown = try pages.quote("quote-token", countsAsView: true, now: .fixture)
         #expect(shown.totals.gross == 12_100)
         #expect(shown.company.name == "Studio Noord")
         #expect(shown.contact.details.name == "Anna de Vries")
@@ -254,7 +257,7 @@ struct CustomerPagesTests {
 
     @Test func `a sent invoice is shown`() throws {
         _ = try office.invoice(.sent)
-        #expect(try pages.invoice("invoice-token").totals.gross == 12_100)
+        #expect(try pages.invoice("invoice-token", now: .fixture).totals.gross == 12_100)
     }
 }
 

@@ -7,8 +7,10 @@ import Workflows
 struct EventRoutingTests {
     private let office = Office.connected()
 
-    private func route(_ id: BookEvent.ID) throws -> String {
-        try office.eventRouting.route(id.text, company: office.company).words
+    /// Routes what waits, and says what became of the event.
+    private func route(_ id: BookEvent.ID) throws -> String? {
+        _ = try office.eventRouting.route(office.company)
+        return office.messages(.event).last { $0.new.subject == id.text }?.reason
     }
 
     @Test func `an event of a deal's quote becomes a note in the deal's lane, once`() throws {
@@ -47,15 +49,26 @@ struct EventRoutingTests {
         office.storage.connect(.fixture(state: .disconnected))
         #expect(try route(event) == "Not connected")
         office.storage.connect(.fixture(state: .reconnect))
-        #expect(try route(event) == "The note is queued")
+        #expect(try route(try office.quoteEvent()) == "The note is queued")
     }
 
-    @Test func `contacts and products are never forwarded`() throws {
+    @Test func `what names no event, or none that is forwarded, becomes none`() throws {
         let contact = try office.books.addContact(.fixture(), office.company)
         let event = try #require(office.storage.tenant.events.first { $0.subjectID == contact.id.rawValue })
         #expect(try route(event.id) == "Not forwarded")
-        #expect(try office.eventRouting.route("x", company: office.company).isDiscarded)
-        #expect(try route(.numbered(9999)) == "No such event")
+        try office.queue(.event, "x")
+        try office.queue(.event, BookEvent.ID.numbered(9999).text)
+        #expect(try office.eventRouting.route(office.company) == 2)
+        #expect(office.messages(.event).suffix(2).allSatisfy { $0.reason == "No such event" && $0.state == .completed })
+        #expect(office.messages(.note).isEmpty)
+    }
+
+    @Test func `a batch ends at its limit, and the rest follows in order`() throws {
+        let events = try (0..<5).map { _ in try office.quoteEvent() }
+        #expect(try office.eventRouting.route(office.company, limit: 3) == 3)
+        #expect(try office.eventRouting.route(office.company, limit: 3) == 2)
+        #expect(try office.eventRouting.route(office.company, limit: 3) == 0)
+        #expect(office.messages(.note).map(\.new.subject) == events.map(\.text))
     }
 }
 
@@ -144,7 +157,7 @@ struct DeliveryResultTests {
     }
 
     @Test func `a message that can never work is discarded, a database that is down is tried again`() async {
-        for kind in [OutboxMessage.Kind.event, .webhook, .note, .draft, .record, .sync, .refresh] {
+        for kind in [OutboxMessage.Kind.webhook, .note, .draft, .record, .sync, .refresh] {
             #expect(await office.delivered(.fixture(kind: kind, subject: "nonsense")).isDiscarded, "\(kind)")
         }
         office.storage.edit { $0.isDown = true }

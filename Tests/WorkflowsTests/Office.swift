@@ -2,6 +2,7 @@ import Domain
 import DomainTestSupport
 import FoundationEssentials
 import Logging
+import Synchronization
 import Testing
 import Workflows
 
@@ -44,13 +45,15 @@ struct Office {
     var webhookRouting: WebhookRouting { WebhookRouting(storage: storage, webhooks: pipedrive) }
     var eventRouting: EventRouting { EventRouting(storage: storage) }
     var notes: NoteDelivery {
-        NoteDelivery(storage: storage, crm: pipedrive, tokens: tokens, publicURL: "https://paydock.example")
+        NoteDelivery(
+            storage: storage, crm: pipedrive, leads: pipedrive, tokens: tokens, publicURL: "https://paydock.example")
     }
     var drafting: QuoteDrafting {
         QuoteDrafting(
             storage: storage, crm: pipedrive, tokens: tokens, drafter: drafter, secrets: secrets, clock: clock)
     }
     var records: RecordTakeover { RecordTakeover(storage: storage, crm: pipedrive, tokens: tokens) }
+    var looks: RecordLook { RecordLook(storage: storage, crm: pipedrive, deals: pipedrive, tokens: tokens) }
     var sync: SyncSteps { SyncSteps(storage: storage, crm: pipedrive, tokens: tokens) }
     var subscribing: Subscribing {
         Subscribing(
@@ -62,7 +65,7 @@ struct Office {
     var deliveries: Deliveries {
         Deliveries(
             events: eventRouting, webhooks: webhookRouting, notes: notes, drafting: drafting, records: records,
-            sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep, tokens: tokens)
+            looks: looks, sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep, tokens: tokens)
     }
     var drain: QueueDrain {
         QueueDrain(
@@ -86,8 +89,16 @@ struct Office {
         try await drain.run(.whenNothingIsDue, logger: logger, isStopping: { false })
     }
 
-    func delivered(_ message: OutboxMessage) async -> DeliveryResult {
-        await deliveries.deliver(message, logger: logger)
+    /// What comes of one message, a note with so much of its lease left: by default more than any test takes.
+    func delivered(_ message: OutboxMessage, leaseSeconds: Double = 100_000) async -> DeliveryResult {
+        guard message.kind == .note else { return await deliveries.deliver(message, logger: logger).result }
+        let results = Mutex<[Delivered]>([])
+        await notes.deliver([(message, Lease(seconds: leaseSeconds))], company: message.companyID) { _, delivered, _ in
+            results.withLock { $0.append(delivered) }
+        }
+        let all = results.withLock { $0 }
+        #expect(all.count == 1)
+        return all.first?.result ?? .again
     }
 
     /// A stored contact.

@@ -60,7 +60,10 @@ struct QueueDrainTests {
         #expect(base.state == .retryable)
         #expect((24...36).contains(base.dueInSeconds))
         for _ in 2...6 {
-            office.storage.edit { for index in $0.messages.indices { $0.messages[index].dueInSeconds = 0 } }
+            office.storage.edit { state in
+                state.gates = [:]
+                for index in state.messages.indices { state.messages[index].dueInSeconds = 0 }
+            }
             try await office.drainOnce()
         }
         #expect(office.messages(.note).map(\.state) == [.discarded])
@@ -75,7 +78,7 @@ struct QueueDrainTests {
         try await office.drainOnce()
         #expect(office.messages(.note).map(\.attempts) == [0])
         #expect(office.messages(.note).map(\.dueInSeconds) == [9])
-        #expect(office.messages(.note).map(\.state) == [.available])
+        #expect(office.messages(.note).map(\.state) == [.scheduled])
     }
 
     @Test func `nothing is claimed when it is told to stop`() async throws {
@@ -101,7 +104,7 @@ struct QueueDrainTests {
         stop.set()
         try office.queue(.note, "later")
         gate.open()
-        try await running.value
+        _ = try await running.value
         #expect(office.messages(.draft).allSatisfy { $0.state == .completed })
         #expect(office.storage.tenant.quotes.count == 3)
         #expect(office.messages(.note).map(\.state) == [.available])
@@ -115,8 +118,8 @@ struct QueueDrainTests {
         let running = Task { try await drain.run(.after(.seconds(60)), logger: office.logger, isStopping: { false }) }
         await gate.waitUntilBegun(1)
         // A second message whose result fails to be written while the first is in hand.
-        office.storage.edit { $0.failsToFinish = [.event] }
-        try office.queue(.event, "nonsense")
+        office.storage.edit { $0.failsToFinish = [.webhook] }
+        try office.queue(.webhook, "nonsense")
         office.signal.ring()
         while office.storage.read({ $0.downCount }) == 0 { await Task.yield() }
         // Time for a cancellation to arrive, if there were one; nothing is lost when it is too short.
@@ -137,7 +140,7 @@ struct QueueDrainTests {
         while office.pipedrive.notes.isEmpty { await Task.yield() }
         stop.set()
         office.signal.ring()
-        try await running.value
+        _ = try await running.value
         #expect(office.messages(.note).map(\.state) == [.completed])
     }
 }
@@ -149,7 +152,7 @@ extension Office {
             storage: storage, crm: pipedrive, tokens: tokens, drafter: drafter, secrets: secrets, clock: { .fixture })
         let deliveries = Deliveries(
             events: eventRouting, webhooks: webhookRouting, notes: notes, drafting: drafting, records: records,
-            sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep, tokens: tokens)
+            looks: looks, sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep, tokens: tokens)
         return QueueDrain(
             storage: storage, signal: signal, deliveries: deliveries, retry: RetryPolicy(), worker: "worker-1")
     }

@@ -29,7 +29,7 @@ public struct APIKey: Hashable, Sendable {
 /// A request that was counted against its key.
 public struct APIKeyUse: Hashable, Sendable {
     /// Requests that a key may make in a minute of the clock.
-    public static let limitPerMinute = 600
+    public static let limitPerMinute = 3000
 
     /// Whose key it is.
     public let companyID: Company.ID

@@ -98,3 +98,17 @@ public struct EventDocument: Hashable, Sendable {
         self.leadID = leadID
     }
 }
+
+/// An event with its document.
+public struct EventDetails: Hashable, Sendable {
+    /// The event.
+    public let event: BookEvent
+    /// What its document says now; nil for events without one, and when it is gone.
+    public let document: EventDocument?
+
+    /// Makes the value.
+    public init(event: BookEvent, document: EventDocument?) {
+        self.event = event
+        self.document = document
+    }
+}

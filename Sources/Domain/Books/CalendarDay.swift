@@ -19,6 +19,14 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
         guard description == text else { return nil }
     }
 
+    /// The days that a document can carry: whatever lies outside is a slip of the pen, and due dates counted from
+    /// within stay within what `YYYY-MM-DD` can write.
+    private static let documentDays =
+        number(year: 1970, month: 1, day: 1)...number(year: 2199, month: 12, day: 31)
+
+    /// Whether a document can carry this day.
+    public var isPlausible: Bool { Self.documentDays.contains(dayNumber) }
+
     /// So many days later, or earlier when negative.
     public func adding(days: Int) -> CalendarDay { CalendarDay(dayNumber: dayNumber + days) }
 

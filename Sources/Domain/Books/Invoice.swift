@@ -30,6 +30,22 @@ public struct Invoice: Hashable, Sendable {
         }
     }
 
+    /// What a person reads of an invoice: its state, but for one that is open past its due date.
+    public enum Status: String, Sendable, CaseIterable {
+        /// Made, not sent.
+        case concept
+        /// With the customer, nothing paid, not late.
+        case sent
+        /// A part is paid, not late.
+        case partiallyPaid = "partially_paid"
+        /// All is paid.
+        case paid
+        /// Sent or partially paid, and found to be past its due date.
+        case overdue
+        /// Taken back.
+        case credited
+    }
+
     /// The identifier.
     public let id: ID
     /// `2026-0001`: per company and year, without gaps.
@@ -72,6 +88,20 @@ public struct Invoice: Hashable, Sendable {
         self.publicToken = publicToken
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+    }
+
+    /// Whether payments are still expected.
+    public var isOpen: Bool { state == .sent || state == .partiallyPaid }
+
+    /// What a person reads.
+    public var status: Status {
+        switch state {
+        case .concept: .concept
+        case .sent: isOverdue ? .overdue : .sent
+        case .partiallyPaid: isOverdue ? .overdue : .partiallyPaid
+        case .paid: .paid
+        case .credited: .credited
+        }
     }
 }
 

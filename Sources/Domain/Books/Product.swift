@@ -58,4 +58,12 @@ public struct ProductDetails: Hashable, Sendable {
         self.prices = prices
         self.isActive = isActive
     }
+
+    /// Whether both say the same; the order of the prices says nothing.
+    public func isSame(as other: ProductDetails) -> Bool {
+        var (left, right) = (self, other)
+        left.prices.sort { $0.currency < $1.currency }
+        right.prices.sort { $0.currency < $1.currency }
+        return left == right
+    }
 }

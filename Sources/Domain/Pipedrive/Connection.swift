@@ -101,6 +101,11 @@ public struct Credentials: Hashable, Sendable {
         self.scopes = scopes
     }
 
+    /// What is missing of the scopes that the product asks for; nothing when Pipedrive named none.
+    public static func missing(from granted: Set<String>) -> [String] {
+        granted.isEmpty ? [] : requestedScopes.filter { !granted.contains($0) }
+    }
+
     /// The seven scopes the product asks for, in the order of its page.
     public static let requestedScopes = [
         "deals:full", "contacts:full", "products:full", "activities:full", "webhooks:full", "users:read", "leads:full",
@@ -121,17 +126,20 @@ public struct APIOrigin: Hashable, Sendable, CustomStringConvertible {
     public var description: String { text }
 }
 
-/// What a call to Pipedrive needs: where to, as whom.
+/// What a call to Pipedrive needs: where to, as whom, and out of which budget.
 public struct PipedriveAccess: Sendable {
     /// Where to.
     public let apiOrigin: APIOrigin
     /// As whom.
     public let accessToken: Secret
+    /// What every request asks first; nil asks nothing.
+    public let allowance: (any CallAllowance)?
 
-    /// Makes the pair.
-    public init(apiOrigin: APIOrigin, accessToken: Secret) {
+    /// Makes an access value.
+    public init(apiOrigin: APIOrigin, accessToken: Secret, allowance: (any CallAllowance)? = nil) {
         self.apiOrigin = apiOrigin
         self.accessToken = accessToken
+        self.allowance = allowance
     }
 }
 
@@ -176,11 +184,17 @@ public struct WebhookSubscription: Hashable, Sendable {
     public let object: String
     /// Where it delivers to.
     public let url: String
+    /// Whether Pipedrive delivers to it.
+    public let isActive: Bool
+    /// When Pipedrive got no good answer to its last delivery; nil when it did.
+    public let failedAt: Date?
 
     /// Makes a subscription value.
-    public init(id: ID, object: String, url: String) {
+    public init(id: ID, object: String, url: String, isActive: Bool = true, failedAt: Date? = nil) {
         self.id = id
         self.object = object
         self.url = url
+        self.isActive = isActive
+        self.failedAt = failedAt
     }
 }

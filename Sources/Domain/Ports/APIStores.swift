@@ -37,6 +37,8 @@ public protocol MailStore {
     func mail(of document: Mail.Document) throws -> Mail?
     /// Moves a mail on if it is still in one of `from`; nil when it is not. Moving to waiting queues it again.
     func move(_ id: Mail.ID, from: Set<Mail.State>, to: Mail.State, reason: String?) throws -> Mail?
+    /// Gives a mail that failed for want of an address one; false when it has failed otherwise, or there is none.
+    func readdress(_ id: Mail.ID, to recipient: String) throws -> Bool
     /// Where answers to the company's mails go: its first owner's address.
     func replyAddress() throws -> String?
 }

@@ -12,9 +12,11 @@ public protocol DirectoryStore {
     func company(publicTokenHash: [UInt8]) throws -> Company.ID?
     /// The company of a webhook's opaque path.
     func company(webhookPath: String) throws -> Company.ID?
+    /// The company of a mailed link, by its token's SHA-256.
+    func company(linkHash: [UInt8]) throws -> Company.ID?
     /// The company connected to a Pipedrive company.
     func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID?
-    /// Points a Pipedrive company at the transaction's company. Throws `conflict` when another company has it.
+    /// Points a Pipedrive company at the transaction's company. Throws `conflict` while another company is connected.
     func claim(pipedriveCompany: PipedriveCompany.ID) throws
 }
 
@@ -37,10 +39,10 @@ public protocol AccountStore {
     func company() throws -> Company?
     /// A member with the stored password hash, by normalised e-mail.
     func member(email: String) throws -> (member: Member, passwordHash: Secret)?
-    /// Keeps a new session until `expiresAt`.
-    func insert(session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, expiresAt: Date) throws
-    /// A session that has not expired at `now`.
-    func session(tokenHash: [UInt8], now: Date) throws -> Session?
+    /// Keeps a new session from `now` until `expiresAt`.
+    func insert(session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, now: Date, expiresAt: Date) throws
+    /// A session that has not expired at `now` and was used in the last `idleSeconds`; notes that it is used.
+    func session(tokenHash: [UInt8], now: Date, idleSeconds: Double) throws -> Session?
     /// Ends a session; ending it twice is no error.
     func delete(session tokenHash: [UInt8]) throws
     /// Counts a failed login and says how many there were for this key in the last 15 minutes.

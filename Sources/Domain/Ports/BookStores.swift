@@ -91,12 +91,10 @@ public protocol InvoiceStore {
     /// By public token; nil when there is none.
     func invoice(publicToken: String) throws -> Invoice?
     /// Newest first.
-    func list(state: Invoice.State?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice>
-    /// Open invoices that were found past their due date, newest first.
-    func overdue(contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice>
+    func list(status: Invoice.Status?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Invoice>
     /// Moves an invoice on if it is still in `from`; nil when it is not.
     func move(_ id: Invoice.ID, from: Invoice.State, to: Invoice.State) throws -> Invoice?
-    /// Changes due date and note.
+    /// Changes due date and note; one whose new due date has not passed in the company's time zone is overdue no more.
     func revise(_ id: Invoice.ID, dueOn: CalendarDay, note: String?) throws -> Invoice?
     /// Books a payment and moves the state along, in one step under the row's lock; nil when there is no such invoice.
     /// Throws `conflict` when the invoice is not open or the payment exceeds what is due.
@@ -115,6 +113,16 @@ public protocol SubscriptionStore {
     func list(state: Subscription.State?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Subscription>
     /// Moves a subscription on if it is still in `from`; nil when it is not.
     func move(_ id: Subscription.ID, from: Subscription.State, to: Subscription.State) throws -> Subscription?
+    /// Replaces what an agreement says, its state apart; nil when it is cancelled, or there is none.
+    func revise(_ id: Subscription.ID, _ terms: NewSubscription) throws -> Subscription?
+}
+
+/// The Pipedrive deal or lead that a document belongs to: it may change whatever the document's state.
+public protocol DocumentDealStore {
+    /// Binds a quote to a deal, to a lead, or to neither; nil when there is no such quote.
+    func bind(_ id: Quote.ID, deal: Deal.ID?, lead: String?) throws -> Quote?
+    /// Binds an invoice to a deal, to a lead, or to neither; nil when there is no such invoice.
+    func bind(_ id: Invoice.ID, deal: Deal.ID?, lead: String?) throws -> Invoice?
 }
 
 /// The outbox of the books.
@@ -122,8 +130,6 @@ public protocol EventStore {
     /// Adds an event; the schema queues the message about it in the same transaction.
     @discardableResult
     func append(_ kind: BookEvent.Kind, subject: UUID) throws -> BookEvent.ID
-    /// An event; nil when there is none.
-    func event(_ id: BookEvent.ID) throws -> BookEvent?
-    /// What a forwarded event's document says now; nil when the document is gone.
-    func document(of event: BookEvent) throws -> EventDocument?
+    /// Events with what their documents say now, in no order; those that are not there are left out.
+    func details(of ids: [BookEvent.ID]) throws -> [EventDetails]
 }

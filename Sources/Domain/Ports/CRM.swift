@@ -70,6 +70,12 @@ public struct StagedDeal: Hashable, Sendable {
     }
 }
 
+/// Leads that become deals. Every method throws `CRMFailure`.
+public protocol LeadConversions: Sendable {
+    /// Where notes of this lead belong now: the lead, or the deal that it was converted to. Nil when both are gone.
+    func target(ofLead id: String, access: PipedriveAccess) async throws -> NoteTarget?
+}
+
 /// What a note is attached to.
 public enum NoteTarget: Hashable, Sendable {
     /// A deal.

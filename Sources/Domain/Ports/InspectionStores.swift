@@ -2,13 +2,15 @@ public import FoundationEssentials
 
 /// Messages as a person looks at them. With a company, that company's; without one, as cron, all.
 public protocol MessageLog {
-    /// How many messages there are, by kind and state.
+    /// How many messages there are, by kind and state; of finished ones those of the last day.
     func counts() throws -> [MessageCount]
     /// Newest first, at most `limit`; nil lists every state.
     func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord]
     /// Lets a message that waits or was given up go out again at once, out of its lane's order. False when it is not
     /// in such a state.
     func retry(_ id: OutboxMessage.ID) throws -> Bool
+    /// The same for all messages of a kind that were given up; says how many.
+    func retryDiscarded(_ kind: OutboxMessage.Kind) throws -> Int
     /// Gives a waiting message up. False when it is not waiting.
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool
 }
@@ -21,12 +23,15 @@ public struct MessageCount: Hashable, Sendable {
     public let state: OutboxMessage.State
     /// How many.
     public let count: Int
+    /// When the oldest of them was made.
+    public let oldestAt: Date?
 
     /// Makes a count.
-    public init(kind: OutboxMessage.Kind, state: OutboxMessage.State, count: Int) {
+    public init(kind: OutboxMessage.Kind, state: OutboxMessage.State, count: Int, oldestAt: Date? = nil) {
         self.kind = kind
         self.state = state
         self.count = count
+        self.oldestAt = oldestAt
     }
 }
 
@@ -98,18 +103,15 @@ public struct AttentionRecord: Hashable, Sendable {
 
 /// Refresh tokens of ended connections that Pipedrive still has to be told about: for revoking and nothing else.
 public protocol RevocationStore {
-    /// Moves the refresh tokens of the company's grants here, for 24 hours, and queues the messages about them.
-    func keep() throws
+    /// Moves the refresh tokens of the company's grants here, for 24 hours, and queues the messages about them; not
+    /// those that Pipedrive was told of already.
+    func keep(exceptTold: [Secret]) throws
+    /// Keeps the refresh token of a grant that was never joined to the company, likewise.
+    func keep(_ credentials: Credentials, of user: PipedriveUser) throws
     /// The opened token; nil when it was told, or is older than 24 hours.
     func token(_ id: String) throws -> Secret?
     /// Destroys it: Pipedrive was told.
     func destroy(_ id: String) throws
     /// Destroys what is older than 24 hours, for all companies; says how many.
     func destroyExpired() throws -> Int
-}
-
-/// Passwords, set by an operator.
-public protocol MemberStore {
-    /// Replaces the password hash and ends the member's sessions. False when there is no such member.
-    func replacePassword(email: String, hash: Secret) throws -> Bool
 }

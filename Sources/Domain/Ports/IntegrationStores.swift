@@ -9,8 +9,10 @@ public protocol ConnectionStore {
     func connect(user: PipedriveUser, credentials: Credentials) throws -> Connection
     /// All grants, owner first.
     func grants() throws -> [Grant]
-    /// Moves the owner's grant to dead and the connection to reconnect.
-    func markReconnect(user: PipedriveUser.ID) throws
+    /// Believes that Pipedrive refused a refresh token, if the grant still holds that one: the grant is dead then. When
+    /// it was the owner's, the oldest live grant of an admin takes over; with none left the connection has to be made
+    /// again. Says what the connection has become; nil when the grant has other credentials by now.
+    func markReconnect(user: PipedriveUser.ID, refused: Secret) throws -> Connection?
     /// Ends one grant and deletes its credentials. The oldest live grant of an admin takes over; with none left the
     /// connection is disconnected. Says what the connection has become.
     func endGrant(user: PipedriveUser.ID) throws -> Connection?
@@ -217,22 +219,4 @@ public struct QuoteDraft: Hashable, Sendable {
         self.reason = reason
         self.requestedAt = requestedAt
     }
-}
-
-/// The panel's figures.
-public protocol PanelStore {
-    /// What the panel shows: one query for grant, link and figures.
-    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView
-}
-
-/// What the panel's query found.
-public enum PanelView: Hashable, Sendable {
-    /// The company has no live connection.
-    case disconnected
-    /// The user has no live grant.
-    case notGranted
-    /// No contact is linked to the record.
-    case unlinked
-    /// Figures per currency, the most used first; empty when the contact has no documents.
-    case figures(contact: Contact.ID, [PanelFigures])
 }

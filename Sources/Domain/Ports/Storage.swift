@@ -70,6 +70,8 @@ public protocol StorageTransaction {
     var invoices: any InvoiceStore { get }
     /// Subscriptions.
     var subscriptions: any SubscriptionStore { get }
+    /// Which deal or lead a document belongs to.
+    var documentDeals: any DocumentDealStore { get }
     /// The outbox of the books.
     var events: any EventStore { get }
     /// The connection to Pipedrive with its grants and webhooks.
@@ -82,18 +84,32 @@ public protocol StorageTransaction {
     var sync: any SyncStore { get }
     /// Quote drafts.
     var drafts: any DraftStore { get }
-    /// The panel's figures.
-    var panel: any PanelStore { get }
+    /// What was seen of records that no contact is linked to.
+    var snapshots: any SnapshotStore { get }
+    /// The figures that the panel shows.
+    var figures: any FigureStore { get }
     /// Messages.
     var queue: any QueueStore { get }
+    /// The queue as a drainer works on it.
+    var drain: any DrainStore { get }
+    /// Drainers, as they tell of themselves.
+    var drainers: any DrainerStore { get }
+    /// What connections may still ask of Pipedrive.
+    var callBudgets: any CallBudgetStore { get }
+    /// How the queue is doing.
+    var queueHealth: any QueueHealth { get }
     /// Messages as a person looks at them.
     var messageLog: any MessageLog { get }
     /// What a person has to decide.
     var attention: any AttentionStore { get }
     /// Tokens that are still to be revoked.
     var revocations: any RevocationStore { get }
-    /// Passwords, set by an operator.
+    /// Members of the company.
     var members: any MemberStore { get }
+    /// Links that are mailed to people.
+    var accountLinks: any AccountLinkStore { get }
+    /// Scopes, webhooks and what is still to be told.
+    var connectionHealth: any ConnectionHealthStore { get }
     /// What comes round again for a connection.
     var upkeep: any UpkeepStore { get }
     /// Recurring work.

@@ -12,6 +12,11 @@ public enum NoteContent {
         ].joined(separator: "<br>")
     }
 
+    /// What a test note says.
+    public static func test(reference: EventReference) -> String {
+        "Test note from PayDock<br>Notes about quotes and invoices will stand here.<br>\(reference)"
+    }
+
     /// Makes text harmless inside HTML, attributes included.
     public static func escape(_ text: String) -> String {
         // By scalar, not by character: a quotation mark with a combining accent is one character, and still ends an

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Work that has to happen, written in the same transaction as its cause.
 public struct OutboxMessage: Hashable, Sendable {
     /// The database's number of the message, ascending per database.
@@ -27,15 +29,20 @@ public struct OutboxMessage: Hashable, Sendable {
         case sweep
         /// Refresh a grant that was idle, so that it does not end after 60 days.
         case refresh
+
+        /// Whether an attempt that was cut off is looked for, once it can be seen, before it is repeated.
+        public var looksBeforeRepeating: Bool { self == .note }
     }
 
     /// Where a message stands.
     public enum State: String, Sendable, CaseIterable {
-        /// Waits for its due time; moved out by a claim.
+        /// May be claimed, as soon as no earlier message of its lane is unfinished; moved out by a claim.
         case available
+        /// Waits for its due time without an attempt having failed; becomes available then.
+        case scheduled
         /// Claimed under a lease; moved out by its result, or by rescue when the lease ran out.
         case running
-        /// Failed at least once and waits for its next attempt.
+        /// Failed, or lost its worker, and waits for its next attempt; becomes available then.
         case retryable
         /// Done.
         case completed
@@ -53,14 +60,26 @@ public struct OutboxMessage: Hashable, Sendable {
     public let kind: Kind
     /// What it is about: an event id, a deal id, a run id; by kind.
     public let subject: String
-    /// Which attempt this is, counted from 1.
+    /// Which attempt this is, counted from 1. Waiting costs none.
     public let attempt: Int
-    /// How many attempts were cut off without a result, so that their outcome is unknown.
+    /// Whether an earlier attempt's outcome is unknown: it may have taken effect.
     public let hasUnclearAttempt: Bool
+    /// Which claim this is: fences the result.
+    public let claim: Int
+    /// Lower goes first.
+    public let priority: Int
+    /// Whether it goes ahead alone, to try a connection that was held back.
+    public let isProbe: Bool
+    /// For so many seconds the work may not be repeated yet, although it may be looked for.
+    public let repeatSeconds: Double
+    /// When that happened which it is about.
+    public let causedAt: Date
 
     /// Makes a message value.
     public init(
-        id: ID, companyID: Company.ID, kind: Kind, subject: String, attempt: Int, hasUnclearAttempt: Bool
+        id: ID, companyID: Company.ID, kind: Kind, subject: String, attempt: Int, hasUnclearAttempt: Bool,
+        claim: Int = 1, priority: Int = 1, isProbe: Bool = false, repeatSeconds: Double = 0,
+        causedAt: Date = .distantPast
     ) {
         self.id = id
         self.companyID = companyID
@@ -68,6 +87,11 @@ public struct OutboxMessage: Hashable, Sendable {
         self.subject = subject
         self.attempt = attempt
         self.hasUnclearAttempt = hasUnclearAttempt
+        self.claim = claim
+        self.priority = priority
+        self.isProbe = isProbe
+        self.repeatSeconds = repeatSeconds
+        self.causedAt = causedAt
     }
 }
 
@@ -81,34 +105,21 @@ public struct NewMessage: Hashable, Sendable {
     public let idempotencyKey: String?
     /// Messages of one lane go out in order.
     public let lane: String?
-    /// Lower goes first.
+    /// From 0 to 9; lower goes first.
     public let priority: Int
+    /// When that happened which it is about; nil is now.
+    public let causedAt: Date?
 
     /// Makes a message. Notes and webhooks go before sync steps.
     public init(
         kind: OutboxMessage.Kind, subject: String, idempotencyKey: String? = nil, lane: String? = nil,
-        priority: Int? = nil
+        priority: Int? = nil, causedAt: Date? = nil
     ) {
         self.kind = kind
         self.subject = subject
         self.idempotencyKey = idempotencyKey
         self.lane = lane
         self.priority = priority ?? (kind == .sync ? 5 : 1)
+        self.causedAt = causedAt
     }
-}
-
-/// How an attempt ended.
-public enum DeliveryResult: Hashable, Sendable {
-    /// Done.
-    case completed(note: String?)
-    /// The next step of the same work is due at once.
-    case again
-    /// Wait without counting an attempt.
-    case snoozed(seconds: Int, reason: String)
-    /// An attempt failed; try again after the backoff, or discard when it was the last.
-    case failed(reason: String, retryAfterSeconds: Int?, isUnclear: Bool)
-    /// Will never succeed.
-    case discarded(reason: String)
-    /// No longer wanted.
-    case cancelled(reason: String)
 }

@@ -6,6 +6,8 @@ struct APIRoute: Sendable {
     let cost: Int
     let query: Set<String>
     let isSearch: Bool
+    /// The path between its slashes.
+    let pattern: [String]
     let answer: @Sendable (Call) throws -> Reply
 
     init(
@@ -17,6 +19,7 @@ struct APIRoute: Sendable {
         self.cost = cost
         self.query = query
         self.isSearch = isSearch
+        pattern = path.split(separator: "/").map { String($0) }
         self.answer = answer
     }
 
@@ -24,18 +27,31 @@ struct APIRoute: Sendable {
     ///
     /// Webhooks take `webhooks:full` as the changelog has it; notes take either of two.
     var scopes: [String]? {
-        let word = path.split(separator: "/").dropFirst(2).first.map { String($0) } ?? ""
+        let word = pattern.dropFirst(2).first ?? ""
+        let kinds = ["deal", "person", "organization", "product"]
+        if let kind = kinds.first(where: { word == $0 + "Fields" }) { return fieldScopes(kind) }
         switch word {
-        case "deals", "dealFields", "pipelines", "stages": return ["deals:full", "deals:read"]
-        case "persons", "organizations", "personFields", "organizationFields":
-            return ["contacts:full", "contacts:read"]
-        case "products", "productFields": return ["products:full", "products:read"]
+        case "deals", "pipelines", "stages": return ["deals:full", "deals:read"]
+        case "persons", "organizations": return ["contacts:full", "contacts:read"]
+        case "products": return ["products:full", "products:read"]
         case "notes": return ["deals:full", "contacts:full"]
         case "webhooks": return ["webhooks:full", "admin"]
         case "users": return path.hasSuffix("/me") ? nil : ["users:read"]
-        case "leads": return ["leads:full", "leads:read"]
+        case "leads", "leadLabels", "leadSources", "leadFields": return ["leads:full", "leads:read"]
+        case "filters":
+            return ["deals", "activities", "contacts"].flatMap { ["\($0):full", "\($0):read"] }
         default: return nil
         }
+    }
+
+    /// The whole field of a deal, person or organization is made and deleted under a scope of its own; names and
+    /// options change under the entity's.
+    private func fieldScopes(_ kind: String) -> [String] {
+        let entity = kind == "person" || kind == "organization" ? "contacts" : kind + "s"
+        let own = entity == "contacts" ? "contact-fields:full" : "\(kind)-fields:full"
+        if kind == "product" { return ["products:full", "products:read", own] }
+        let isWhole = method == "POST" && pattern.count == 3 || method == "DELETE" && pattern.count == 4
+        return isWhole ? ["admin", own] : ["\(entity):full", "\(entity):read", "admin", own]
     }
 
     /// Whether the scopes of a grant open the route; a scope to read opens no writing.
@@ -47,7 +63,6 @@ struct APIRoute: Sendable {
 
     /// The parameters in the path when the segments fit, nil when they do not.
     func match(_ segments: [String]) -> [String: String]? {
-        let pattern = path.split(separator: "/")
         guard pattern.count == segments.count else { return nil }
         var parameters: [String: String] = [:]
         for (expected, segment) in zip(pattern, segments) {
@@ -64,9 +79,11 @@ struct APIRoute: Sendable {
     ///
     /// Those with fixed words come before those with a parameter at the same place.
     static let all: [APIRoute] =
-        DealRoutes.all + DealProductRoutes.all + DealLineRoutes.all + DiscountRoutes.all + PersonRoutes.all
+        SearchRoutes.all + DealRoutes.all + DealProductRoutes.all + DealLineRoutes.all + DiscountRoutes.all
+        + PersonRoutes.all
         + OrganizationRoutes.all + ProductRoutes.all
         + VariationRoutes.all + MergeRoutes.all + LeadWriteRoutes.all + PipelineRoutes.all + FieldRoutes.all
-        + SearchRoutes.all + UserRoutes.all + WebhookRoutes.all
+        + FieldWriteRoutes.all
+        + UserRoutes.all + SettingRoutes.all + WebhookRoutes.all
         + NoteRoutes.all + LeadRoutes.all + ScopeRoutes.all
 }

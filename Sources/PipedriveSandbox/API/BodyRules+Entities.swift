@@ -83,7 +83,7 @@ extension BodyRules {
             "subscription_url": .string, "event_action": .choice(["create", "change", "delete", "*"]),
             "event_object": .choice([
                 "activity", "deal", "lead", "note", "organization", "person", "pipeline", "product", "stage", "user",
-                "*",
+                "deal_product", "deal_installment", "board", "phase", "project", "task", "*",
             ]),
             "name": .string, "user_id": .integer, "http_auth_user": .nullable(.string),
             "http_auth_password": .nullable(.string), "version": .choice(["1.0", "2.0"]),

@@ -3,7 +3,8 @@ struct Call: Sendable {
     let request: Request
     let parameters: [String: String]
     let user: User
-    let grant: Grant
+    /// The scopes of the grant, separated by commas.
+    let scope: String
     let now: Timestamp
     let sandbox: Sandbox
     let complaints: Complaints
@@ -24,6 +25,22 @@ struct Call: Sendable {
         guard let text = request.value(name) else { return nil }
         guard let number = Int(text) else { throw Refusal.bad("Parameter '\(name)' must be an integer") }
         return number
+    }
+
+    /// A boolean of the query, false when absent.
+    func flag(_ name: String) throws -> Bool {
+        guard let text = request.value(name) else { return false }
+        guard text == "true" || text == "false" else { throw Refusal.bad("Parameter '\(name)' must be a boolean") }
+        return text == "true"
+    }
+
+    /// `start` and `limit`, by which version 1 pages.
+    func startAndLimit() throws -> (start: Int, limit: Int) {
+        let start = try number("start") ?? 0
+        let limit = try number("limit") ?? 100
+        guard start >= 0 else { throw Refusal.bad("Parameter 'start' must not be negative") }
+        guard (1...500).contains(limit) else { throw Refusal.bad("Parameter 'limit' must be from 1 to 500") }
+        return (start, limit)
     }
 
     /// A time of the query, nil when absent.
@@ -51,15 +68,31 @@ struct Call: Sendable {
     ///
     /// As with the real API, unknown members are passed over; the traffic list shows them.
     func body(_ rules: BodyRules) throws -> JSONObject {
+        guard case .object(let object) = try parsedBody() else {
+            throw Refusal.bad("The request body must be an object")
+        }
+        for name in try rules.check(object) { complaints.add("unknown body member \(name)") }
+        return object.only(Set(rules.members.keys))
+    }
+
+    /// The objects of the array in the body, at least one, checked likewise.
+    func bodyList(_ rules: BodyRules) throws -> [JSONObject] {
+        guard case .array(let list) = try parsedBody(), !list.isEmpty else {
+            throw Refusal.bad("The request body must be an array with items")
+        }
+        return try list.enumerated().map { place, item in
+            guard let object = item.members else { throw Refusal.bad("Item \(place) of the body must be an object") }
+            for name in try rules.check(object, at: "[\(place)].") { complaints.add("unknown body member \(name)") }
+            return object.only(Set(rules.members.keys))
+        }
+    }
+
+    private func parsedBody() throws -> JSON {
         guard request.contentType == "application/json" else {
             throw Refusal(status: 415, message: "Content-Type must be application/json")
         }
-        let value: JSON
-        do { value = try JSONParser.parse(request.body) } catch {
+        do { return try JSONParser.parse(request.body) } catch {
             throw Refusal.bad("Invalid JSON in the request body")
         }
-        guard case .object(let object) = value else { throw Refusal.bad("The request body must be an object") }
-        for name in try rules.check(object) { complaints.add("unknown body member \(name)") }
-        return object.only(Set(rules.members.keys))
     }
 }

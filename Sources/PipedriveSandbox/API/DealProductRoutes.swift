@@ -40,7 +40,8 @@ enum DealProductRoutes {
         let listing = try Listing(call, sortBy: [.id, .dealID, .addedAt, .updatedAt, .orderNumber])
         guard let ids = try dealIDs(call) else { throw Refusal.bad("Parameter 'deal_ids' is required") }
         return try call.store.read { state in
-            let visible = ids.filter { id in state[.deal][id].map { State.isVisible($0, to: call.user) } ?? false }
+            let visible = ids.filter { id in state[.deal][id].map { state.isVisible($0, .deal, to: call.user) } ?? false
+            }
             return listing.page(of: .dealProduct, in: &state, for: call.user) { line in
                 !line.isDeleted && line["deal_id"].whole.map { visible.contains($0) } == true
             }

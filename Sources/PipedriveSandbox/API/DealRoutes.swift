@@ -10,7 +10,13 @@ enum DealRoutes {
     ]
 
     static let all: [APIRoute] = [
-        APIRoute("GET", "/api/v2/deals", cost: 10, query: listQuery, answer: list),
+        APIRoute("GET", "/api/v2/deals", cost: 10, query: listQuery) { call in try list(call, isArchived: false) },
+        APIRoute(
+            "GET", "/api/v2/deals/archived", cost: 20,
+            query: listQuery.subtracting(["include_option_labels", "include_labels"])
+        ) { call in
+            try list(call, isArchived: true)
+        },
         APIRoute("POST", "/api/v2/deals", cost: 5) { call in
             let body = try call.body(.deal)
             return .success(try call.store.change { try $0.createDeal(body, by: call.author) })
@@ -30,28 +36,23 @@ enum DealRoutes {
         },
         APIRoute("DELETE", "/api/v2/deals/{id}", cost: 3) { call in
             let id = try call.id()
-            try call.store.change { state in
-                _ = try state.live(.deal, id, for: call.user)
-                state.change(.deal, id, by: call.author) {
-                    $0["is_deleted"] = true
-                    $0["status"] = "deleted"
-                }
-            }
+            try call.store.change { try $0.deleteDeal(id, by: call.author) }
             return .success(["id": .int(id)])
         },
     ]
 
-    private static func list(_ call: Call) throws -> Reply {
+    private static func list(_ call: Call, isArchived: Bool) throws -> Reply {
         let listing = try Listing(call)
         let view = try RecordView(call, .deal)
-        let filter = try RecordFilter(call, links: ["owner_id", "person_id", "org_id", "pipeline_id", "stage_id"])
+        let filter = try RecordFilter(
+            call, of: .deal, links: ["owner_id", "person_id", "org_id", "pipeline_id", "stage_id"])
         let statuses = call.request.value("status")?.split(separator: ",").map { String($0) }
         for status in statuses ?? [] where !["open", "won", "lost", "deleted"].contains(status) {
             throw Refusal.bad("Parameter 'status' must be open, won, lost or deleted")
         }
         return try call.store.read { state in
             listing.page(of: .deal, in: &state, for: call.user, as: view) { record in
-                guard record["is_archived"] != true, filter.admits(record) else { return false }
+                guard record["is_archived"] == .bool(isArchived), filter.admits(record) else { return false }
                 guard let statuses else { return !record.isDeleted }
                 return statuses.contains(record.isDeleted ? "deleted" : record["status"].text ?? "")
             }

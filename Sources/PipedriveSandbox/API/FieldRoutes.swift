@@ -1,6 +1,6 @@
 /// Field definitions, version 2.
 enum FieldRoutes {
-    private static let entities: [(word: String, entity: Entity)] = [
+    static let entities: [(word: String, entity: Entity)] = [
         ("deal", .deal), ("person", .person), ("organization", .organization), ("product", .product),
     ]
 

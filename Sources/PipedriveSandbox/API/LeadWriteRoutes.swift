@@ -1,9 +1,9 @@
-/// Making, changing and deleting leads, version 1.
+/// Making, changing, deleting and converting leads: version 1, conversions version 2.
 enum LeadWriteRoutes {
     private static let value = BodyRules(
         members: ["amount": .number, "currency": .string], required: ["amount", "currency"])
 
-    private static let rules = BodyRules(
+    static let rules = BodyRules(
         members: [
             "title": .string, "owner_id": .integer, "label_ids": .list(.string), "person_id": .nullable(.integer),
             "organization_id": .nullable(.integer), "value": .nullable(.object(value)),
@@ -11,67 +11,77 @@ enum LeadWriteRoutes {
             "origin_id": .nullable(.string), "channel": .nullable(.integer), "channel_id": .nullable(.string),
         ], required: ["title"])
 
+    static let changeRules: BodyRules = {
+        var members = rules.members
+        members["origin_id"] = nil
+        members["is_archived"] = .bool
+        return BodyRules(members: members)
+    }()
+
+    static let conversionRules = BodyRules(members: ["stage_id": .integer, "pipeline_id": .integer])
+
     static let all: [APIRoute] = [
         APIRoute("POST", "/api/v1/leads", cost: 10) { call in
-            let body = try call.body(rules)
-            guard body["person_id"]?.whole != nil || body["organization_id"]?.whole != nil else {
-                throw Refusal.bad("A lead needs a person_id or an organization_id")
-            }
+            let body = try call.leadBody(rules)
             let uuid = RandomText.uuid()
-            return .success(try call.store.change { try create(body, uuid, &$0, call) }, status: 201)
+            return .success(try call.store.change { try $0.createLead(body, uuid: uuid, by: call.author) }, status: 201)
         },
         APIRoute("PATCH", "/api/v1/leads/{id}", cost: 10) { call in
-            var members = rules.members
-            members["origin_id"] = nil
-            members["is_archived"] = .bool
-            let body = try call.body(BodyRules(members: members))
-            return .success(
-                try call.store.change { state in
-                    let lead = try find(call, in: state)
-                    try check(body, in: state)
-                    return state.change(.lead, lead.id, by: call.author) { $0.merge(body) } ?? lead
-                })
+            let body = try call.leadBody(changeRules)
+            let uuid = call.parameters["id"] ?? ""
+            return .success(try call.store.change { try $0.changeLead(uuid, body, by: call.author) })
         },
         APIRoute("DELETE", "/api/v1/leads/{id}", cost: 6) { call in
             let id = try call.store.change { state in
-                let lead = try find(call, in: state)
-                state[.lead].remove(lead.id)
+                let lead = try state.lead(call.parameters["id"] ?? "", for: call.user)
+                state.erase(.lead, lead.id, by: call.author)
                 return lead["id"]
             }
             return .success(["id": id])
         },
+        APIRoute("POST", "/api/v2/leads/{id}/convert/deal", cost: 40) { call in
+            let body = try call.request.body.isEmpty ? [:] : call.body(conversionRules)
+            let uuid = call.parameters["id"] ?? ""
+            return try convert(call) { try $0.convertLead(uuid, body, by: call.author) }
+        },
+        APIRoute("POST", "/api/v2/deals/{id}/convert/lead", cost: 40) { call in
+            let id = try call.id()
+            return try convert(call) { try $0.convertDeal(id, uuid: RandomText.uuid(), by: call.author) }
+        },
+        APIRoute("GET", "/api/v2/leads/{id}/convert/status/{conversion_id}", cost: 1) { call in
+            try status(call) { $0.leadID == call.parameters["id"] }
+        },
+        APIRoute("GET", "/api/v2/deals/{id}/convert/status/{conversion_id}", cost: 1) { call in
+            let id = try call.id()
+            return try status(call) { $0.dealID == id }
+        },
     ]
 
-    private static func find(_ call: Call, in state: State) throws -> Record {
-        let id = JSON.optional(call.parameters["id"])
-        guard let lead = state[.lead].records.first(where: { $0["id"] == id }) else {
-            throw Refusal.notFound("requested lead not found")
-        }
-        return lead
+    private static func convert(_ call: Call, _ work: (inout State) throws -> Conversion) throws -> Reply {
+        let id = RandomText.uuid()
+        try call.store.change { $0.conversions[id] = try work(&$0) }
+        return .success(["conversion_id": .string(id)], beside: ["additional_data": nil])
     }
 
-    private static func check(_ body: JSONObject, in state: State) throws {
-        try state.requireUser(body["owner_id"], "owner_id")
-        try state.require(.person, body["person_id"], "person_id")
-        try state.require(.organization, body["organization_id"], "organization_id")
-        if body["title"]?.text?.trimmingSpaces().isEmpty == true {
-            throw Refusal.bad("Parameter 'title' must not be empty")
+    private static func status(_ call: Call, of isOwn: (Conversion) -> Bool) throws -> Reply {
+        let id = call.parameters["conversion_id"] ?? ""
+        guard let done = try call.store.read({ $0.conversions[id] }), isOwn(done) else {
+            throw Refusal.notFound("Conversion not found")
         }
+        return .success(
+            [
+                "lead_id": .string(done.leadID), "deal_id": .int(done.dealID), "conversion_id": .string(id),
+                "status": "completed",
+            ], beside: ["additional_data": nil])
     }
+}
 
-    private static func create(_ body: JSONObject, _ uuid: String, _ state: inout State, _ call: Call) throws -> Record
-    {
-        try check(body, in: state)
-        var fields: JSONObject = [
-            "id": .string(uuid), "title": "", "owner_id": .int(call.user.id), "creator_id": .int(call.user.id),
-            "label_ids": [], "person_id": nil, "organization_id": nil, "source_name": "API", "origin": "API",
-            "origin_id": nil, "channel": nil, "channel_id": nil, "source_deal_id": nil, "is_archived": false,
-            "was_seen": false, "value": nil, "expected_close_date": nil, "next_activity_id": nil,
-            "add_time": .string(call.now.rfc3339WithMilliseconds),
-            "update_time": .string(call.now.rfc3339WithMilliseconds), "visible_to": "3",
-            "cc_email": .string("\(state.company.domain)+lead\(state[.lead].nextID)@pipedrivemail.example"),
-        ]
-        fields.merge(body)
-        return state.create(.lead, fields, by: call.author)
+extension Call {
+    /// The known members and the custom fields, which leads have beside the others as in version 1.
+    fileprivate func leadBody(_ rules: BodyRules) throws -> JSONObject {
+        let codes = try store.read { $0.fieldCodes }
+        var members = rules.members
+        for code in codes { members[code] = .any }
+        return try body(BodyRules(members: members, required: rules.required))
     }
 }

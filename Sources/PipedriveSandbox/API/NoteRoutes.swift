@@ -34,22 +34,20 @@ enum NoteRoutes {
         },
         APIRoute("DELETE", "/api/v1/notes/{id}", cost: 6) { call in
             let id = try call.id()
-            try call.store.change { state in
-                _ = try state.live(.note, id, for: call.user)
-                state.change(.note, id, by: call.author) { $0["active_flag"] = false }
-            }
+            try call.store.change { try $0.deleteNote(id, by: call.author) }
             return .success(true)
         },
     ]
 
     private static func list(_ call: Call) throws -> Reply {
-        let start = try call.number("start") ?? 0
-        let limit = try call.number("limit") ?? 100
-        guard start >= 0, (1...500).contains(limit) else { throw Refusal.bad("Parameter 'limit' is out of range") }
+        let (start, limit) = try call.startAndLimit()
         let wanted = try filter(call)
+        let link = try narrowest(call)
         let order = try sort(call)
         return try call.store.read { state in
-            let found = state[.note].records.filter { !$0.isDeleted && wanted($0) }.sorted(by: order)
+            let notes = link.map { state[.note].records(where: $0.name, is: $0.value) } ?? state[.note].records
+            let found = notes.filter { !$0.isDeleted && wanted($0) && state.isVisible($0, .note, to: call.user) }
+                .sorted(by: order)
             let page = found.dropFirst(start).prefix(limit)
             let hasMore = start + page.count < found.count
             var pagination: JSONObject = [
@@ -60,6 +58,16 @@ enum NoteRoutes {
                 .array(page.map { state.json($0, viewer: call.user) }),
                 beside: ["additional_data": ["pagination": .object(pagination)]])
         }
+    }
+
+    /// A link by which the table finds notes at once, if the call names one.
+    private static func narrowest(_ call: Call) throws -> (name: String, value: JSON)? {
+        for name in Entity.note.links {
+            if let text = call.request.value(name) {
+                return (name, try name == "lead_id" ? .string(text) : .optional(call.number(name)))
+            }
+        }
+        return nil
     }
 
     private static func filter(_ call: Call) throws -> (Record) -> Bool {

@@ -13,7 +13,7 @@ enum OrganizationRoutes {
         APIRoute("GET", "/api/v2/organizations", cost: 10, query: listQuery) { call in
             let listing = try Listing(call)
             let view = try RecordView(call, .organization)
-            let filter = try RecordFilter(call, links: ["owner_id"])
+            let filter = try RecordFilter(call, of: .organization, links: ["owner_id"])
             return try call.store.read { state in
                 listing.page(of: .organization, in: &state, for: call.user, as: view) {
                     !$0.isDeleted && filter.admits($0)
@@ -23,9 +23,6 @@ enum OrganizationRoutes {
         APIRoute("POST", "/api/v2/organizations", cost: 5) { call in
             let body = try call.body(.organization)
             return .success(try call.store.change { try $0.createOrganization(body, by: call.author) })
-        },
-        APIRoute("GET", "/api/v2/organizations/search", cost: 20, query: SearchRoutes.query, isSearch: true) { call in
-            try SearchRoutes.organizations(call)
         },
         APIRoute("GET", "/api/v2/organizations/{id}", cost: 1, query: oneQuery) { call in
             let id = try call.id()

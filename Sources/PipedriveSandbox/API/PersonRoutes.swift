@@ -5,8 +5,6 @@ enum PersonRoutes {
         "custom_fields", "include_option_labels", "include_labels",
     ])
 
-    private static let searchQuery = SearchRoutes.query.union(["organization_id", "include_fields"])
-
     private static let oneQuery: Set<String> = [
         "include_fields", "custom_fields", "include_option_labels", "include_labels",
     ]
@@ -16,9 +14,6 @@ enum PersonRoutes {
         APIRoute("POST", "/api/v2/persons", cost: 5) { call in
             let body = try call.body(.person)
             return .success(try call.store.change { try $0.createPerson(body, by: call.author) })
-        },
-        APIRoute("GET", "/api/v2/persons/search", cost: 20, query: searchQuery, isSearch: true) { call in
-            try SearchRoutes.persons(call)
         },
         APIRoute("GET", "/api/v2/persons/{id}", cost: 1, query: oneQuery) { call in
             let id = try call.id()
@@ -40,7 +35,7 @@ enum PersonRoutes {
     private static func list(_ call: Call) throws -> Reply {
         let listing = try Listing(call)
         let view = try RecordView(call, .person)
-        let filter = try RecordFilter(call, links: ["owner_id", "org_id"])
+        let filter = try RecordFilter(call, of: .person, links: ["owner_id", "org_id"])
         let dealID = try call.number("deal_id")
         return try call.store.read { state in
             let ofDeal = dealID.map { state[.deal][$0]?["person_id"].whole }

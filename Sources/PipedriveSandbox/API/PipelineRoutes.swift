@@ -15,7 +15,7 @@ enum PipelineRoutes {
         },
         APIRoute("GET", "/api/v2/stages", cost: 5, query: Listing.query.union(["pipeline_id"])) { call in
             let listing = try Listing(call, sortBy: [.id, .updatedAt, .addedAt, .orderNumber])
-            let filter = try RecordFilter(call, links: ["pipeline_id"])
+            let filter = try RecordFilter(call, of: .stage, links: ["pipeline_id"])
             return try call.store.read { state in
                 listing.page(of: .stage, in: &state, for: call.user) { !$0.isDeleted && filter.admits($0) }
             }

@@ -8,7 +8,7 @@ enum ProductRoutes {
         APIRoute("GET", "/api/v2/products", cost: 10, query: listQuery) { call in
             let listing = try Listing(call, sortBy: [.id, .name, .addedAt, .updatedAt])
             let view = try RecordView(call, .product)
-            let filter = try RecordFilter(call, links: ["owner_id"])
+            let filter = try RecordFilter(call, of: .product, links: ["owner_id"])
             return try call.store.read { state in
                 listing.page(of: .product, in: &state, for: call.user, as: view) { !$0.isDeleted && filter.admits($0) }
             }
@@ -16,12 +16,6 @@ enum ProductRoutes {
         APIRoute("POST", "/api/v2/products", cost: 5) { call in
             let body = try call.body(.product)
             return .success(try call.store.change { try $0.createProduct(body, by: call.author) }, status: 201)
-        },
-        APIRoute(
-            "GET", "/api/v2/products/search", cost: 20, query: SearchRoutes.query.union(["include_fields"]),
-            isSearch: true
-        ) { call in
-            try SearchRoutes.products(call)
         },
         APIRoute("GET", "/api/v2/products/{id}", cost: 1) { call in
             let id = try call.id()
@@ -36,6 +30,10 @@ enum ProductRoutes {
             let id = try call.id()
             try call.store.change { try $0.delete(.product, id, by: call.author) }
             return .success(["id": .int(id)])
+        },
+        APIRoute("POST", "/api/v2/products/{id}/duplicate", cost: 5) { call in
+            let id = try call.id()
+            return .success(try call.store.change { try $0.duplicateProduct(id, by: call.author) }, status: 201)
         },
         APIRoute("GET", "/api/v2/products/{id}/variations", cost: 10, query: ["limit", "cursor"]) { call in
             let listing = try Listing(call, sortBy: [.id])

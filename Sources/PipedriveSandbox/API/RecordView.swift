@@ -20,18 +20,12 @@ struct RecordView: Sendable {
         if let customKeys, customKeys.count > Self.keyLimit {
             throw Refusal.bad("Parameter 'custom_fields' takes at most \(Self.keyLimit) keys")
         }
-        hasOptionLabels = try Self.flag(call, "include_option_labels")
-        hasLabels = try Self.flag(call, "include_labels")
+        hasOptionLabels = try call.flag("include_option_labels")
+        hasLabels = try call.flag("include_labels")
     }
 
     private static func words(_ call: Call, _ name: String) -> [String]? {
         call.request.value(name)?.split(separator: ",").map { $0.trimmingSpaces() }
-    }
-
-    private static func flag(_ call: Call, _ name: String) throws -> Bool {
-        guard let text = call.request.value(name) else { return false }
-        guard text == "true" || text == "false" else { throw Refusal.bad("Parameter '\(name)' must be a boolean") }
-        return text == "true"
     }
 
     /// Whether records are shown as they are stored, whose bytes are ready.
@@ -86,7 +80,7 @@ struct RecordView: Sendable {
 
     private func count(_ other: Entity, _ id: Int, in state: State, where isWanted: (Record) -> Bool) -> Int {
         let key = entity == .deal ? "deal_id" : entity == .person ? "person_id" : "org_id"
-        return state[other].records.filter { !$0.isDeleted && $0[key] == .int(id) && isWanted($0) }.count
+        return state[other].records(where: key, is: .int(id)).filter { !$0.isDeleted && isWanted($0) }.count
     }
 
     private static let counts: Set<String> = [

@@ -13,8 +13,7 @@ enum UserRoutes {
             return .success(.object(fields))
         },
         APIRoute("GET", "/api/v1/users", cost: 20) { call in
-            let state = try call.store.read { ($0.users, $0.company.currency) }
-            return .success(.array(state.0.map { .object(json($0, viewer: call.user, currency: state.1)) }))
+            try list(call) { _ in true }
         },
         APIRoute("GET", "/api/v1/users/{id}", cost: 2) { call in
             let id = try call.id()
@@ -32,6 +31,12 @@ enum UserRoutes {
         },
     ]
 
+    static func list(_ call: Call, where isWanted: (User) -> Bool) throws -> Reply {
+        let (users, currency) = try call.store.read { ($0.users, $0.company.currency) }
+        return .success(
+            .array(users.filter(isWanted).map { .object(json($0, viewer: call.user, currency: currency)) }))
+    }
+
     private static func json(_ user: User, viewer: User, currency: String) -> JSONObject {
         let access = ["sales", "global", "account_settings"].enumerated().map { place, app in
             JSON.object([
@@ -43,7 +48,7 @@ enum UserRoutes {
             "id": .int(user.id), "name": .string(user.name), "default_currency": .string(currency),
             "locale": "nl_NL", "lang": 5, "email": .string(user.email), "phone": nil, "activated": true,
             "last_login": "2026-01-05 08:45:56", "created": "2024-03-01 09:16:26", "modified": "2026-01-05 08:45:56",
-            "has_created_company": .bool(user.isAdmin), "access": .array(access), "active_flag": true,
+            "has_created_company": .bool(user.isAdmin), "access": .array(access), "active_flag": .bool(user.isActive),
             "timezone_name": "Europe/Amsterdam", "timezone_offset": "+01:00", "role_id": 1, "icon_url": nil,
             "is_you": .bool(user.id == viewer.id), "is_deleted": false,
         ]

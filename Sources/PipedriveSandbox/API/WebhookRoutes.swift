@@ -24,7 +24,7 @@ enum WebhookRoutes {
     ]
 
     private static func own(_ state: State, _ user: User) -> [Record] {
-        state[.webhook].records.filter { $0["owner_id"] == .int(user.id) }
+        state[.webhook].records(where: "owner_id", is: .int(user.id))
     }
 
     private static func create(_ call: Call) throws -> Reply {

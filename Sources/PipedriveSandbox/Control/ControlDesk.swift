@@ -18,9 +18,16 @@ struct ControlDesk {
         case ("POST", "webhooks", 3) where words[1] == "redeliver": return try await redeliver(words[2])
         case ("GET", "faults", 1): return .success(.array(sandbox.faults.all.map(\.json)))
         case ("POST", "faults", 1): return .success(try sandbox.faults.add(try body(request)).json, status: 201)
+        case ("DELETE", "faults", 2):
+            guard Int(words[1]).map({ sandbox.faults.remove($0) }) == true else {
+                throw Refusal.notFound("No such fault")
+            }
+            return .json(["success": true])
         case ("DELETE", "faults", 1):
             sandbox.faults.clear()
             return .json(["success": true])
+        case ("POST", "deals", 2) where words[1] == "move":
+            return try EditControl(sandbox: sandbox).moveMany(body(request))
         case ("POST", "deals", 3) where words[2] == "move": return try move(request, dealID: words[1])
         case ("POST", "uninstall", 1): return try await uninstall(request)
         case ("POST", "expire-tokens", 1): return try expireTokens(request)
@@ -30,7 +37,11 @@ struct ControlDesk {
             return try ModelControl(behaviour: sandbox.model).answer(request.method, words, body(request))
         case ("POST", "oauth", _): return try OAuthControl(sandbox: sandbox).answer(words, body(request))
         case ("POST", "webhooks", 2): return try await WebhookControl(sandbox: sandbox).answer(words[1], body(request))
-        default: return try await edit(request, words)
+        case ("GET", "clock", 1), ("POST", "clock", 1):
+            return try CompanyControl(sandbox: sandbox).clock(body(request))
+        case ("POST", "company", 1): return try CompanyControl(sandbox: sandbox).company(body(request))
+        case ("POST", "share", 1): return try await CompanyControl(sandbox: sandbox).share(body(request))
+        default: return try EditControl(sandbox: sandbox).answer(request, words, body(request))
         }
     }
 
@@ -76,22 +87,13 @@ struct ControlDesk {
     private func move(_ request: Request, dealID word: String) throws -> Reply {
         let stage = try body(request)["stage_id"] ?? .null
         guard let id = Int(word), stage.whole != nil else { throw Refusal.bad("A deal id and a stage_id are needed") }
-        let author = try appAuthor(userID: nil)
+        let author = try sandbox.appAuthor(userID: nil)
         return .success(try sandbox.store.change { try $0.changeDeal(id, ["stage_id": stage], by: author) })
-    }
-
-    /// Someone who works in the web app; the administrator unless named.
-    private func appAuthor(userID: Int?) throws -> Author {
-        let users = try sandbox.store.read { $0.users }
-        guard let user = userID == nil ? users.first : users.first(where: { $0.id == userID }) else {
-            throw Refusal.notFound("User not found")
-        }
-        return Author(user: user, source: .app, now: sandbox.clock())
     }
 
     private func uninstall(_ request: Request) async throws -> Reply {
         guard let userID = try body(request)["user_id"]?.whole else { throw Refusal.bad("A user_id is needed") }
-        let status = try await UninstallNotice(sandbox: sandbox).uninstall(userID: userID)
+        let status = try await AppNotice(sandbox: sandbox).uninstall(userID: userID)
         return .success(["callback_status": .optional(status)])
     }
 
@@ -126,46 +128,8 @@ struct ControlDesk {
                 if let burst = body["burst"]?.whole { limits.burst = burst }
                 if let burst = body["search_burst"]?.whole { limits.searchBurst = burst }
                 if let tokens = body["daily_tokens"]?.whole { limits.dailyTokens = tokens }
+                if let count = body["hammering"]?.whole { limits.hammering = count }
             }, spent: body["spent_today"]?.whole, now: sandbox.clock())
         return tokenReport()
-    }
-
-    /// `POST` and `PATCH /sandbox/{deals|persons|organizations|products}(/{id})`: a change made in the web app.
-    private func edit(_ request: Request, _ words: [String]) async throws -> Reply {
-        let author = try appAuthor(userID: request.value("user_id").flatMap { Int($0) })
-        let id = words.count == 2 ? Int(words[1]) : nil
-        let isNew = request.method == "POST" && words.count == 1
-        guard isNew || ["PATCH", "DELETE"].contains(request.method) && id != nil, let word = words.first else {
-            throw Refusal.notFound("No such control route")
-        }
-        let body = try body(request)
-        return try sandbox.store.change { state in
-            if request.method == "DELETE", let entity = Self.entities[word] {
-                try state.delete(entity, id ?? 0, by: author)
-                return .json(["success": true])
-            }
-            return .success(try Self.write(word, id, body, &state, author), status: isNew ? 201 : 200)
-        }
-    }
-
-    private static let entities: [String: Entity] = [
-        "deals": .deal, "persons": .person, "organizations": .organization, "products": .product,
-    ]
-
-    private static func write(
-        _ word: String, _ id: Int?, _ body: JSONObject, _ state: inout State, _ author: Author
-    ) throws -> Record {
-        switch word {
-        case "deals":
-            return try id.map { try state.changeDeal($0, body, by: author) } ?? state.createDeal(body, by: author)
-        case "persons":
-            return try id.map { try state.changePerson($0, body, by: author) } ?? state.createPerson(body, by: author)
-        case "organizations":
-            return try id.map { try state.changeOrganization($0, body, by: author) }
-                ?? state.createOrganization(body, by: author)
-        case "products":
-            return try id.map { try state.changeProduct($0, body, by: author) } ?? state.createProduct(body, by: author)
-        default: throw Refusal.notFound("No such control route")
-        }
     }
 }

@@ -12,6 +12,12 @@ enum RandomText {
         return uuid(from: generator.next(), generator.next())
     }
 
+    /// Forty hexadecimal digits, as the codes of custom fields have.
+    static func fieldCode() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return String((0..<3).map { _ in hex(generator.next()) }.joined().prefix(40))
+    }
+
     /// A version 4 UUID made of the given bits, for sample data that must repeat.
     static func uuid(from high: UInt64, _ low: UInt64) -> String {
         let first = hex(high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000)

@@ -14,6 +14,8 @@ struct Fault: Sendable {
     let reset: Moment?
     let isHTML: Bool
     let body: String?
+    /// Headers that the answer gets besides its own.
+    let headers: [(name: String, value: String)]
     let pace: BodyPace
     let probability: Double
     /// How many calls are still to be disturbed; nil means every one.
@@ -24,6 +26,7 @@ struct Fault: Sendable {
             "route": .string, "method": .string, "status": .integer, "latency_ms": .integer,
             "effect": .choice(["before", "after"]), "reset": .choice(["before", "after"]), "html": .bool,
             "body": .string, "half": .bool, "drip_ms": .integer, "count": .integer, "probability": .number,
+            "headers": .any,
         ], required: ["route"])
 
     /// Reads the body of `POST /sandbox/faults`.
@@ -39,6 +42,7 @@ struct Fault: Sendable {
         reset = json["reset"]?.text.flatMap(Moment.init)
         isHTML = json["html"]?.truth ?? false
         body = json["body"]?.text
+        headers = (json["headers"]?.members?.members ?? []).map { ($0.key, $0.value.text ?? JSONWriter.text($0.value)) }
         let drip = json["drip_ms"]?.whole
         pace = json["half"] == true ? .half : drip.map { .drip(.milliseconds($0)) } ?? .whole
         probability = json["probability"]?.decimal ?? 1
@@ -46,7 +50,17 @@ struct Fault: Sendable {
     }
 
     func concerns(_ request: Request) -> Bool {
-        request.path.hasPrefix(prefix) && (method == nil || method == request.method) && remaining != 0
+        remaining != 0 && (method == nil || method == request.method) && fits(request)
+    }
+
+    /// A route with a parameter, such as `/api/v2/deals/{id}/products`, has to fit as a whole, where `{id}` and `*`
+    /// stand for any one word; any other is the beginning of a path.
+    private func fits(_ request: Request) -> Bool {
+        guard prefix.contains("{") || prefix.contains("*") else { return request.path.hasPrefix(prefix) }
+        let pattern = prefix.split(separator: "/")
+        let segments = request.path.split(separator: "/")
+        return pattern.count == segments.count
+            && zip(pattern, segments).allSatisfy { $0 == $1 || $0 == "*" || $0.hasPrefix("{") }
     }
 
     /// The answer given instead of the true one, nil when the fault leaves it alone.

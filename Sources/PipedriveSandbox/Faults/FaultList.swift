@@ -25,6 +25,15 @@ final class FaultList: Sendable {
         }
     }
 
+    /// Lifts one fault; false when there is none of this id.
+    func remove(_ id: Int) -> Bool {
+        contents.withLock { contents in
+            let before = contents.faults.count
+            contents.faults.removeAll { $0.id == id }
+            return contents.faults.count < before
+        }
+    }
+
     func clear() { contents.withLock { $0.faults = [] } }
 
     /// The first fault that concerns the request and that chance lets through; it is used up by one.

@@ -38,7 +38,7 @@ struct SensibleAnswer {
     }
 
     private func value(_ schema: JSON, name: String, offer: ModelQuestion.Offer?, depth: Int) -> JSON {
-        let schema = resolved(schema)
+        let schema = whole(schema)
         guard depth < Self.depthLimit else { return .null }
         if let constant = schema.members?["const"] { return constant }
         if let options = schema["enum"].list { return pick(options, name, offer) }
@@ -53,15 +53,30 @@ struct SensibleAnswer {
             return .object(
                 JSONObject(members.map { ($0.key, value($0.value, name: $0.key, offer: offer, depth: depth + 1)) }))
         case "array": return list(schema, name, offer, depth)
-        case "string": return .string(clipped(text(name, offer), schema))
+        case "string": return .string(fitting(text(name, offer), schema))
         case "integer", "number": return number(schema, name, offer)
         case "boolean": return false
         default: return .null
         }
     }
 
+    /// The schema with what it takes from others: references, and the parts of `allOf`.
+    private func whole(_ schema: JSON) -> JSON {
+        let schema = resolved(schema)
+        guard let parts = schema["allOf"].list, var merged = schema.members else { return schema }
+        for part in parts.compactMap({ whole($0).members }) {
+            var properties = merged["properties"]?.members ?? JSONObject()
+            properties.merge(part["properties"]?.members ?? JSONObject())
+            merged.merge(part)
+            if !properties.isEmpty { merged["properties"] = .object(properties) }
+        }
+        merged["allOf"] = nil
+        return .object(merged)
+    }
+
     private func resolved(_ schema: JSON) -> JSON {
         guard let reference = schema["$ref"].text else { return schema }
+        if reference == "#" { return root }
         return reference.split(separator: "/").dropFirst().reduce(root) { $0[String($1)] }
     }
 
@@ -101,14 +116,23 @@ struct SensibleAnswer {
         let perOffer = isPerOffer ? chosen.map { Optional($0) } : [offer]
         var source = perOffer.isEmpty ? [nil] : perOffer
         while source.count < least { source.append(source.last ?? nil) }
+        // Numbers and texts that do not belong to an offer are all alike.
+        if schema["uniqueItems"] == true, !isPerOffer { source = [offer] }
         return .array(source.prefix(most).map { value(items, name: name, offer: $0, depth: depth + 1) })
     }
 
     private func number(_ schema: JSON, _ name: String, _ offer: ModelQuestion.Offer?) -> JSON {
         if isReference(name), let id = offer?.id, id.whole != nil { return id }
-        let least = schema["minimum"].decimal ?? 0
-        let most = schema["maximum"].decimal ?? .greatestFiniteMagnitude
-        return .amount(min(most, max(least, Double(quantity(of: offer)))))
+        let isWhole = type(of: schema) == "integer"
+        // A little inside a bound that may not be reached itself.
+        let inside = isWhole ? 1 : 0.01
+        let least = schema["minimum"].decimal ?? schema["exclusiveMinimum"].decimal.map { $0 + inside } ?? 0
+        let most =
+            schema["maximum"].decimal ?? schema["exclusiveMaximum"].decimal.map { $0 - inside }
+            ?? .greatestFiniteMagnitude
+        var number = min(most, max(least, Double(quantity(of: offer))))
+        if let step = schema["multipleOf"].decimal, step > 0 { number = (number / step).rounded(.up) * step }
+        return .amount(isWhole ? number.rounded(.up) : number)
     }
 
     /// The whole number that stands in the title within two words of one of the offer's words; one when none does.
@@ -139,7 +163,18 @@ struct SensibleAnswer {
         return offer?.name ?? title
     }
 
-    private func clipped(_ text: String, _ schema: JSON) -> String {
-        schema["maxLength"].whole.map { String(text.prefix($0)) } ?? text
+    /// The text in the length and form asked for.
+    private func fitting(_ text: String, _ schema: JSON) -> String {
+        switch schema["format"].text {
+        case "date": return "2026-12-01"
+        case "date-time": return "2026-12-01T09:00:00Z"
+        case "email": return "inkoop@voorbeeld.example"
+        case "uri", "url": return "https://voorbeeld.example/"
+        case "uuid": return RandomText.uuid(from: 1, 2)
+        default: break
+        }
+        var text = text
+        while text.count < schema["minLength"].whole ?? 0 { text += text.isEmpty ? "-" : " " + text }
+        return schema["maxLength"].whole.map { String(text.prefix($0)) } ?? text
     }
 }

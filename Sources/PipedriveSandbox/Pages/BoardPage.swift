@@ -19,7 +19,7 @@ struct BoardPage {
         let stages = state.stages(of: pipeline.id)
         let deals = state[.deal].records.filter { deal in
             deal["pipeline_id"] == .int(pipeline.id) && deal["status"] == "open" && !deal.isDeleted
-                && deal["is_archived"] != true && State.isVisible(deal, to: viewer)
+                && deal["is_archived"] != true && state.isVisible(deal, .deal, to: viewer)
         }
         let tabs = state.pipelines.map { item -> HTML in
             let name = item["name"].text ?? ""
@@ -43,7 +43,7 @@ struct BoardPage {
         let total = Money.text(sum, state.company.currency)
         return """
             <section class="column" data-stage="\(stage.id)"><h2>\(stage["name"].text ?? "")
-            <small>\(total) · \(deals.count) deals</small></h2>
+            <small>\(total) · \(deals.count) \(deals.count == 1 ? "deal" : "deals")</small></h2>
             \(deals.map { card($0, stages: stages, in: state) })</section>
             """
     }

@@ -14,8 +14,9 @@ struct ContactPage {
             return """
                 <div class="head"><h1>\(record["name"].text ?? "")</h1>\(deleted)</div>
                 <div class="detail"><aside>
-                \(PanelView.html(panel))
-                <section class="card"><h2>Details</h2>\(FieldTable.html(record, entity, in: state))</section></aside>
+                \(PanelView.html(panel, of: entity, id))
+                <section class="card"><h2>Details</h2>\(FieldTable.html(record, entity, in: state))
+                \(editForm(record))</section></aside>
                 <div><section class="card"><h2>Deals</h2>\(deals(in: state, viewer))</section>\(people(in: state, viewer))
                 \(NoteFeed.html(entity, id, in: state))</div></div>
                 """
@@ -24,10 +25,27 @@ struct ContactPage {
         return try desk.page(record["name"].text ?? "", place: place, for: request, content: content).reply()
     }
 
+    private func editForm(_ record: Record) -> HTML {
+        if record.isDeleted { return .nothing }
+        let more: HTML =
+            entity == .person
+            ? """
+            <label>E-mail <input name="email" type="email" value="\(record["emails"].list?.first?["value"].text ?? "")"></label>
+            <label>Phone <input name="phone" value="\(record["phones"].list?.first?["value"].text ?? "")"></label>
+            """
+            : "<label>Address <input name=\"address\" value=\"\(record["address"]["value"].text ?? "")\"></label>"
+        return """
+            <details class="edit"><summary>Edit</summary>
+            <form class="settings" method="post" action="/\(entity.rawValue)/\(id)/edit">
+            <label>Name <input name="name" required value="\(record["name"].text ?? "")"></label>\(more)
+            <button>Save</button></form></details>
+            """
+    }
+
     private func deals(in state: State, _ viewer: User) -> HTML {
         let key = entity == .person ? "person_id" : "org_id"
-        let deals = state[.deal].records.filter {
-            $0[key] == .int(id) && !$0.isDeleted && State.isVisible($0, to: viewer)
+        let deals = state[.deal].records(where: key, is: .int(id)).filter {
+            !$0.isDeleted && state.isVisible($0, .deal, to: viewer)
         }
         if deals.isEmpty { return "<p class=\"faint\">No deals.</p>" }
         let rows = deals.map { deal -> HTML in
@@ -42,8 +60,8 @@ struct ContactPage {
 
     private func people(in state: State, _ viewer: User) -> HTML {
         guard entity == .organization else { return "" }
-        let people = state[.person].records.filter {
-            $0["org_id"] == .int(id) && !$0.isDeleted && State.isVisible($0, to: viewer)
+        let people = state[.person].records(where: "org_id", is: .int(id)).filter {
+            !$0.isDeleted && state.isVisible($0, .person, to: viewer)
         }
         let items = people.map { person -> HTML in
             "<li><a href=\"/person/\(person.id)\">\(person["name"].text ?? "")</a></li>"

@@ -12,7 +12,7 @@ struct DealPage {
             """
             \(head(deal, in: state))
             <div class="detail"><aside>
-            \(PanelView.html(panel))
+            \(PanelView.html(panel, of: .deal, id))
             <section class="card"><h2>Details</h2>\(FieldTable.html(deal, .deal, in: state))</section></aside>
             <div><section class="card"><h2>Products</h2>\(products(of: deal, in: state))</section>
             \(NoteFeed.html(.deal, id, in: state))</div></div>
@@ -27,9 +27,18 @@ struct DealPage {
         let status = deal["status"].text ?? ""
         return """
             <div class="head"><h1>\(deal["title"].text ?? "")</h1><b class="value">\(value)</b>
-            <span class="chip \(status)">\(status)</span>
+            <span class="chip \(status)">\(status)</span>\(statusForm(deal, status))
             \(StageForm.html(deal, stages: stages, back: request.path))</div>
             """
+    }
+
+    private func statusForm(_ deal: Record, _ status: String) -> HTML {
+        if deal.isDeleted { return .nothing }
+        let choices = status == "open" ? [("won", "Won"), ("lost", "Lost")] : [("open", "Reopen")]
+        let buttons = choices.map { choice -> HTML in
+            "<button class=\"quiet \(choice.0)\" name=\"status\" value=\"\(choice.0)\">\(choice.1)</button>"
+        }
+        return "<form class=\"status\" method=\"post\" action=\"/deal/\(deal.id)/status\">\(buttons)</form>"
     }
 
     private func products(of deal: Record, in state: State) -> HTML {

@@ -21,7 +21,7 @@ struct ListPage {
         let title = word.prefix(1).uppercased() + word.dropFirst()
         let content = try desk.sandbox.store.read { state -> HTML in
             let all = state[entity].records.filter { record in
-                !record.isDeleted && State.isVisible(record, to: viewer)
+                !record.isDeleted && state.isVisible(record, entity, to: viewer)
                     && (term.isEmpty || record["name"].text?.lowercased().contains(term) == true)
             }
             let page = all.dropFirst((number - 1) * Self.pageSize).prefix(Self.pageSize)

@@ -13,6 +13,8 @@ struct Page {
     let companyID: Int
     /// Where one returns after choosing another user.
     let path: String
+    /// The theme that was chosen; nil follows the reader's device.
+    let isDark: Bool?
     var content: HTML = ""
 
     private static let places: [(name: String, path: String)] = [
@@ -26,14 +28,24 @@ struct Page {
     private var html: HTML {
         """
         <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><title>\(title) – \(company)</title>
+        <html lang="en"\(theme)><head><meta charset="utf-8"><title>\(title) – \(company)</title>
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/style.css">
-        <script src="/assets/board.js" defer></script></head>
+        <script src="/assets/page.js" defer></script></head>
         <body><header class="top"><a class="brand" href="/"><span class="mark">p</span>\(company)<small>sandbox</small></a>
-        <nav>\(Self.places.map(link))</nav>\(companyForm)\(viewerForm)</header>
+        <nav>\(Self.places.map(link))</nav>\(companyForm)\(viewerForm)\(themeForm)</header>
         <main>\(content)</main></body></html>
         """
+    }
+
+    private var theme: HTML { isDark.map { $0 ? " data-theme=\"dark\"" : " data-theme=\"light\"" } ?? "" }
+
+    private var themeForm: HTML {
+        let other = isDark == true ? "light" : "dark"
+        return """
+            <form method="post" action="/theme"><input type="hidden" name="back" value="\(path)">
+            <button class="theme" name="theme" value="\(other)" aria-label="Turn \(other)" title="Turn \(other)">◐</button></form>
+            """
     }
 
     private func link(_ item: (name: String, path: String)) -> HTML {

@@ -1,10 +1,15 @@
 /// Draws the app's panel from its answer, each value by the documented type it has.
 enum PanelView {
-    static func html(_ answer: PanelAnswer) -> HTML {
-        "<section class=\"card panel\"><h2>\(Page.appName)</h2>\(content(answer))</section>"
+    static func html(_ answer: PanelAnswer, of entity: Entity, _ id: Int) -> HTML {
+        """
+        <section class="card panel"><h2>\(Page.appName)
+        <a class="reload" href="/\(entity.rawValue)/\(id)" data-reloads="panel" aria-label="Reload the panel" title="Reload">↻</a></h2>
+        <div id="panel" data-source="/\(entity.rawValue)/\(id)/panel">\(content(answer))</div></section>
+        """
     }
 
-    private static func content(_ answer: PanelAnswer) -> HTML {
+    /// The panel without its heading, which its reload button fetches anew.
+    static func content(_ answer: PanelAnswer) -> HTML {
         switch answer {
         case .notConfigured: return "<p class=\"faint\">No panel is set up for this sandbox.</p>"
         case .unreachable(let reason):

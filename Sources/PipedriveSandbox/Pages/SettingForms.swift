@@ -12,6 +12,10 @@ struct SettingForms {
         case "faults":
             _ = try sandbox.faults.add(fault(request))
         case "faults/clear": sandbox.faults.clear()
+        case "faults/lift":
+            guard request.formValue("id").flatMap({ Int($0) }).map({ sandbox.faults.remove($0) }) == true else {
+                throw Refusal.notFound("No such fault")
+            }
         case "limits":
             let plan = try RateLimiter.Plan(named: request.formValue("plan") ?? "")
             let seats = sandbox.store.userCount

@@ -17,12 +17,13 @@ struct TrafficForms {
             let chance = "\(Money.short(fault.probability * 100)) %"
             return """
                 <tr><td>\(fault.id)</td><td class="path">\(fault.method ?? "any") \(fault.prefix)</td><td>\(fault.summary)</td>
-                <td>\(left)</td><td class="number">\(chance)</td></tr>
+                <td>\(left)</td><td class="number">\(chance)</td><td class="number"><form method="post" action="/faults/lift">
+                <input type="hidden" name="id" value="\(fault.id)"><button class="quiet">Lift</button></form></td></tr>
                 """
         }
         return """
             <div class="wide"><table><thead><tr><th>No.</th><th>Calls</th><th>What happens</th><th>How often</th>
-            <th class="number">Chance</th></tr></thead><tbody>\(rows)</tbody></table></div>
+            <th class="number">Chance</th><th></th></tr></thead><tbody>\(rows)</tbody></table></div>
             <form method="post" action="/faults/clear"><p><button class="quiet">Lift all faults</button></p></form>
             """
     }
@@ -30,7 +31,7 @@ struct TrafficForms {
     private var faultForm: HTML {
         """
         <form class="settings" method="post" action="/faults">
-        <label>Path begins with <input name="route" value="/api/" required></label>
+        <label>Path begins with, or with {id} is <input name="route" value="/api/" required></label>
         <label>Method <select name="method"><option value="">any</option><option>GET</option><option>POST</option>
         <option>PATCH</option><option>PUT</option><option>DELETE</option></select></label>
         <label>Status <input name="status" type="number" min="100" max="599" placeholder="as it is"></label>
@@ -53,7 +54,7 @@ struct TrafficForms {
         let rows = state.grants.map { grant -> HTML in
             let live = grant.accessTokens.filter { now < $0.expiresAt }
             let until = live.map(\.expiresAt).max().map(\.spaced) ?? "expired"
-            let webhooks = state[.webhook].records.filter { $0["owner_id"] == .int(grant.userID) }.count
+            let webhooks = state[.webhook].records(where: "owner_id", is: .int(grant.userID)).count
             return """
                 <tr><td>\(state.user(grant.userID)?.name ?? "")</td><td>\(until)</td><td>\(grant.refreshedAt.spaced)</td>
                 <td class="number">\(webhooks)</td><td class="path">\(grant.scope)</td></tr>

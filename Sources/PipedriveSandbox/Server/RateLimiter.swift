@@ -9,6 +9,8 @@ final class RateLimiter: Sendable {
         var searchBurst = 10
         /// Tokens in a day of UTC.
         var dailyTokens = 2_100_000
+        /// So many refused calls of a token in ten seconds make the network in front of the API block it.
+        var hammering = 300
 
         /// Sets what a company with so many seats has under the plan.
         mutating func follow(_ plan: Plan, seats: Int) {
@@ -52,17 +54,27 @@ final class RateLimiter: Sendable {
     /// Whether the call may go on, and what the headers say.
     struct Verdict: Sendable {
         let isAllowed: Bool
+        /// Set for one who goes on calling after many refusals.
+        var isBlocked = false
         let headers: [(name: String, value: String)]
     }
 
     private struct Usage {
         var limits: Limits
-        var calls: [String: [Int]] = [:]
+        var calls: [String: RecentMoments] = [:]
+        var refusals: [String: RecentMoments] = [:]
         var day = ""
         var spent = 0
+
+        /// A new day's budget is whole, and tokens that are no longer used are forgotten.
+        mutating func turn(to today: String) {
+            if day == today { return }
+            (day, spent, calls, refusals) = (today, 0, [:], [:])
+        }
     }
 
     private static let windowMilliseconds = 2000
+    private static let hammeringMilliseconds = 10_000
     private let usage: Mutex<Usage>
 
     init(_ limits: Limits) { usage = Mutex(Usage(limits: limits)) }
@@ -72,21 +84,24 @@ final class RateLimiter: Sendable {
     /// A refused call costs nothing.
     func spend(_ cost: Int, token: String, isSearch: Bool, now: Timestamp) -> Verdict {
         usage.withLock { usage in
-            if usage.day != now.day {
-                usage.day = now.day
-                usage.spent = 0
-            }
+            usage.turn(to: now.day)
             let key = isSearch ? "search " + token : token
             let limit = isSearch ? usage.limits.searchBurst : usage.limits.burst
-            var calls = usage.calls[key] ?? []
-            calls.removeAll { $0 <= now.milliseconds - Self.windowMilliseconds }
-            let isAllowed = calls.count < limit && usage.spent + cost <= usage.limits.dailyTokens
+            let count = usage.calls[key, default: RecentMoments()].count(
+                since: now.milliseconds - Self.windowMilliseconds)
+            let isAllowed = count < limit && usage.spent + cost <= usage.limits.dailyTokens
+            var isBlocked = false
             if isAllowed {
-                calls.append(now.milliseconds)
+                usage.calls[key, default: RecentMoments()].add(now.milliseconds)
                 usage.spent += cost
+            } else {
+                usage.refusals[token, default: RecentMoments()].add(now.milliseconds)
+                let refusals = usage.refusals[token, default: RecentMoments()].count(
+                    since: now.milliseconds - Self.hammeringMilliseconds)
+                isBlocked = usage.limits.hammering > 0 && refusals > usage.limits.hammering
             }
-            usage.calls[key] = calls
-            return Verdict(isAllowed: isAllowed, headers: Self.headers(usage, calls: calls, limit: limit, now: now))
+            let headers = Self.headers(usage, usage.calls[key], limit: limit, now: now)
+            return Verdict(isAllowed: isAllowed, isBlocked: isBlocked, headers: isBlocked ? [] : headers)
         }
     }
 
@@ -104,10 +119,12 @@ final class RateLimiter: Sendable {
     /// The tokens spent today and the limits.
     var report: (spent: Int, limits: Limits) { usage.withLock { ($0.spent, $0.limits) } }
 
-    private static func headers(_ usage: Usage, calls: [Int], limit: Int, now: Timestamp) -> [(String, String)] {
-        let wait = max(0, (calls.first ?? now.milliseconds) + windowMilliseconds - now.milliseconds)
+    private static func headers(_ usage: Usage, _ calls: RecentMoments?, limit: Int, now: Timestamp) -> [(
+        name: String, value: String
+    )] {
+        let wait = max(0, (calls?.first ?? now.milliseconds) + windowMilliseconds - now.milliseconds)
         return [
-            ("x-ratelimit-limit", String(limit)), ("x-ratelimit-remaining", String(limit - calls.count)),
+            ("x-ratelimit-limit", String(limit)), ("x-ratelimit-remaining", String(limit - (calls?.count ?? 0))),
             ("x-ratelimit-reset", String((wait + 999) / 1000)),
             ("x-daily-ratelimit-token-limit", String(usage.limits.dailyTokens)),
             ("x-daily-ratelimit-token-remaining", String(max(0, usage.limits.dailyTokens - usage.spent))),

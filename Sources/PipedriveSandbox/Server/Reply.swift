@@ -18,7 +18,8 @@ struct Reply: Sendable {
     }
 
     static func html(_ text: String, status: Int = 200) -> Reply {
-        let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'"
+        let policy =
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'"
         return Reply(
             status: status,
             headers: [

@@ -14,13 +14,15 @@ final class Sandbox: Sendable {
     let companyID: Int
     let companyName: String
     let client = OutgoingHTTP()
+    /// The time as the sandbox has it, which tests can put forward.
     let clock: @Sendable () -> Timestamp
+    let shift: ClockShift
     private let address = Mutex("http://127.0.0.1")
 
     /// Another company of the same program shares the faults, the traffic list and the model of the first.
     init(
         _ options: SandboxOptions, state: State, beside first: Sandbox? = nil,
-        clock: @escaping @Sendable () -> Timestamp = Timestamp.now
+        clock realClock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         traffic = first?.traffic ?? Traffic()
         model = first?.model ?? ModelBehaviour()
@@ -28,6 +30,9 @@ final class Sandbox: Sendable {
         companyID = state.company.id
         companyName = state.company.name
         self.options = options
+        let shift = first?.shift ?? ClockShift()
+        self.shift = shift
+        let clock: @Sendable () -> Timestamp = { shift.apply(to: realClock()) }
         self.clock = clock
         let (stream, continuation) = AsyncStream.makeStream(of: [Delivery].self)
         let store = Store(state) { continuation.yield($0) }
@@ -80,6 +85,7 @@ final class Sandbox: Sendable {
         if fault.reset == .before { return Outcome(reply: nil) }
         if fault.moment == .before, fault.reset == nil, var reply = fault.reply {
             reply.pace = fault.pace
+            reply.headers += fault.headers
             return Outcome(reply: reply)
         }
         var outcome = await undisturbed(request)
@@ -90,6 +96,7 @@ final class Sandbox: Sendable {
             outcome.reply = reply
         }
         outcome.reply?.pace = fault.pace
+        outcome.reply?.headers += fault.headers
         return outcome
     }
 

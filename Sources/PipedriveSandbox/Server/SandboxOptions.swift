@@ -16,6 +16,8 @@ struct SandboxOptions: Sendable {
     var clientID: String
     var clientSecret: String
     var redirectURI: String
+    /// Where the Marketplace sends those who click install, when the app has such an address.
+    var installationURL: String?
     var panel: Panel?
     var stateFile: String?
     var personCount = 320

@@ -8,4 +8,6 @@ struct Author: Sendable {
     let user: User
     let source: Source
     let now: Timestamp
+    /// Whether the change is one of many made at once.
+    var isBulk = false
 }

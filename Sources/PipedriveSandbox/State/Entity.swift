@@ -7,6 +7,8 @@ enum Entity: String, Sendable, CaseIterable {
     case discount
     case variation
     case webhook
+    /// Users stand in a list of their own; the word is for their webhooks.
+    case user
 
     /// The word for this thing at the start of a sentence in an error.
     var title: String {
@@ -19,6 +21,23 @@ enum Entity: String, Sendable, CaseIterable {
     /// Whether times in its JSON have version 1's form with a space.
     var hasSpacedTimes: Bool { self == .note }
 
+    /// Whether times in its JSON have milliseconds.
+    var hasMilliseconds: Bool { self == .lead }
+
     /// Whether its JSON has `add_time` and `update_time` that follow every change.
-    var hasTimes: Bool { ![.discount, .variation, .webhook].contains(self) }
+    var hasTimes: Bool { ![.discount, .variation, .webhook, .user].contains(self) }
+
+    /// The members by which its records are looked up.
+    var links: [String] {
+        switch self {
+        case .dealProduct, .discount: ["deal_id"]
+        case .variation: ["product_id"]
+        case .note: ["deal_id", "person_id", "org_id", "lead_id"]
+        case .lead: ["id"]
+        case .webhook: ["owner_id"]
+        case .deal: ["person_id", "org_id"]
+        case .person: ["org_id"]
+        default: []
+        }
+    }
 }

@@ -6,7 +6,7 @@ struct FieldDefinition: Sendable {
         var color: String?
     }
 
-    let name: String
+    var name: String
     let code: String
     let type: String
     var options: [Option] = []

@@ -1,6 +1,7 @@
 /// How persons and organizations come into being and change.
 extension State {
     mutating func createPerson(_ body: JSONObject, by author: Author) throws -> Record {
+        try checkCap(.person)
         let now = JSON.string(author.now.rfc3339)
         var fields: JSONObject = [
             "name": "", "first_name": "", "last_name": nil, "owner_id": .int(author.user.id), "org_id": nil,
@@ -55,6 +56,7 @@ extension State {
     }
 
     mutating func createOrganization(_ body: JSONObject, by author: Author) throws -> Record {
+        try checkCap(.organization)
         let now = JSON.string(author.now.rfc3339)
         var fields: JSONObject = [
             "name": "", "owner_id": .int(author.user.id), "add_time": now, "update_time": now, "is_deleted": false,

@@ -18,7 +18,7 @@ extension State {
     /// Removes lines for good; refuses one that is not on the deal.
     mutating func deleteLines(_ ids: [Int], of dealID: Int, by author: Author) throws {
         for id in ids { _ = try line(id, of: dealID, for: author.user) }
-        for id in ids { self[.dealProduct].remove(id) }
+        for id in ids { erase(.dealProduct, id, by: author) }
         revalue(dealID, by: author)
     }
 

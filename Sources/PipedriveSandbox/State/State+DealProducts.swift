@@ -38,10 +38,10 @@ extension State {
     }
 
     func lines(of dealID: Int) -> [Record] {
-        self[.dealProduct].records.filter { $0["deal_id"] == .int(dealID) && !$0.isDeleted }
+        self[.dealProduct].records(where: "deal_id", is: .int(dealID)).filter { !$0.isDeleted }
     }
 
-    func discounts(of dealID: Int) -> [Record] { self[.discount].records.filter { $0["deal_id"] == .int(dealID) } }
+    func discounts(of dealID: Int) -> [Record] { self[.discount].records(where: "deal_id", is: .int(dealID)) }
 
     /// Price times quantity less the line's discount; tax that comes on top is not in it.
     static func sum(of line: JSONObject) -> Double {

@@ -2,6 +2,7 @@
 extension State {
     /// A new deal from the members of a request body.
     mutating func createDeal(_ body: JSONObject, by author: Author) throws -> Record {
+        try checkCap(.deal)
         try checkDealLinks(body)
         let stage = try stage(for: body, current: nil)
         let now = JSON.string(author.now.rfc3339)
@@ -23,11 +24,22 @@ extension State {
     /// Changes a deal as a request body asks.
     mutating func changeDeal(_ id: Int, _ body: JSONObject, by author: Author) throws -> Record {
         let record = try live(.deal, id, for: author.user)
+        if record["is_archived"] == true, body["is_archived"] != false {
+            throw Refusal.bad("Deal \(id) is archived and cannot be changed until it is restored")
+        }
         try checkDealLinks(body)
         let stage = try stage(for: body, current: record)
         var fields = record.fields
         try applyDeal(body, to: &fields, stage: stage, now: author.now)
         return change(.deal, id, by: author) { $0 = fields } ?? record
+    }
+
+    mutating func deleteDeal(_ id: Int, by author: Author) throws {
+        _ = try live(.deal, id, for: author.user)
+        change(.deal, id, by: author) {
+            $0["is_deleted"] = true
+            $0["status"] = "deleted"
+        }
     }
 
     private func applyDeal(_ body: JSONObject, to fields: inout JSONObject, stage: Record, now: Timestamp) throws {

@@ -3,7 +3,7 @@ extension State {
     /// Forgets the grant and removes the webhooks that the app made under it.
     mutating func uninstall(userID: Int) {
         grants.removeAll { $0.userID == userID }
-        for webhook in self[.webhook].records where webhook["owner_id"] == .int(userID) {
+        for webhook in self[.webhook].records(where: "owner_id", is: .int(userID)) {
             self[.webhook].remove(webhook.id)
         }
     }

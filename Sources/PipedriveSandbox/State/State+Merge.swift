@@ -27,7 +27,7 @@ extension State {
     private mutating func reparent(_ entity: Entity, from loserID: Int, to survivorID: Int, by author: Author) {
         let key = entity == .person ? "person_id" : "org_id"
         for other in [Entity.deal, .person, .note] {
-            for record in self[other].records where record[key] == .int(loserID) {
+            for record in self[other].records(where: key, is: .int(loserID)) {
                 change(other, record.id, by: author) { $0[key] = .int(survivorID) }
             }
         }

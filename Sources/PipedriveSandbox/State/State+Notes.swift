@@ -29,6 +29,11 @@ extension State {
         return change(.note, id, by: author) { $0 = fields } ?? record
     }
 
+    mutating func deleteNote(_ id: Int, by author: Author) throws {
+        _ = try live(.note, id, for: author.user)
+        change(.note, id, by: author) { $0["active_flag"] = false }
+    }
+
     private func applyNote(_ body: JSONObject, to fields: inout JSONObject, by author: Author) throws {
         for link in Self.links {
             if let entity = link.entity { try require(entity, body[link.field], link.field) }

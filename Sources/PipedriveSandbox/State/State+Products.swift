@@ -1,6 +1,7 @@
 /// How products come into being and change.
 extension State {
     mutating func createProduct(_ body: JSONObject, by author: Author) throws -> Record {
+        try checkCap(.product)
         let now = JSON.string(author.now.rfc3339)
         let id = self[.product].nextID
         var fields: JSONObject = [
@@ -18,6 +19,14 @@ extension State {
         var fields = record.fields
         try applyProduct(body, to: &fields, id: id)
         return change(.product, id, by: author) { $0 = fields } ?? record
+    }
+
+    mutating func duplicateProduct(_ id: Int, by author: Author) throws -> Record {
+        var fields = try live(.product, id, for: author.user).fields
+        let newID = self[.product].nextID
+        for name in ["id", "add_time"] { fields[name] = nil }
+        fields["prices"] = .array((fields["prices"]?.list ?? []).map { Self.price($0, of: newID) })
+        return create(.product, fields, by: author)
     }
 
     private func applyProduct(_ body: JSONObject, to fields: inout JSONObject, id: Int) throws {

@@ -12,25 +12,26 @@ struct State: Sendable {
     var scope = OAuthDesk.scope
     /// Changes that no webhook has been told about yet.
     var events: [ChangeEvent] = []
+    /// How many things of a kind the company's plan allows; kinds without a number have no cap.
+    var caps: [Entity: Int] = [:]
+    /// Conversions of leads to deals and back, by their ids.
+    var conversions: [String: Conversion] = [:]
+    /// When deleted things were last looked over for those that are gone for good.
+    var purgedAt = Timestamp(seconds: 0)
 
     subscript(entity: Entity) -> Table {
-        get { tables[entity] ?? Table() }
-        _modify { yield &tables[entity, default: Table()] }
+        get { tables[entity] ?? Table(linkedBy: entity.links) }
+        _modify { yield &tables[entity, default: Table(linkedBy: entity.links)] }
     }
 
     func user(_ id: Int) -> User? { users.first { $0.id == id } }
 
     /// The record, unless there is none or the user may not see it.
     func record(_ entity: Entity, _ id: Int, for user: User) throws -> Record {
-        guard let record = self[entity][id], Self.isVisible(record, to: user) else {
+        guard let record = self[entity][id], isVisible(record, entity, to: user) else {
             throw Refusal.notFound("\(entity.title) not found")
         }
         return record
-    }
-
-    /// Things that are visible to their owner only are hidden from colleagues who are not administrators.
-    static func isVisible(_ record: Record, to user: User) -> Bool {
-        user.isAdmin || record["visible_to"] != 1 || record["owner_id"] == .int(user.id)
     }
 
     /// Stores a new thing and remembers the event.
@@ -49,7 +50,7 @@ struct State: Sendable {
         }
         let record = Record(id: id, fields: complete)
         self[entity].put(record)
-        note(entity, .create, record: record, before: nil, by: author)
+        report(entity, .create, id: id, before: nil, after: complete, by: author)
         return record
     }
 
@@ -66,21 +67,31 @@ struct State: Sendable {
         record.replace(after)
         self[entity].put(record)
         let action: ChangeEvent.Action = record.isDeleted && before["is_deleted"] != true ? .delete : .change
-        note(entity, action, record: record, before: before, by: author)
+        report(entity, action, id: id, before: before, after: action == .delete ? nil : after, by: author)
         return record
     }
 
-    private static func time(_ moment: Timestamp, of entity: Entity) -> JSON {
-        .string(entity.hasSpacedTimes ? moment.spaced : moment.rfc3339)
+    /// Takes a thing away for good, so that nobody can read it any more.
+    mutating func erase(_ entity: Entity, _ id: Int, by author: Author) {
+        guard let record = self[entity][id] else { return }
+        self[entity].remove(id)
+        report(entity, .delete, id: id, before: record.fields, after: nil, by: author)
     }
 
-    private mutating func note(
-        _ entity: Entity, _ action: ChangeEvent.Action, record: Record, before: JSONObject?, by author: Author
+    private static func time(_ moment: Timestamp, of entity: Entity) -> JSON {
+        if entity.hasSpacedTimes { return .string(moment.spaced) }
+        return .string(entity.hasMilliseconds ? moment.rfc3339WithMilliseconds : moment.rfc3339)
+    }
+
+    /// Remembers a change for the webhooks, if there are any and its kind is told at all.
+    mutating func report(
+        _ entity: Entity, _ action: ChangeEvent.Action, id: Int, before: JSONObject?, after: JSONObject?,
+        by author: Author
     ) {
-        guard WebhookShape.isReported(entity) else { return }
+        guard WebhookShape.isReported(entity), self[.webhook].count > 0 else { return }
         events.append(
             ChangeEvent(
-                entity: entity, action: action, id: record.id, before: before,
-                after: action == .delete ? nil : record.fields, author: author, happenedAt: author.now))
+                entity: entity, action: action, id: id, before: before, after: after, author: author,
+                happenedAt: author.now))
     }
 }

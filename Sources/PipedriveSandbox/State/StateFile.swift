@@ -10,7 +10,7 @@ struct StateFile: Sendable {
         let json = try JSONParser.parse([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
         var state = sample
         for entity in Entity.allCases {
-            var table = Table()
+            var table = Table(linkedBy: entity.links)
             let stored = json["tables"][entity.rawValue]
             for row in stored["records"].list ?? [] {
                 guard let id = row["id"].whole, let fields = row["fields"].members else { continue }

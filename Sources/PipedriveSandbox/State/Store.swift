@@ -35,6 +35,11 @@ final class Store: Sendable {
         return answer
     }
 
+    /// Takes away what was deleted long ago, every now and then.
+    func purgeIfDue(at now: Timestamp) {
+        state.withLock { if $0.isPurgeDue(at: now) { $0.purge(at: now) } }
+    }
+
     /// Notes on a subscription how its newest delivery went.
     func noteDelivery(webhookID: Int, status: Int?, at time: Timestamp) {
         state.withLock { state in
@@ -49,8 +54,17 @@ final class Store: Sendable {
 
     func removeWebhook(_ id: Int) { state.withLock { $0[.webhook].remove(id) } }
 
-    /// The grants and users only, for checking a token without touching the tables.
-    func snapshotOfGrants() -> (grants: [Grant], users: [User]) { state.withLock { ($0.grants, $0.users) } }
+    /// The user behind an access token, and what the token allows; nil when it is unknown, old or the user inactive.
+    func bearer(of token: String, at now: Timestamp) -> (user: User, scope: String)? {
+        state.withLock { state in
+            for grant in state.grants {
+                guard let known = grant.accessTokens.last(where: { $0.text == token }) else { continue }
+                guard now < known.expiresAt, let user = state.user(grant.userID), user.isActive else { return nil }
+                return (user, grant.scope)
+            }
+            return nil
+        }
+    }
 
     /// Whether one of this company's grants has the access token.
     func knowsAccess(_ token: String?) -> Bool {

@@ -1,7 +1,9 @@
 /// A person who works in the pretended company.
 struct User: Sendable {
     let id: Int
-    let name: String
-    let email: String
-    let isAdmin: Bool
+    var name: String
+    var email: String
+    var isAdmin: Bool
+    /// False once the company has deactivated the user, whose tokens and webhooks then rest.
+    var isActive = true
 }

@@ -10,28 +10,20 @@ actor WebhookQueue {
         var removalSeconds = 3 * 86400
     }
 
-    /// What happens to deliveries on their way, when asked for.
-    struct Disturbance: Sendable {
-        /// How often each delivery is sent.
-        var copies = 1
-        var delay = Duration.zero
-        /// So many deliveries are collected and then sent newest first; 1 keeps the order.
-        var reorder = 1
-    }
-
     private static let concurrency = 16
     private static let memory = 5000
 
-    private let policy: Policy
+    private(set) var policy: Policy
     private let client: OutgoingHTTP
     private let clock: @Sendable () -> Timestamp
     private let report: @Sendable (_ webhookID: Int, _ status: Int?, _ at: Timestamp) -> Void
     private let remove: @Sendable (_ webhookID: Int) -> Void
+    /// In ascending order of their numbers, without a gap.
     private var deliveries: [Delivery] = []
-    private var waiting: [Delivery] = []
+    private var waiting: [(delivery: Delivery, delay: Duration)] = []
     private var runningCount = 0
     private var lastNumber = 0
-    private var disturbance = Disturbance()
+    private(set) var disturbance = Disturbance()
     private var collected: [Delivery] = []
     private var failures: [Int: Int] = [:]
     private var bannedUntil: [Int: Timestamp] = [:]
@@ -61,16 +53,28 @@ actor WebhookQueue {
             var numbered = delivery
             lastNumber += 1
             numbered.number = lastNumber
-            if let until = bannedUntil[delivery.webhookID], clock() < until {
-                numbered.isLost = true
-            } else {
-                collected.append(numbered)
-            }
+            numbered.isLost = !take(numbered)
             deliveries.append(numbered)
             if collected.count >= disturbance.reorder { release() }
         }
-        if deliveries.count > Self.memory { deliveries.removeFirst(deliveries.count - Self.memory) }
+        // Twice what is kept, so that the list is moved together now and then only.
+        if deliveries.count > Self.memory * 2 { deliveries.removeFirst(deliveries.count - Self.memory) }
         startWaiting()
+    }
+
+    /// Puts a delivery on its way; false when it is lost.
+    private func take(_ delivery: Delivery) -> Bool {
+        if let until = bannedUntil[delivery.webhookID], clock() < until { return false }
+        guard !disturbance.isCalm, disturbance.concerns(delivery) else {
+            waiting.append((delivery, .zero))
+            return true
+        }
+        if disturbance.drop > 0 {
+            disturbance.drop -= 1
+            return false
+        }
+        collected.append(delivery)
+        return true
     }
 
     /// Disturbs deliveries from now on; what was collected under the setting before is let go.
@@ -85,6 +89,12 @@ actor WebhookQueue {
         startWaiting()
     }
 
+    /// Changes how deliveries are retried and failing subscriptions banned, from the next attempt on.
+    func setPolicy(_ change: @Sendable (inout Policy) -> Void) -> Policy {
+        change(&policy)
+        return policy
+    }
+
     /// Loses every event of a subscription for half an hour.
     func ban(_ webhookID: Int) { bannedUntil[webhookID] = clock().adding(seconds: policy.banSeconds) }
 
@@ -92,26 +102,30 @@ actor WebhookQueue {
 
     private func release() {
         let order = disturbance.reorder > 1 ? collected.reversed() : collected
-        waiting += order.flatMap { Array(repeating: $0, count: disturbance.copies) }
+        waiting += order.flatMap { Array(repeating: ($0, disturbance.delay), count: disturbance.copies) }
         collected = []
     }
 
     /// Sends a delivery again under the same event id as one more attempt; false when it is not remembered.
     func redeliver(_ number: Int) -> Bool {
-        guard let delivery = deliveries.first(where: { $0.number == number }) else { return false }
-        let attempt = (delivery.attempts.last?.number ?? 0) + 1
+        guard let delivery = place(of: number).map({ deliveries[$0] }) else { return false }
+        let attempt = (delivery.attempts.map(\.number).max() ?? 0) + 1
         Task { await self.attempt(delivery, number: attempt) }
         return true
     }
 
     func forget() { deliveries = [] }
 
+    private func place(of number: Int) -> Int? {
+        let place = number - (deliveries.first?.number ?? 0)
+        return deliveries.indices.contains(place) ? place : nil
+    }
+
     private func startWaiting() {
         // One at a time when reordered: else the network could restore the order.
         let concurrency = disturbance.reorder > 1 ? 1 : Self.concurrency
         while runningCount < concurrency, !waiting.isEmpty {
-            let delivery = waiting.removeFirst()
-            let delay = disturbance.delay
+            let (delivery, delay) = waiting.removeFirst()
             runningCount += 1
             Task {
                 if delay > .zero { do { try await Task.sleep(for: delay) } catch { return } }
@@ -124,13 +138,13 @@ actor WebhookQueue {
     private func finishFirst(_ delivery: Delivery, isSuccess: Bool) {
         runningCount -= 1
         startWaiting()
-        if isSuccess {
-            failingSince[delivery.webhookID] = nil
-            return
-        }
+        if isSuccess { return }
         let since = failingSince[delivery.webhookID] ?? clock()
         failingSince[delivery.webhookID] = since
-        if clock() >= since.adding(seconds: policy.removalSeconds) { remove(delivery.webhookID) }
+        if clock() >= since.adding(seconds: policy.removalSeconds) {
+            failingSince[delivery.webhookID] = nil
+            remove(delivery.webhookID)
+        }
         count(failureOf: delivery.webhookID)
         Task {
             for (place, delay) in policy.retryDelays.enumerated() {
@@ -163,9 +177,8 @@ actor WebhookQueue {
         let attempt = Delivery.Attempt(
             number: number, startedAt: startedAt, status: answer.status, problem: answer.problem,
             milliseconds: Int(elapsed / .milliseconds(1)))
-        if let place = deliveries.firstIndex(where: { $0.number == delivery.number }) {
-            deliveries[place].attempts.append(attempt)
-        }
+        if let place = place(of: delivery.number) { deliveries[place].attempts.append(attempt) }
+        if attempt.isSuccess { failingSince[delivery.webhookID] = nil }
         report(delivery.webhookID, answer.status, startedAt)
         return attempt.isSuccess
     }

@@ -11,6 +11,8 @@ struct APICall {
     let publicURL: String
 
     var id: Company.ID { company.id }
+    /// By the company's time zone.
+    var today: CalendarDay { company.today(at: call.now) }
     var body: [UInt8] { call.request.body }
     var query: FormFields { call.query }
 
@@ -101,17 +103,21 @@ enum RequestText {
         }
         guard fields.isEmpty else { throw Refusal(.invalid, "These parameters are not right.", fields: fields) }
         guard String(validating: call.request.body, as: UTF8.self) != nil else {
-            throw Refusal(.invalid, "The body is not valid UTF-8.")
+            throw Refusal(.invalid, "The body is not valid UTF-8.", fields: ["body": "is not valid UTF-8"])
         }
     }
 }
 
-/// How often a key may be used, told with every answer.
+/// How often a key may be used, told with every answer: in the fields of the IETF's draft up to its seventh version,
+/// which most clients read, and in those of its later ones.
 enum RateLimit {
     static func told(_ use: APIKeyUse, _ answer: WebResponse) -> WebResponse {
-        answer.setting(named: "RateLimit-Limit", String(APIKeyUse.limitPerMinute))
+        let limit = APIKeyUse.limitPerMinute
+        return answer.setting(named: "RateLimit-Limit", String(limit))
             .setting(named: "RateLimit-Remaining", String(use.remaining))
             .setting(named: "RateLimit-Reset", String(use.secondsLeft))
+            .setting(named: "RateLimit-Policy", "\"key\";q=\(limit);w=60")
+            .setting(named: "RateLimit", "\"key\";r=\(use.remaining);t=\(use.secondsLeft)")
     }
 
     static func refusal(_ use: APIKeyUse, _ call: Call) -> WebResponse {

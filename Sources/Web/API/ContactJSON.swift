@@ -36,13 +36,16 @@ enum ContactJSON {
         ])
     }
 
-    /// Reads a new contact, or all of one that replaces `current`: fields that were not sent are empty, but for the kind.
+    /// Reads a new contact, or all of one that replaces `current`: fields that were not sent are empty, but for the kind: a
+    /// new contact without one is a person where it belongs to an organization, else an organization.
     /// Throws `invalid` naming each wrong field.
     static func details(_ body: [UInt8], replacing current: ContactDetails? = nil) throws -> ContactDetails {
         let reader = try FieldReader(body: body, allowed: fields)
+        let organization: Contact.ID? = reader.identifier("organization_id")
         let details = ContactDetails(
-            kind: reader.word("kind", as: Contact.Kind.self) ?? current?.kind ?? .organization,
-            name: reader.requiredText("name"), organizationID: reader.identifier("organization_id"),
+            kind: reader.word("kind", as: Contact.Kind.self) ?? current?.kind
+                ?? (organization == nil ? .organization : .person),
+            name: reader.requiredText("name"), organizationID: organization,
             emails: emails(reader), phones: reader.texts("phones"), address: address(reader),
             vatNumber: reader.text("vat_number"), kvkNumber: reader.text("kvk_number"), language: language(reader),
             externalID: reader.text("external_id"))

@@ -33,12 +33,12 @@ enum DocumentJSON {
         return .object(
             [
                 ("id", .string(invoice.id.text)), ("number", .string(invoice.number)),
-                ("status", .string(invoice.state.rawValue)),
+                ("status", .string(invoice.status.rawValue)),
             ] + (try content(invoice.content)) + [
                 ("quote_id", .optional(invoice.quoteID?.text)),
                 ("invoice_date", .day(invoice.issuedOn)),
                 ("due_date", .day(invoice.dueOn)),
-                ("overdue", .bool(invoice.isOverdue)),
+                ("overdue", .bool(invoice.status == .overdue)),
                 ("paid_amount", .amount(invoice.paid, currency)),
                 ("due_amount", .amount(invoice.state == .credited ? 0 : totals.gross - invoice.paid, currency)),
                 ("public_url", .string("\(publicURL)/i/\(invoice.publicToken)")),
@@ -95,49 +95,5 @@ enum DocumentJSON {
             ("pipedrive_lead_id", .optional(content.leadID)),
             ("note", .optional(content.note)),
         ]
-    }
-
-    /// Reads a new document's content; problems go to the reader. `currency` is the company's own.
-    static func content(_ reader: FieldReader, currency: Currency) -> DocumentContent? {
-        let currency = reader.currency("currency") ?? currency
-        let contact: Contact.ID? = reader.identifier("contact_id")
-        if contact == nil { reader.refuse("contact_id", "is required") }
-        let lines = LineJSON.lines(reader, currency: currency)
-        if lines.isEmpty { reader.refuse("lines", "has to hold at least one line") }
-        let (deal, lead) = (dealID(reader), leadID(reader))
-        if deal != nil, lead != nil {
-            reader.refuse("pipedrive_lead_id", "cannot stand beside pipedrive_deal_id")
-        }
-        guard let contact else { return nil }
-        return DocumentContent(
-            contactID: contact, currency: currency, lines: lines, externalID: reader.text("external_id"),
-            dealID: deal, leadID: lead, note: reader.text("note", limit: 5000))
-    }
-
-    /// Changes to a document's content; fields that were not sent stay as they are.
-    static func content(_ reader: FieldReader, changing current: DocumentContent) -> DocumentContent {
-        var content = current
-        if reader.has("lines") {
-            content.lines = LineJSON.lines(reader, currency: current.currency)
-            if content.lines.isEmpty { reader.refuse("lines", "has to hold at least one line") }
-        }
-        if reader.has("pipedrive_deal_id") { content.dealID = dealID(reader) }
-        if reader.has("pipedrive_lead_id") { content.leadID = leadID(reader) }
-        if reader.has("note") { content.note = reader.text("note", limit: 5000) }
-        return content
-    }
-
-    private static func dealID(_ reader: FieldReader) -> Deal.ID? {
-        guard let number = reader.integer("pipedrive_deal_id") else { return nil }
-        guard number > 0 else {
-            reader.refuse("pipedrive_deal_id", "has to be above zero")
-            return nil
-        }
-        return Deal.ID(number)
-    }
-
-    private static func leadID(_ reader: FieldReader) -> String? {
-        let lead: Identifier<DocumentContent, UUID>? = reader.identifier("pipedrive_lead_id")
-        return lead?.text
     }
 }

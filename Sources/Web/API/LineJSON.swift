@@ -4,7 +4,7 @@ import Domain
 enum LineJSON {
     static let fields = [
         "description", "quantity", "unit_price_incl", "unit_price_excl", "tax_percentage", "product_id",
-        "is_text_line", "discount_percentage", "discount_amount",
+        "is_text_line", "discount_percentage", "discount_amount", "billing_frequency",
     ]
 
     static func value(_ line: DocumentLine, currency: Currency) -> JSONValue {
@@ -19,6 +19,7 @@ enum LineJSON {
             ("tax_percentage", .percentage(line.taxMethod == .none ? .zero : line.tax)),
             ("product_id", .optional(line.productID?.text)),
             ("is_text_line", .bool(false)),
+            ("billing_frequency", .string(line.billingFrequency.rawValue)),
         ]
         switch line.discount {
         case .none: break
@@ -47,7 +48,8 @@ enum LineJSON {
         return DocumentLine(
             description: description, quantity: quantity(reader), unitPrice: price, taxMethod: method,
             tax: reader.percentage("tax_percentage") ?? .zero, discount: discount(reader, currency: currency),
-            productID: reader.identifier("product_id"))
+            productID: reader.identifier("product_id"),
+            billingFrequency: reader.word("billing_frequency", as: BillingFrequency.self) ?? .oneTime)
     }
 
     private static func quantity(_ reader: FieldReader) -> Quantity {

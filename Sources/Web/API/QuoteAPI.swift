@@ -8,10 +8,9 @@ struct QuoteAPI: Sendable {
 
     private static let fields =
         DocumentJSON.fields + ["status", "valid_until", "email_subject", "email_body"]
-    private static let changeable = [
-        "lines", "pipedrive_deal_id", "pipedrive_lead_id", "note", "status", "valid_until", "email_subject",
-        "email_body",
-    ]
+    /// What only a concept can change.
+    private static let wording = ["lines", "note", "valid_until", "email_subject", "email_body"]
+    private static let changeable = wording + ["pipedrive_deal_id", "pipedrive_lead_id", "status"]
 
     var routes: [Route] {
         [
@@ -50,42 +49,46 @@ struct QuoteAPI: Sendable {
 
     private func create(_ call: APICall) throws -> WebResponse {
         let reader = try FieldReader(body: call.body, allowed: Self.fields)
-        let content = DocumentJSON.content(reader, currency: call.company.currency)
-        let (isSent, validUntil) = (Self.asksToSend(reader), reader.day("valid_until"))
-        let email = Self.email(reader, current: .empty)
+        let content = DocumentReading.content(reader, currency: call.company.currency)
+        let state = DocumentReading.status(reader, as: Quote.State.self) ?? .concept
+        if state != .concept, state != .sent { reader.refuse("status", "has to be concept or sent") }
+        let (validUntil, email) = (reader.day("valid_until"), Self.email(reader, current: .empty))
         try reader.finish()
         guard let content else { throw Refusal(.invalid, "A quote needs a contact.") }
         var quote = try call.books.addQuote(
             content, email: email, validUntil: validUntil, call.id, now: call.call.now)
-        if isSent { quote = try call.books.sendQuote(quote.id, call.id) }
+        if state == .sent { quote = try call.books.sendQuote(quote.id, call.id) }
         return .created(try value(call, quote), at: "quotes/\(quote.id.text)")
     }
 
     private func change(_ call: APICall) throws -> WebResponse {
         var quote = try call.books.quote(try call.identifier("quote"), call.id)
         let reader = try FieldReader(body: call.body, allowed: Self.changeable)
-        let content = DocumentJSON.content(reader, changing: quote.content)
-        let (isSent, validUntil) = (Self.asksToSend(reader), reader.day("valid_until") ?? quote.validUntil)
+        let content = DocumentReading.content(reader, changing: quote.content)
+        let binding = DocumentReading.binding(reader, current: quote.content)
+        let state = DocumentReading.status(reader, as: Quote.State.self)
+        let validUntil = reader.day("valid_until") ?? quote.validUntil
         let email = Self.email(reader, current: quote.email)
         try reader.finish()
-        if Self.changeable.contains(where: { $0 != "status" && reader.has($0) }) {
+        if Self.wording.contains(where: reader.has) {
             quote = try call.books.reviseQuote(
                 quote.id, content: content, email: email, validUntil: validUntil, call.id)
         }
-        if isSent { quote = try call.books.sendQuote(quote.id, call.id) }
+        if let binding {
+            quote = try call.books.bindQuote(quote.id, deal: binding.deal, lead: binding.lead, call.id)
+        }
+        if let state, state != quote.state { quote = try move(call, quote, to: state) }
         return try answer(call, quote)
+    }
+
+    private func move(_ call: APICall, _ quote: Quote, to state: Quote.State) throws -> Quote {
+        state == .sent
+            ? try call.books.sendQuote(quote.id, call.id) : try call.books.decideQuote(quote.id, state, call.id)
     }
 
     private static func email(_ reader: FieldReader, current: EmailText) -> EmailText {
         EmailText(
             subject: reader.has("email_subject") ? reader.text("email_subject") ?? "" : current.subject,
             body: reader.has("email_body") ? reader.text("email_body", limit: 20_000) ?? "" : current.body)
-    }
-
-    /// By hand a quote only becomes sent; the customer accepts or declines it.
-    private static func asksToSend(_ reader: FieldReader) -> Bool {
-        guard let word = reader.text("status").map(DocumentStatus.english) else { return false }
-        if word != "sent", word != "concept" { reader.refuse("status", "has to be concept or sent") }
-        return word == "sent"
     }
 }

@@ -18,7 +18,7 @@ final class FieldReader {
     convenience init(body: [UInt8], allowed: [String], ignoresOthers: Bool = false) throws {
         let value: JSONValue = body.isEmpty ? .object([]) : try JSONValue.read(body)
         guard case .object(let members) = value else {
-            throw Refusal(.invalid, "The body has to be a JSON object.")
+            throw Refusal(.invalid, "The body has to be a JSON object.", fields: ["body": "has to be a JSON object"])
         }
         let known = ignoresOthers ? members.filter { allowed.contains($0.name) } : members
         self.init(members: known, allowed: allowed, path: "", problems: Problems())
@@ -170,6 +170,10 @@ final class FieldReader {
         guard let text = text(name) else { return nil }
         guard let day = CalendarDay(text) else {
             refuse(name, "has to be a date such as 2026-04-11")
+            return nil
+        }
+        guard day.isPlausible else {
+            refuse(name, "has to be between 1970-01-01 and 2199-12-31")
             return nil
         }
         return day

@@ -7,7 +7,7 @@ extension JSONValue {
         do {
             return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
         } catch is DecodingError {
-            throw Refusal(.invalid, "The body is not valid JSON.")
+            throw Refusal(.invalid, "The body is not valid JSON.", fields: ["body": "is not valid JSON"])
         }
     }
 }
@@ -33,10 +33,13 @@ extension JSONValue: Decodable {
         } else if let text = try? value.decode(String.self) {
             self = .string(text)
         } else {
-            // Decimal is read from the digits themselves, not through a Double.
-            self = .number("\(try value.decode(Decimal.self))")
+            // Decimal is read from the digits themselves, not through a Double. What it can't hold, no field can.
+            self = .number((try? value.decode(Decimal.self)).map { "\($0)" } ?? Self.unheldNumber)
         }
     }
+
+    /// Stands for a number of more digits, or a larger exponent, than can be kept: every field refuses it by its name.
+    private static let unheldNumber = "out of bounds"
 
     private struct MemberName: CodingKey {
         let stringValue: String

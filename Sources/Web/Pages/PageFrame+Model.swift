@@ -76,6 +76,11 @@ enum Notice: String, Sendable, CaseIterable {
     case triggerOff = "trigger-off"
     case retrying
     case revoked
+    case invited
+    case withdrawn
+    case removed
+    case passwordChanged = "password-changed"
+    case joined
 
     var sentence: String {
         switch self {
@@ -87,12 +92,17 @@ enum Notice: String, Sendable, CaseIterable {
         case .connected: "Pipedrive is connected. Press “Sync now” to read your contacts and products."
         case .disconnected: "Pipedrive is disconnected. What was synced stays in PayDock."
         case .disconnectedHere:
-            "Disconnected in PayDock. Pipedrive could not be reached to be told; this is tried again for 24 hours."
+            "Disconnected in PayDock. Pipedrive still has to be told of all of it; this is tried for 24 hours."
         case .syncing: "The sync has started. This page shows how it goes when you reload it."
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
         case .retrying: "It goes out again now."
         case .revoked: "The key is revoked."
+        case .invited: "The invitation is on its way."
+        case .withdrawn: "The invitation is taken back. Its link does not work any more."
+        case .removed: "The member is removed and logged out everywhere."
+        case .passwordChanged: "The password is changed. Other browsers have to log in again."
+        case .joined: "Your login is ready."
         }
     }
 }

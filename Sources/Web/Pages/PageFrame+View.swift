@@ -22,7 +22,9 @@ extension PageFrame {
         </nav>
         <form class="who" method="post" action="/logout">
         <input type="hidden" name="csrf" value="{{formToken}}">
+        <a href="/settings/members">Members</a>
         <a href="/settings/api">API keys</a>
+        <a href="/settings/password">Password</a>
         <span title="{{memberEmail}}">{{companyName}}</span>
         <button class="quiet">Log out</button>
         </form>

@@ -1,68 +1,106 @@
 import Domain
+import Workflows
 
 /// The panel's answer in the types of `panel-schema.json`.
 struct PanelBody: Sendable {
     /// Pipedrive shows at most ten objects.
     private static let limit = 10
+    /// Pipedrive cuts texts off at 255 characters; a name that long would push everything else aside.
+    private static let nameLimit = 100
 
     let publicURL: String
-    let subject: PanelSubject
+    let query: Panel.Query
 
-    /// One object per currency; amounts of different currencies are never added.
-    func figures(_ figures: [PanelFigures], contact: Contact.ID) -> JSONValue {
-        let customer = link("Open customer", "\(publicURL)/contacts/\(contact.text)")
-        let objects = figures.prefix(Self.limit).enumerated().map { index, figures in
-            object(figures, id: index + 1, customer: customer)
+    /// One object per record and currency, in the order of the records, each customer once; amounts of different
+    /// currencies are never added.
+    func answer(_ records: [PanelRecord]) -> JSONValue {
+        var shown: Set<Contact.ID> = []
+        var objects: [[(name: String, value: JSONValue)]] = []
+        for record in records {
+            // Two deals of one customer have its figures once; their own documents differ.
+            let isNew = record.customer.map { shown.insert($0.id).inserted } ?? true
+            objects += self.objects(record, figures: isNew ? record.figures : [], isAlone: records.count == 1)
         }
-        let empty = JSONValue.object([
-            ("id", .integer(1)), ("header", .string("No invoices yet")), ("customer", customer),
+        let numbered = objects.prefix(Self.limit).enumerated().map { index, members in
+            JSONValue.object([("id", .integer(index + 1))] + members)
+        }
+        let customer = records.count == 1 ? records.first?.customer : nil
+        let external = customer.map { "\(publicURL)/contacts/\($0.id.text)" } ?? "\(publicURL)/invoices"
+        return .object([
+            ("data", .array(numbered)),
+            ("external_link", .object([("url", .string(external)), ("label", .string("Open in PayDock"))])),
+            ("settings", .object([("url", .string("\(publicURL)/apps/pipedrive"))])),
         ])
-        return body(objects.isEmpty ? [empty] : objects, link: "\(publicURL)/contacts/\(contact.text)")
+    }
+
+    private func objects(
+        _ record: PanelRecord, figures: [PanelFigures], isAlone: Bool
+    ) -> [[(name: String, value: JSONValue)]] {
+        guard let customer = record.customer else { return [unlinked(record)] }
+        let name = String(customer.name.prefix(Self.nameLimit))
+        let link = [(name: "customer", value: self.link(name, "\(publicURL)/contacts/\(customer.id.text)"))]
+        // The deal's own documents stand with the first object: which currency they have does not matter to them.
+        let documents = documents(record)
+        if figures.isEmpty {
+            let header = record.figures.isEmpty ? "No invoices yet" : "See above"
+            return [[("header", .string(isAlone ? header : "\(name): \(header.lowercased())"))] + link + documents]
+        }
+        return figures.enumerated().map { index, figures in
+            let header =
+                isAlone ? "PayDock invoices in \(figures.currency.code)" : "\(name) in \(figures.currency.code)"
+            return [("header", .string(header))] + amounts(figures) + link + (index == 0 ? documents : [])
+        }
     }
 
     /// No contact is linked: the link to make one, form filled in.
-    func unlinked() -> JSONValue {
-        let kind = subject.resource == .person ? "person" : "organization"
-        let query = PercentCoding.query([
-            ("kind", kind), ("pipedrive", "\(subject.resource.rawValue):\(subject.recordID)"),
+    private func unlinked(_ record: PanelRecord) -> [(name: String, value: JSONValue)] {
+        let address = PercentCoding.query([
+            ("pipedrive", "\(query.subject.resource.rawValue):\(record.recordID)"),
+            ("company", "\(query.companyID)"),
         ])
-        let address = "\(publicURL)/contacts/new\(query)"
-        let object = JSONValue.object([
-            ("id", .integer(1)), ("header", .string("Not a PayDock customer yet")),
-            ("customer", link("Create customer in PayDock", address)),
-        ])
-        return body([object], link: nil)
+        return [
+            ("header", .string("Not a PayDock customer yet")),
+            ("customer", link("Create customer in PayDock", "\(publicURL)/contacts/from-pipedrive\(address)")),
+        ] + documents(record)
     }
 
-    private func object(_ figures: PanelFigures, id: Int, customer: JSONValue) -> JSONValue {
+    private func amounts(_ figures: PanelFigures) -> [(name: String, value: JSONValue)] {
         func money(_ units: Int64) -> JSONValue {
             .object([("code", .string(figures.currency.code)), ("value", .amount(units, figures.currency))])
         }
         let latest = figures.latest.map { link($0.number, "\(publicURL)/invoices/\($0.id.text)") }
-        return .object([
-            ("id", .integer(id)),
-            ("header", .string("PayDock invoices in \(figures.currency.code)")),
+        return [
             ("arr", money(figures.arr)),
             ("revenue", money(figures.revenue)),
             ("open_invoices", .integer(figures.openCount)),
             ("open_total", money(figures.open)),
             ("overdue", money(figures.overdue)),
             ("latest_invoice", latest ?? .null),
-            ("customer", customer),
-        ])
+        ]
+    }
+
+    private func documents(_ record: PanelRecord) -> [(name: String, value: JSONValue)] {
+        var members: [(name: String, value: JSONValue)] = []
+        if let quote = record.quote {
+            let word = DocumentWords.quote(quote.state)
+            members.append(("quote", link(quote.number, "\(publicURL)/quotes/\(quote.id.text)")))
+            members.append(("quote_state", label(word.text, tone: word.tone)))
+        }
+        if let invoice = record.invoice {
+            let word = DocumentWords.invoice(invoice.state, isOverdue: invoice.isOverdue)
+            members.append(("invoice", link(invoice.number, "\(publicURL)/invoices/\(invoice.id.text)")))
+            members.append(("invoice_state", label(word.text, tone: word.tone)))
+        }
+        return members
     }
 
     private func link(_ label: String, _ address: String) -> JSONValue {
         .object([("label", .string(label)), ("value", .string(address)), ("external", .bool(true))])
     }
 
-    private func body(_ objects: [JSONValue], link: String?) -> JSONValue {
-        let external = link.map { address in
-            (
-                name: "external_link",
-                value: JSONValue.object([("url", .string(address)), ("label", .string("Open in PayDock"))])
-            )
-        }
-        return .object([(name: "data", value: .array(objects))] + [external].compactMap { $0 })
+    /// The pages' tones in Pipedrive's colours.
+    private func label(_ text: String, tone: String) -> JSONValue {
+        let color = ["good": "green", "bad": "red", "busy": "blue"][tone] ?? "grey"
+        return .object([("color", .string(color)), ("label", .string(text))])
     }
 }

@@ -16,9 +16,6 @@ struct AccountRoutes: Sendable {
             Route(.post, "/logout", .member, body: .form) { try logOut($0) },
             Route(.get, "/signup", .open) { try signupForm($0) },
             Route(.post, "/signup", .open, body: .form) { try signUp($0) },
-            Route(.get, "/forgot", .open) {
-                try frame.answer(AccountNotePage.forgot(supportEmail: configuration.supportEmail), to: $0)
-            },
         ]
     }
 
@@ -45,7 +42,7 @@ struct AccountRoutes: Sendable {
                 remoteAddress: call.request.remoteAddress, now: call.now)
             if let old = call.session { try useCases.accounts.logOut(old) }
             return WebResponse.redirect(next ?? "/apps").adding(
-                cookie: sessionCookie.setting(login.cookie.reveal(), seconds: 14 * 24 * 3600))
+                cookie: sessionCookie.setting(login.cookie.reveal(), seconds: Int(Accounts.sessionSeconds)))
         } catch let refusal as Refusal where refusal.code == .unauthorized || refusal.code == .unavailable {
             let problem = page(call, email: email, next: next, problem: refusal.message)
             return try frame.answer(
@@ -67,7 +64,7 @@ struct AccountRoutes: Sendable {
                 company: company, email: email, password: Secret(call.form["password"] ?? ""),
                 remoteAddress: call.request.remoteAddress, now: call.now)
             return WebResponse.redirect(next ?? "/apps").adding(
-                cookie: sessionCookie.setting(login.cookie.reveal(), seconds: 14 * 24 * 3600))
+                cookie: sessionCookie.setting(login.cookie.reveal(), seconds: Int(Accounts.sessionSeconds)))
         } catch let refusal as Refusal where refusal.code != .notFound {
             let page = SignupPage(company: company, email: email, next: next, problem: refusal.message)
             return try frame.answer(

@@ -29,7 +29,9 @@ struct AppStoreRoutes: Sendable {
     ) throws -> WebResponse {
         let overview = try useCases.integration.overview(try call.member().company.id)
         return try frame.answer(
-            AppSettingsPage(overview, tab: tab, problem: problem, now: call.now), to: call, status: status)
+            AppSettingsPage(
+                overview, tab: tab, role: try call.member().member.role, problem: problem, now: call.now), to: call,
+            status: status)
     }
 
     private func done(_ tab: AppSettingsPage.Tab, _ notice: Notice) -> WebResponse {

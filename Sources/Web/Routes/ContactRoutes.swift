@@ -38,7 +38,7 @@ struct ContactRoutes: Sendable {
     ) throws -> WebResponse {
         let (company, page) = (try call.member().company.id, PageRequest(limit: 20))
         let quotes = try useCases.books.quotes(company, state: nil, contact: contact.id, page: page)
-        let invoices = try useCases.books.invoices(company, state: nil, contact: contact.id, page: page)
+        let invoices = try useCases.books.invoices(company, status: nil, contact: contact.id, page: page)
         return try frame.answer(
             ContactPage(
                 contact, details: details, quotes: quotes.items, invoices: invoices.items, problem: problem),

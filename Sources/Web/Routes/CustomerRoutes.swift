@@ -11,7 +11,7 @@ struct CustomerRoutes: Sendable {
         [
             Route(.get, "/q/{token}", .customer) { call in
                 let shown = try useCases.customerPages.quote(
-                    call.parameter("token"), countsAsView: try countsAsView(call))
+                    call.parameter("token"), countsAsView: try countsAsView(call), now: call.now)
                 return try show(call, shown)
             },
             Route(.post, "/q/{token}/accept", .customer, body: .form) { call in
@@ -28,7 +28,7 @@ struct CustomerRoutes: Sendable {
                 }
             },
             Route(.get, "/i/{token}", .customer) { call in
-                let shown = try useCases.customerPages.invoice(call.parameter("token"))
+                let shown = try useCases.customerPages.invoice(call.parameter("token"), now: call.now)
                 return try frame.customerAnswer(try CustomerInvoicePage(shown), formToken: call.formToken)
             },
         ]
@@ -55,7 +55,8 @@ struct CustomerRoutes: Sendable {
             _ = try act()
             return .redirect("/q/\(PercentCoding.encode(call.parameter("token")))")
         } catch let refusal as Refusal where refusal.code == .conflict || refusal.code == .invalid {
-            let shown = try useCases.customerPages.quote(call.parameter("token"), countsAsView: false)
+            let shown = try useCases.customerPages.quote(
+                call.parameter("token"), countsAsView: false, now: call.now)
             let status: HTTPResponse.Status = refusal.code == .conflict ? .conflict : .unprocessableContent
             return try show(call, shown, problem: refusal.message, status: status)
         }
@@ -69,6 +70,9 @@ enum Visitor {
         "bot/", "bot ", "bot)", "bot;", "slackbot", "crawler", "spider", "preview", "facebookexternalhit",
         "facebookcatalog", "whatsapp", "microsoft office", "ms-office", "msoffice", "barracuda", "mimecast",
         "proofpoint", "embedly", "iframely", "vkshare", "googleimageproxy", "yahoomailproxy", "snap url",
+        "slurp", "feedfetcher", "flipboardproxy", "google-read-aloud", "google-pagerenderer", "google-inspectiontool",
+        "google-safety", "w3c_validator", "pinterest/", "outbrain", "xing-contenttabreceiver", "cloudmark",
+        "symantec", "trendmicro", "fortinet", "urlscan", "virustotal", "safelinks", "zgrab", "nmap",
     ]
 
     /// Whether the fields say prefetch, or name a program that previews links.
@@ -78,7 +82,7 @@ enum Visitor {
             fields[named: "X-Moz"],
         ]
         let isEarly = purposes.compactMap { $0?.lowercased() }.contains {
-            $0.contains("prefetch") || $0.contains("preview")
+            $0.contains("prefetch") || $0.contains("prerender") || $0.contains("preview")
         }
         let agent = fields[.userAgent]?.lowercased() ?? ""
         return isEarly || agent.hasSuffix("bot") || previewers.contains { agent.contains($0) }

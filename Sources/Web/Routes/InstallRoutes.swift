@@ -40,15 +40,67 @@ struct InstallRoutes: Sendable {
                         : "Pipedrive sent you back without giving access. Nothing was changed.",
                     actionPath: "/apps/pipedrive", actionLabel: "Back to the Pipedrive app"), to: call)
         }
-        let outcome = try await useCases.installs.callback(
-            code: Secret(code), state: call.query["state"].flatMap { $0.isEmpty ? nil : $0 }, session: call.session,
-            now: call.now)
+        let outcome: Installs.Outcome
+        do {
+            outcome = try await useCases.installs.callback(
+                code: Secret(code), state: call.query["state"].flatMap { $0.isEmpty ? nil : $0 },
+                session: call.session, now: call.now)
+        } catch let refusal as Refusal {
+            return try refused(refusal, call)
+        }
         switch outcome {
         case .connected: return .redirect("/apps/pipedrive?done=connected")
+        case .already(let connection):
+            return try frame.answer(
+                MessagePage(
+                    title: "Pipedrive is connected already",
+                    message: "This page was opened before, and it worked: \(connection.pipedriveCompanyName) is "
+                        + "connected. There is nothing more to do here.",
+                    actionPath: "/apps/pipedrive", actionLabel: "To the settings"), to: call)
         case .pending(let ticket):
             return WebResponse.redirect("/apps/pipedrive/link").adding(
                 cookie: ticketCookie.setting(ticket.reveal(), seconds: 3600))
         }
+    }
+
+    /// What a person sees whose install came to nothing: what happened, that nothing was changed, and what to do.
+    private func refused(_ refusal: Refusal, _ call: Call) throws -> WebResponse {
+        let (title, advice, path, label) =
+            switch refusal.code {
+            case .invalid:
+                (
+                    "This install has ended",
+                    "Nothing was changed. Press Install again, and allow it within ten minutes.",
+                    "/apps/pipedrive", "Start again"
+                )
+            case .forbidden where call.session == nil:
+                (
+                    "This install was started elsewhere",
+                    "Nothing was connected. Log in here, and press Install in this browser.",
+                    "/login?next=%2Fapps%2Fpipedrive", "Log in"
+                )
+            case .forbidden:
+                (
+                    "Nothing was connected", "Press Install in this browser if you may, or ask an owner to do it.",
+                    "/apps/pipedrive", "To the Pipedrive app"
+                )
+            case .conflict:
+                (
+                    "Nothing was connected",
+                    "A Pipedrive company and a PayDock company go together one to one. Disconnect the other one first, "
+                        + "and install again then.", "/apps/pipedrive", "To the Pipedrive app"
+                )
+            case .unavailable:
+                (
+                    "Pipedrive did not answer", "Nothing was changed. Wait a moment, and press Install again.",
+                    "/apps/pipedrive", "Start again"
+                )
+            default: throw refusal
+            }
+        return try frame.answer(
+            MessagePage(
+                title: title, message: "\(refusal.message) \(advice)", actionPath: path, actionLabel: label), to: call,
+            status: ErrorAnswers.status(refusal.code))
     }
 
     private func ticket(_ call: Call) -> Secret? {
@@ -64,12 +116,24 @@ struct InstallRoutes: Sendable {
                         + "Pipedrive Marketplace, or from the App Store here.",
                     actionPath: "/apps/pipedrive", actionLabel: "To the Pipedrive app"), to: call)
         }
-        return try frame.answer(LinkPage(user: user, session: call.session), to: call)
+        let installs = useCases.installs
+        return try frame.answer(
+            LinkPage(
+                user: user, session: call.session,
+                mayConnect: try call.session.map { try installs.mayConnect($0) } ?? false,
+                replaced: try call.session.flatMap { try installs.replaced(by: user, session: $0) }), to: call)
     }
 
     private func link(_ call: Call) throws -> WebResponse {
         guard let ticket = ticket(call) else { return .redirect("/apps/pipedrive/link") }
-        _ = try useCases.installs.confirm(ticket: ticket, session: try call.member(), now: call.now)
+        do {
+            _ = try useCases.installs.confirm(ticket: ticket, session: try call.member(), now: call.now)
+        } catch let refusal as Refusal where refusal.code == .notFound {
+            // Sent twice: the first one connected, or the hour is over.
+            return .redirect("/apps/pipedrive/link")
+        } catch let refusal as Refusal {
+            return try refused(refusal, call)
+        }
         return WebResponse.redirect("/apps/pipedrive?done=connected").adding(cookie: ticketCookie.removing())
     }
 
@@ -79,17 +143,17 @@ struct InstallRoutes: Sendable {
     }
 
     private func uninstalled(_ call: Call) throws -> WebResponse {
+        // Credentials first: who is not Pipedrive learns nothing about the body.
         let authorization = call.request.request.headerFields[.authorization]
+        try useCases.installs.checkClient(authorization: authorization)
         let reader = try FieldReader(
             body: call.request.body, allowed: ["client_id", "company_id", "user_id", "timestamp"], ignoresOthers: true)
-        let (company, user) = (reader.integer("company_id"), reader.integer("user_id"))
-        // Credentials first: who is not Pipedrive learns nothing about the body.
+        guard let company = reader.integer("company_id"), let user = reader.integer("user_id") else {
+            try reader.finish()
+            throw Refusal(.invalid, "company_id and user_id are required.")
+        }
         try useCases.installs.uninstalled(
-            authorization: authorization, companyID: PipedriveCompany.ID(company ?? 0),
-            userID: PipedriveUser.ID(user ?? 0))
-        if company == nil { reader.refuse("company_id", "is required") }
-        if user == nil { reader.refuse("user_id", "is required") }
-        try reader.finish()
+            authorization: authorization, companyID: PipedriveCompany.ID(company), userID: PipedriveUser.ID(user))
         return .plain("ok")
     }
 }

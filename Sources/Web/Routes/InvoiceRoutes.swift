@@ -34,11 +34,11 @@ struct InvoiceRoutes: Sendable {
 
     private func list(_ call: Call) throws -> WebResponse {
         let company = try call.member().company.id
-        let (state, page) = (call.query["state"].flatMap(Invoice.State.init(rawValue:)), ListQuery.page(call.query))
-        let listing = try useCases.books.invoices(company, state: state, contact: nil, page: page)
+        let (status, page) = (call.query["state"].flatMap(Invoice.Status.init(rawValue:)), ListQuery.page(call.query))
+        let listing = try useCases.books.invoices(company, status: status, contact: nil, page: page)
         let names = try useCases.contactNames(Set(listing.items.map(\.content.contactID)), company)
         return try frame.answer(
-            try DocumentListPage(invoices: listing, names: names, state: state, page: page), to: call)
+            try DocumentListPage(invoices: listing, names: names, status: status, page: page), to: call)
     }
 
     private func invoice(_ call: Call) throws -> Invoice {
@@ -79,7 +79,7 @@ struct InvoiceRoutes: Sendable {
                 fields: ["amount": "is not an amount"])
         }
         let day = try call.form.trimmed("paid_on").map { text in
-            guard let day = CalendarDay(text) else {
+            guard let day = CalendarDay(text), day.isPlausible else {
                 throw Refusal(.invalid, "The day has to be a date such as 2026-04-11.", fields: ["paid_on": "no date"])
             }
             return day

@@ -178,10 +178,10 @@ extension OutboxMessage {
     /// A note's first attempt.
     public static func fixture(
         id: ID = ID(1), companyID: Company.ID = .numbered(1), kind: Kind = .note, subject: String = "",
-        attempt: Int = 1, hasUnclearAttempt: Bool = false
+        attempt: Int = 1, hasUnclearAttempt: Bool = false, repeatSeconds: Double = 0, isProbe: Bool = false
     ) -> OutboxMessage {
         OutboxMessage(
             id: id, companyID: companyID, kind: kind, subject: subject, attempt: attempt,
-            hasUnclearAttempt: hasUnclearAttempt)
+            hasUnclearAttempt: hasUnclearAttempt, isProbe: isProbe, repeatSeconds: repeatSeconds)
     }
 }

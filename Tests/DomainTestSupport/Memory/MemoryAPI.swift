@@ -80,6 +80,20 @@ struct MemoryMails: MailStore {
         if let moved, to == .waiting, moved.old.state == .failed || moved.old.state == .unclear { try queue(id) }
         return moved?.new
     }
+    func readdress(_ id: Mail.ID, to recipient: String) throws -> Bool {
+        try transaction.edit { tenant in
+            guard
+                let index = tenant.mails.firstIndex(where: {
+                    $0.id == id && $0.state == .failed && $0.recipient == nil
+                })
+            else { return false }
+            let old = tenant.mails[index]
+            tenant.mails[index] = Mail(
+                id: id, document: old.document, recipient: recipient, recipientName: old.recipientName,
+                text: old.text, state: old.state, reason: old.reason, updatedAt: old.updatedAt)
+            return true
+        }
+    }
     func replyAddress() throws -> String? {
         try transaction.tenant().members.first { $0.member.role == .owner }?.member.email
     }

@@ -22,12 +22,18 @@ struct MemoryDirectory: DirectoryStore, ScheduleStore {
         }
     }
     func company(webhookPath: String) throws -> Company.ID? { first { $0.endpoint?.path == webhookPath } }
+    func company(linkHash: [UInt8]) throws -> Company.ID? {
+        first { $0.accountLinks.contains { $0.tokenHash == linkHash } }
+    }
     func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID? {
         transaction.state.claims[pipedriveCompany]
     }
     func claim(pipedriveCompany: PipedriveCompany.ID) throws {
         let company = try transaction.tenant().company.id
-        guard transaction.state.claims[pipedriveCompany, default: company] == company else {
+        let holder = transaction.state.claims[pipedriveCompany, default: company]
+        let held = transaction.state.tenants[holder]?.connection
+        let isFree = held?.state == .disconnected || (held != nil && held?.pipedriveCompanyID != pipedriveCompany)
+        guard holder == company || isFree else {
             throw Refusal(.conflict, "This Pipedrive company is connected to another PayDock company.")
         }
         transaction.state.claims[pipedriveCompany] = company
@@ -63,17 +69,26 @@ struct MemoryAccounts: AccountStore {
     func member(email: String) throws -> (member: Member, passwordHash: Secret)? {
         try transaction.tenant().members.first { $0.member.email == email }
     }
-    func insert(session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, expiresAt: Date) throws {
+    func insert(
+        session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, now: Date, expiresAt: Date
+    ) throws {
         try transaction.edit { tenant in
             guard let found = tenant.members.first(where: { $0.member.id == member })?.member else {
                 throw MemoryTransaction.NotGranted()
             }
             let session = Session(member: found, company: tenant.company, csrfToken: csrfToken, tokenHash: tokenHash)
             tenant.sessions.append((session, expiresAt))
+            tenant.sessionsSeen[tokenHash] = now
         }
     }
-    func session(tokenHash: [UInt8], now: Date) throws -> Session? {
-        try transaction.tenant().sessions.first { $0.session.tokenHash == tokenHash && $0.expiresAt > now }?.session
+    func session(tokenHash: [UInt8], now: Date, idleSeconds: Double) throws -> Session? {
+        try transaction.edit { tenant in
+            let found = tenant.sessions.first { $0.session.tokenHash == tokenHash && $0.expiresAt > now }
+            guard let found, let seen = tenant.sessionsSeen[tokenHash], now.timeIntervalSince(seen) < idleSeconds
+            else { return nil }
+            tenant.sessionsSeen[tokenHash] = now
+            return found.session
+        }
     }
     func delete(session tokenHash: [UInt8]) throws {
         try transaction.edit { $0.sessions.removeAll { $0.session.tokenHash == tokenHash } }

@@ -126,16 +126,9 @@ struct MemoryInvoices: InvoiceStore {
     func invoice(publicToken: String) throws -> Invoice? {
         try transaction.tenant().invoices.first { $0.publicToken == publicToken }
     }
-    func list(state: Invoice.State?, contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
+    func list(status: Invoice.Status?, contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
         let found = try transaction.tenant().invoices.filter {
-            (state == nil || $0.state == state) && (contact == nil || $0.content.contactID == contact)
-        }
-        return page(found.reversed(), request)
-    }
-    func overdue(contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
-        let found = try transaction.tenant().invoices.filter {
-            $0.isOverdue && ($0.state == .sent || $0.state == .partiallyPaid)
-                && (contact == nil || $0.content.contactID == contact)
+            (status == nil || $0.status == status) && (contact == nil || $0.content.contactID == contact)
         }
         return page(found.reversed(), request)
     }
@@ -216,6 +209,42 @@ struct MemorySubscriptions: SubscriptionStore {
             return tenant.subscriptions[index]
         }
     }
+    func revise(_ id: Subscription.ID, _ terms: NewSubscription) throws -> Subscription? {
+        try transaction.edit { tenant in
+            guard let index = tenant.subscriptions.firstIndex(where: { $0.id == id && $0.state != .cancelled }) else {
+                return nil
+            }
+            let old = tenant.subscriptions[index]
+            tenant.subscriptions[index] = Subscription(
+                id: id, state: old.state, name: terms.name, content: terms.content, intervalUnit: terms.intervalUnit,
+                intervalCount: terms.intervalCount, startsOn: terms.startsOn, createdAt: old.createdAt,
+                updatedAt: old.updatedAt)
+            return tenant.subscriptions[index]
+        }
+    }
+}
+
+struct MemoryDocumentDeals: DocumentDealStore {
+    let transaction: MemoryTransaction
+
+    func bind(_ id: Quote.ID, deal: Deal.ID?, lead: String?) throws -> Quote? {
+        try transaction.edit { tenant in
+            guard let index = tenant.quotes.firstIndex(where: { $0.id == id }) else { return nil }
+            var content = tenant.quotes[index].content
+            (content.dealID, content.leadID) = (deal, lead)
+            tenant.quotes[index] = tenant.quotes[index].with(state: tenant.quotes[index].state, content: content)
+            return tenant.quotes[index]
+        }
+    }
+    func bind(_ id: Invoice.ID, deal: Deal.ID?, lead: String?) throws -> Invoice? {
+        try transaction.edit { tenant in
+            guard let index = tenant.invoices.firstIndex(where: { $0.id == id }) else { return nil }
+            var content = tenant.invoices[index].content
+            (content.dealID, content.leadID) = (deal, lead)
+            tenant.invoices[index] = tenant.invoices[index].with(content: content)
+            return tenant.invoices[index]
+        }
+    }
 }
 
 struct MemoryEvents: EventStore {
@@ -228,11 +257,14 @@ struct MemoryEvents: EventStore {
             $0.events.append(BookEvent(id: id, kind: kind, subjectID: subject, occurredAt: now))
         }
         // The schema's trigger queues the message, whatever the role.
-        _ = transaction.state.add(NewMessage(kind: .event, subject: id.text), company: company)
+        _ = transaction.state.add(NewMessage(kind: .event, subject: id.text, priority: 0), company: company)
         return id
     }
-    func event(_ id: BookEvent.ID) throws -> BookEvent? { try transaction.tenant().events.first { $0.id == id } }
-    func document(of event: BookEvent) throws -> EventDocument? {
+    func details(of ids: [BookEvent.ID]) throws -> [EventDetails] {
+        try transaction.tenant().events.filter { ids.contains($0.id) }
+            .map { EventDetails(event: $0, document: try document(of: $0)) }
+    }
+    private func document(of event: BookEvent) throws -> EventDocument? {
         let tenant = try transaction.tenant()
         let name: (Contact.ID) -> String = { id in tenant.contacts.first { $0.id == id }?.details.name ?? "" }
         let total: (DocumentContent) throws -> Money = {

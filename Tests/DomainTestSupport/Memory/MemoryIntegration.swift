@@ -28,10 +28,17 @@ struct MemoryConnections: ConnectionStore {
         }
     }
     func grants() throws -> [Grant] { try change { $0.grants } }
-    func markReconnect(user: PipedriveUser.ID) throws {
+    func markReconnect(user: PipedriveUser.ID, refused: Secret) throws -> Connection? {
         try change { tenant in
-            tenant.connection = tenant.connection?.with(state: .reconnect)
-            tenant.grants = tenant.grants.map { $0.userID == user ? $0.with(state: .dead) : $0 }
+            guard tenant.credentials[user]?.refreshToken == refused else { return nil }
+            tenant.grants = tenant.grants.map { $0.userID == user && $0.state == .live ? $0.with(state: .dead) : $0 }
+            guard let current = tenant.connection, current.ownerUserID == user, current.state == .live else {
+                return tenant.connection
+            }
+            let heir = tenant.grants.first { $0.state == .live && $0.isAdmin }
+            tenant.connection =
+                heir.map { current.with(state: .live, owner: $0.userID) } ?? current.with(state: .reconnect)
+            return tenant.connection
         }
     }
     func endGrant(user: PipedriveUser.ID) throws -> Connection? {
@@ -154,16 +161,5 @@ struct MemoryDrafts: DraftStore {
 
     private func replace(_ deal: Deal.ID, _ change: (QuoteDraft) -> QuoteDraft) throws {
         try transaction.edit { tenant in tenant.drafts = tenant.drafts.map { $0.dealID == deal ? change($0) : $0 } }
-    }
-}
-
-struct MemoryPanel: PanelStore {
-    let transaction: MemoryTransaction
-
-    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView {
-        let tenant = try transaction.tenant()
-        guard tenant.connection?.state == .live else { return .disconnected }
-        guard tenant.grants.contains(where: { $0.userID == user && $0.state == .live }) else { return .notGranted }
-        return tenant.panelView
     }
 }

@@ -23,6 +23,12 @@ public struct MemoryState {
     public var loginFailures: [(key: String, at: Date)] = []
     /// The queue.
     public var messages: [StoredMessage] = []
+    /// Connections that are held back, or failed lately.
+    public var gates: [Company.ID: MemoryGate] = [:]
+    /// Drainers that live, with what they hold.
+    public var drainers: [String: Int] = [:]
+    /// What is left of the budgets; everything for an urgency that is not there.
+    public var slices: [CallUrgency: CallSlice] = [:]
     /// Who claimed a chore, and when it is due again.
     public var chores: [String: Date] = [:]
     /// Under which access each committed transaction ran.
@@ -49,6 +55,16 @@ public struct MemoryState {
     }
 }
 
+/// How a connection's gate stands.
+public struct MemoryGate: Hashable, Sendable {
+    /// Failures in a row.
+    public var failures: Int
+    /// Seconds until one message may go ahead; tests lower it by hand.
+    public var seconds: Double
+    /// Whether it is closed.
+    public var isClosed: Bool
+}
+
 /// A message of the fake queue.
 public struct StoredMessage {
     /// Its number.
@@ -61,6 +77,10 @@ public struct StoredMessage {
     public var state = OutboxMessage.State.available
     /// Attempts that were begun and count.
     public var attempts = 0
+    /// How often it was claimed.
+    public var claims = 0
+    /// Seconds until the work may be repeated; tests lower it by hand.
+    public var repeatInSeconds = 0.0
     /// Whether an earlier attempt's outcome is unknown.
     public var hasUnclearAttempt = false
     /// Who holds it.
@@ -70,7 +90,7 @@ public struct StoredMessage {
     /// Why it ended, or waits.
     public var reason: String?
 
-    var isOpen: Bool { state == .available || state == .running || state == .retryable }
+    var isOpen: Bool { [.available, .scheduled, .running, .retryable].contains(state) }
 }
 
 /// The rows of one company.
@@ -145,8 +165,20 @@ public struct Tenant {
     public var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
     /// Mails with documents.
     public var mails: [Mail] = []
+    /// Links that were mailed or shown, with their token's hash.
+    public var accountLinks: [(link: AccountLink, tokenHash: [UInt8]?)] = []
+    /// When sessions were used last, by their token's hash.
+    public var sessionsSeen: [[UInt8]: Date] = [:]
+    /// How the webhooks were found.
+    public var webhookHealth: WebhookHealth?
+    /// Whether a delivery could not be stored.
+    public var hasFailedDelivery = false
     /// What the panel's query finds.
-    public var panelView = PanelView.unlinked
+    public var panelRecords: [PanelRecord] = []
+    /// Deals as they were last seen.
+    public var dealGlances: [Deal.ID: DealGlance] = [:]
+    /// Persons and organizations as they were last seen, by `kind:id`.
+    public var recordDetails: [String: ContactDetails] = [:]
 
     /// A company without rows.
     public init(company: Company) {

@@ -42,18 +42,26 @@ final class MemoryTransaction: StorageTransaction {
     var quotes: any QuoteStore { MemoryQuotes(transaction: self) }
     var invoices: any InvoiceStore { MemoryInvoices(transaction: self) }
     var subscriptions: any SubscriptionStore { MemorySubscriptions(transaction: self) }
+    var documentDeals: any DocumentDealStore { MemoryDocumentDeals(transaction: self) }
     var events: any EventStore { MemoryEvents(transaction: self) }
     var connections: any ConnectionStore { MemoryConnections(transaction: self) }
     var settings: any SettingsStore { MemorySettings(transaction: self) }
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
-    var panel: any PanelStore { MemoryPanel(transaction: self) }
+    var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }
+    var figures: any FigureStore { MemorySnapshots(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
+    var drain: any DrainStore { MemoryDrain(transaction: self) }
+    var drainers: any DrainerStore { MemoryDrainers(transaction: self) }
+    var callBudgets: any CallBudgetStore { MemoryDrainers(transaction: self) }
+    var queueHealth: any QueueHealth { MemoryDrainers(transaction: self) }
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
     var attention: any AttentionStore { MemoryUpkeep(transaction: self) }
     var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }
-    var members: any MemberStore { MemoryUpkeep(transaction: self) }
+    var members: any MemberStore { MemoryMembers(transaction: self) }
+    var accountLinks: any AccountLinkStore { MemoryMembers(transaction: self) }
+    var connectionHealth: any ConnectionHealthStore { MemoryMembers(transaction: self) }
     var upkeep: any UpkeepStore { MemoryUpkeep(transaction: self) }
     var chores: any ChoreStore { MemoryQueue(transaction: self) }
     var apiKeys: any APIKeyStore { MemoryAPI(transaction: self) }

@@ -39,14 +39,20 @@ struct MemoryMessageLog: MessageLog {
         }
     }
     func retry(_ id: OutboxMessage.ID) throws -> Bool {
-        change(id, in: [.available, .retryable, .discarded]) { ($0.state, $0.dueInSeconds) = (.available, 0) }
+        change(id, in: [.available, .scheduled, .retryable, .discarded]) {
+            ($0.state, $0.dueInSeconds) = (.available, 0)
+        }
+    }
+    func retryDiscarded(_ kind: OutboxMessage.Kind) throws -> Int {
+        let ids = transaction.state.messages.filter { $0.new.kind == kind && $0.state == .discarded && isVisible($0) }
+        return try ids.count { try retry(OutboxMessage.ID($0.id)) }
     }
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool {
-        change(id, in: [.available, .retryable]) { ($0.state, $0.reason) = (.discarded, reason) }
+        change(id, in: [.available, .scheduled, .retryable]) { ($0.state, $0.reason) = (.discarded, reason) }
     }
 }
 
-struct MemoryUpkeep: UpkeepStore, AttentionStore, MemberStore, RevocationStore {
+struct MemoryUpkeep: UpkeepStore, AttentionStore, RevocationStore {
     let transaction: MemoryTransaction
 
     func sweptThrough() throws -> Date? { try transaction.tenant().sweptThrough }
@@ -61,19 +67,16 @@ struct MemoryUpkeep: UpkeepStore, AttentionStore, MemberStore, RevocationStore {
     func count() throws -> Int { try transaction.tenant().attention.count }
     func records(limit: Int) throws -> [AttentionRecord] { Array(try transaction.tenant().attention.prefix(limit)) }
 
-    func replacePassword(email: String, hash: Secret) throws -> Bool {
-        try transaction.edit { tenant in
-            guard let index = tenant.members.firstIndex(where: { $0.member.email == email }) else { return false }
-            tenant.members[index].passwordHash = hash
-            tenant.sessions.removeAll { $0.session.member.email == email }
-            return true
-        }
+    func keep(_ credentials: Credentials, of user: PipedriveUser) throws {
+        try transaction.integration()
+        try transaction.edit { $0.revocations["revoke-\(user.id)"] = credentials.refreshToken }
+        try transaction.queue.add(NewMessage(kind: .revoke, subject: "revoke-\(user.id)"))
     }
-
-    func keep() throws {
+    func keep(exceptTold told: [Secret]) throws {
         try transaction.integration()
         let kept = try transaction.edit { tenant in
-            let kept = tenant.credentials.map { ("revoke-\($0.key)", $0.value.refreshToken) }
+            let kept = tenant.credentials.filter { !told.contains($0.value.refreshToken) }
+                .map { ("revoke-\($0.key)", $0.value.refreshToken) }
             for (id, token) in kept { tenant.revocations[id] = token }
             return kept
         }

@@ -23,17 +23,17 @@ public final class ScriptedDrafter: QuoteDrafter {
 
 /// A signal that the test gives by hand.
 public final class HandSignal: QueueSignal {
-    private let stream: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
+    private let stream: AsyncStream<QueueWakeUp>
+    private let continuation: AsyncStream<QueueWakeUp>.Continuation
 
     /// A signal that was not given yet.
     public init() {
-        (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        (stream, continuation) = AsyncStream.makeStream(of: QueueWakeUp.self)
     }
 
     /// The signals from now on.
-    public func wakeUps() -> AsyncStream<Void> { stream }
+    public func wakeUps() -> AsyncStream<QueueWakeUp> { stream }
 
     /// Gives one.
-    public func ring() { continuation.yield() }
+    public func ring() { continuation.yield(.rang) }
 }

@@ -3,7 +3,9 @@ public import FoundationEssentials
 import Synchronization
 
 /// A Pipedrive that answers by its script and records what it was asked.
-public final class ScriptedPipedrive: CRM, DealListing, OAuthProvider, CRMWebhooks, Sendable {
+public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConversions, OAuthProvider, CRMWebhooks,
+    Sendable
+{
     /// What it holds, and what it will refuse.
     public struct Script: Sendable {
         /// Failures per method name, used up one by one before the method works.
@@ -24,6 +26,8 @@ public final class ScriptedPipedrive: CRM, DealListing, OAuthProvider, CRMWebhoo
         public var pipelines: [Pipeline] = []
         /// Notes that were posted.
         public var notes: [Note] = []
+        /// Where leads went: to a deal, or nowhere.
+        public var leads: [String: NoteTarget?] = [:]
         /// Webhooks that were subscribed.
         public var webhooks: [WebhookSubscription] = []
         /// What a delivered body reads as.
@@ -138,6 +142,17 @@ public final class ScriptedPipedrive: CRM, DealListing, OAuthProvider, CRMWebhoo
         return edit { $0.deals[id] }
     }
 
+    /// The script's deal, in short.
+    public func glance(_ id: Deal.ID, access: PipedriveAccess) async throws -> DealGlance? {
+        try begin("glance", "\(id)", access: access)
+        return edit { script in
+            script.deals[id].map {
+                DealGlance(
+                    id: id, title: $0.deal.title, personID: $0.deal.personID, organizationID: $0.deal.organizationID)
+            }
+        }
+    }
+
     /// The script's deals of that stage.
     public func deals(in stage: Stage.ID, updatedSince: Date, access: PipedriveAccess) async throws -> [StagedDeal] {
         try begin("deals", "\(stage) \(Int(updatedSince.timeIntervalSince1970))", access: access)
@@ -170,6 +185,12 @@ public final class ScriptedPipedrive: CRM, DealListing, OAuthProvider, CRMWebhoo
         return edit { script in
             script.notes.firstIndex { $0.target == target && $0.html.contains(text) }.map { Int64($0 + 1) }
         }
+    }
+
+    /// Where the script says that the lead went; the lead itself otherwise.
+    public func target(ofLead id: String, access: PipedriveAccess) async throws -> NoteTarget? {
+        try begin("lead", id, access: access)
+        return edit { $0.leads[id] } ?? .lead(id)
     }
 
     // MARK: Webhooks

@@ -26,6 +26,7 @@ extension Installation {
 
     /// Messages of all companies that still have something to do.
     func unfinished() throws -> Int64 {
-        try count("select count(*) as n from queue.message where state in ('available', 'running', 'retryable')")
+        try count(
+            "select count(*) as n from queue.message where state in ('available', 'scheduled', 'running', 'retryable')")
     }
 }

@@ -24,6 +24,7 @@ struct FakeAPI: APIKeyStore, KeptAnswerStore, ListCountStore {
         return APIKeyUse(companyID: tables.company.id, requestNumber: tables.requestNumber, secondsLeft: 42)
     }
     func claim(keyHash: [UInt8], requestHash: [UInt8]) throws -> KeptAnswer? {
+        if tables.keysAreHeld { throw Refusal(.conflict, "A request with this Idempotency-Key is still in progress.") }
         guard let kept = tables.keptAnswers[keyHash] else {
             tables.keptAnswers[keyHash] = (requestHash, nil)
             return nil
@@ -54,5 +55,6 @@ struct FakeMails: MailStore {
             text: mail.text, state: to, reason: reason, updatedAt: tables.now)
         return tables.mails[index]
     }
+    func readdress(_ id: Mail.ID, to recipient: String) throws -> Bool { throw NotServed() }
     func replyAddress() throws -> String? { throw NotServed() }
 }

@@ -25,6 +25,8 @@ struct FakeContacts: ContactStore {
         return tables.contacts[index]
     }
     func delete(_ id: Contact.ID) throws -> Bool {
+        let contents = tables.quotes.map(\.content) + tables.invoices.map(\.content)
+        if contents.contains(where: { $0.contactID == id }) { return false }
         let count = tables.contacts.count
         tables.contacts.removeAll { $0.id == id }
         return tables.contacts.count < count
@@ -35,6 +37,7 @@ struct FakeCatalog: CatalogStore {
     let tables: Tables
 
     func insert(_ details: ProductDetails) throws -> Product {
+        try checkCode(details, tables.products)
         let product = Product(
             id: Product.ID(tables.freshID()), createdAt: tables.now, updatedAt: tables.now, details: details)
         tables.products.append(product)
@@ -44,6 +47,7 @@ struct FakeCatalog: CatalogStore {
     func list(search: String?, page request: PageRequest) throws -> Listing<Product> { page(tables.products, request) }
     func update(_ id: Product.ID, _ details: ProductDetails) throws -> Product? {
         guard let index = tables.products.firstIndex(where: { $0.id == id }) else { return nil }
+        try checkCode(details, tables.products.filter { $0.id != id })
         tables.products[index].details = details
         return tables.products[index]
     }
@@ -51,6 +55,10 @@ struct FakeCatalog: CatalogStore {
         let count = tables.products.count
         tables.products.removeAll { $0.id == id }
         return tables.products.count < count
+    }
+    private func checkCode(_ details: ProductDetails, _ others: [Product]) throws {
+        guard let code = details.code, others.contains(where: { $0.details.code == code }) else { return }
+        throw Refusal(.conflict, "Another product has this code.", fields: ["code": "is taken"])
     }
     func active() throws -> [Product] { throw NotServed() }
     func linked(to items: Set<CatalogItem.ID>) throws -> [CatalogItem.ID: Product] { throw NotServed() }
@@ -121,11 +129,11 @@ struct FakeInvoices: InvoiceStore {
     }
     func invoice(_ id: Invoice.ID) throws -> Invoice? { tables.invoices.first { $0.id == id } }
     func invoice(publicToken: String) throws -> Invoice? { tables.invoices.first { $0.publicToken == publicToken } }
-    func list(state: Invoice.State?, contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
-        page(tables.invoices.filter { state == nil || $0.state == state }, request)
-    }
-    func overdue(contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
-        page(tables.invoices.filter(\.isOverdue), request)
+    func list(status: Invoice.Status?, contact: Contact.ID?, page request: PageRequest) throws -> Listing<Invoice> {
+        page(
+            tables.invoices.filter {
+                (status == nil || $0.status == status) && (contact == nil || $0.content.contactID == contact)
+            }, request)
     }
     func move(_ id: Invoice.ID, from: Invoice.State, to: Invoice.State) throws -> Invoice? {
         replace(id) { $0.state == from ? $0.with(state: to) : nil }
@@ -182,7 +190,53 @@ struct FakeSubscriptions: SubscriptionStore {
         state: Subscription.State?, contact: Contact.ID?, page request: PageRequest
     ) throws -> Listing<Subscription> { page(tables.subscriptions, request) }
     func move(_ id: Subscription.ID, from: Subscription.State, to: Subscription.State) throws -> Subscription? {
-        throw NotServed()
+        replace(id) { $0.state == from ? $0.with(state: to, NewSubscription($0)) : nil }
+    }
+    func revise(_ id: Subscription.ID, _ terms: NewSubscription) throws -> Subscription? {
+        replace(id) { $0.state == .cancelled ? nil : $0.with(state: $0.state, terms) }
+    }
+
+    private func replace(_ id: Subscription.ID, _ change: (Subscription) -> Subscription?) -> Subscription? {
+        guard let index = tables.subscriptions.firstIndex(where: { $0.id == id }),
+            let new = change(tables.subscriptions[index])
+        else { return nil }
+        tables.subscriptions[index] = new
+        return new
+    }
+}
+
+extension NewSubscription {
+    init(_ made: Subscription) {
+        self.init(
+            name: made.name, content: made.content, intervalUnit: made.intervalUnit, intervalCount: made.intervalCount,
+            startsOn: made.startsOn, state: made.state)
+    }
+}
+
+extension Subscription {
+    func with(state: State, _ terms: NewSubscription) -> Subscription {
+        Subscription(
+            id: id, state: state, name: terms.name, content: terms.content, intervalUnit: terms.intervalUnit,
+            intervalCount: terms.intervalCount, startsOn: terms.startsOn, createdAt: createdAt, updatedAt: updatedAt)
+    }
+}
+
+struct FakeDocumentDeals: DocumentDealStore {
+    let tables: Tables
+
+    func bind(_ id: Quote.ID, deal: Deal.ID?, lead: String?) throws -> Quote? {
+        guard let index = tables.quotes.firstIndex(where: { $0.id == id }) else { return nil }
+        var content = tables.quotes[index].content
+        (content.dealID, content.leadID) = (deal, lead)
+        tables.quotes[index] = tables.quotes[index].with(state: tables.quotes[index].state, content: content)
+        return tables.quotes[index]
+    }
+    func bind(_ id: Invoice.ID, deal: Deal.ID?, lead: String?) throws -> Invoice? {
+        guard let index = tables.invoices.firstIndex(where: { $0.id == id }) else { return nil }
+        var content = tables.invoices[index].content
+        (content.dealID, content.leadID) = (deal, lead)
+        tables.invoices[index] = tables.invoices[index].with(state: tables.invoices[index].state, content: content)
+        return tables.invoices[index]
     }
 }
 
@@ -193,6 +247,5 @@ struct FakeEvents: EventStore {
         tables.events.append(kind)
         return BookEvent.ID(subject)
     }
-    func event(_ id: BookEvent.ID) throws -> BookEvent? { throw NotServed() }
-    func document(of event: BookEvent) throws -> EventDocument? { throw NotServed() }
+    func details(of ids: [BookEvent.ID]) throws -> [EventDetails] { throw NotServed() }
 }

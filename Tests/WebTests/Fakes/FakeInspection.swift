@@ -2,14 +2,15 @@ import Domain
 import FoundationEssentials
 
 /// What the settings page shows of trouble: set by a test, else nothing.
-struct FakeInspection: MessageLog, AttentionStore, RevocationStore, MemberStore,
-    UpkeepStore
-{
+struct FakeInspection: MessageLog, AttentionStore, RevocationStore, UpkeepStore {
     let tables: Tables
 
-    func counts() throws -> [MessageCount] { throw NotServed() }
+    func counts() throws -> [MessageCount] { tables.messageCounts }
     func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord] { tables.troubled }
     func retry(_ id: OutboxMessage.ID) throws -> Bool { tables.troubled.contains { $0.id == id } }
+    func retryDiscarded(_ kind: OutboxMessage.Kind) throws -> Int {
+        tables.troubled.count { $0.kind == kind && $0.state == .discarded }
+    }
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool { throw NotServed() }
     func count() throws -> Int { tables.attention.count }
     func records(limit: Int) throws -> [AttentionRecord] { tables.attention }
@@ -17,9 +18,9 @@ struct FakeInspection: MessageLog, AttentionStore, RevocationStore, MemberStore,
     func save(sweptThrough: Date) throws { throw NotServed() }
     func idleGrants(seconds: Int) throws -> [PipedriveUser.ID] { throw NotServed() }
     func audit(limit: Int) throws -> [AuditLine] { tables.audit }
-    func keep() throws {}
+    func keep(exceptTold told: [Secret]) throws {}
+    func keep(_ credentials: Credentials, of user: PipedriveUser) throws {}
     func token(_ id: String) throws -> Secret? { throw NotServed() }
     func destroy(_ id: String) throws { throw NotServed() }
     func destroyExpired() throws -> Int { throw NotServed() }
-    func replacePassword(email: String, hash: Secret) throws -> Bool { throw NotServed() }
 }

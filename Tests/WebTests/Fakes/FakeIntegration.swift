@@ -16,6 +16,9 @@ struct FakeAccounts: DirectoryStore, AccountStore {
         return company(if: tokens.contains { FakeSecrets.hash($0) == publicTokenHash })
     }
     func company(webhookPath: String) throws -> Company.ID? { company(if: webhookPath == Tables.webhookPath) }
+    func company(linkHash: [UInt8]) throws -> Company.ID? {
+        company(if: tables.accountLinks.contains { $0.tokenHash == linkHash })
+    }
     func company(pipedriveCompany: PipedriveCompany.ID) throws -> Company.ID? {
         company(if: pipedriveCompany.rawValue == 77)
     }
@@ -31,11 +34,13 @@ struct FakeAccounts: DirectoryStore, AccountStore {
     func member(email: String) throws -> (member: Member, passwordHash: Secret)? {
         email == tables.member.email ? (tables.member, Secret("hash of secret-password")) : nil
     }
-    func insert(session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, expiresAt: Date) throws {
+    func insert(
+        session tokenHash: [UInt8], csrfToken: Secret, member: Member.ID, now: Date, expiresAt: Date
+    ) throws {
         tables.sessions[tokenHash] = Session(
             member: tables.member, company: tables.company, csrfToken: csrfToken, tokenHash: tokenHash)
     }
-    func session(tokenHash: [UInt8], now: Date) throws -> Session? { tables.sessions[tokenHash] }
+    func session(tokenHash: [UInt8], now: Date, idleSeconds: Double) throws -> Session? { tables.sessions[tokenHash] }
     func delete(session tokenHash: [UInt8]) throws { tables.sessions[tokenHash] = nil }
     func countLoginFailure(key: String, now: Date) throws -> Int {
         tables.loginFailures += 1
@@ -72,9 +77,11 @@ struct FakeConnections: ConnectionStore {
         return connection
     }
     func grants() throws -> [Grant] {
-        tables.connection.map { [Grant(userID: $0.ownerUserID, userName: "Bo", isAdmin: true, state: .live)] } ?? []
+        tables.connection.map {
+            [Grant(userID: $0.ownerUserID, userName: "Bo", isAdmin: tables.grantIsAdmin, state: .live)]
+        } ?? []
     }
-    func markReconnect(user: PipedriveUser.ID) throws { throw NotServed() }
+    func markReconnect(user: PipedriveUser.ID, refused: Secret) throws -> Connection? { throw NotServed() }
     func endGrant(user: PipedriveUser.ID) throws -> Connection? {
         tables.connection = nil
         return nil
@@ -122,7 +129,9 @@ struct FakeSync: SyncStore {
     func takeOver(_ page: RecordPage) throws -> SyncRun.Counts { throw NotServed() }
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws { throw NotServed() }
     func recentRuns() throws -> [SyncRun] { tables.runs }
-    func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? { throw NotServed() }
+    func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
+        tables.links["\(kind.rawValue):\(recordID)"]
+    }
 }
 
 struct FakeDrafts: DraftStore {
@@ -134,24 +143,39 @@ struct FakeDrafts: DraftStore {
     func recent() throws -> [QuoteDraft] { tables.drafts }
 }
 
-struct FakePanel: PanelStore {
+extension FakeStorage: PanelStore {
+    func panelView(
+        _ subject: PanelSubject, company: PipedriveCompany.ID, user: PipedriveUser.ID, now: Date?
+    ) throws -> PanelView {
+        tables.panelSubject = subject
+        return company.rawValue == 77 ? tables.panelView ?? .records(tables.company.id, []) : .disconnected
+    }
+}
+
+struct FakeSnapshots: SnapshotStore, FigureStore {
     let tables: Tables
 
-    func view(_ subject: PanelSubject, user: PipedriveUser.ID, now: Date?) throws -> PanelView { tables.panelView }
+    func keep(_ deal: DealGlance) throws { throw NotServed() }
+    func keep(_ page: RecordPage) throws { throw NotServed() }
+    func deal(_ id: Deal.ID) throws -> DealGlance? { tables.dealGlance }
+    func details(_ kind: RecordKind, _ id: Int64) throws -> ContactDetails? { tables.seenDetails }
+    func link(_ kind: RecordKind, _ id: Int64, to contact: Contact.ID) throws -> Bool {
+        guard tables.links["\(kind.rawValue):\(id)"] == nil else { return false }
+        tables.links["\(kind.rawValue):\(id)"] = contact
+        return true
+    }
+    func forget(now: Date?) throws -> Int { throw NotServed() }
+    func differing() throws -> Int { throw NotServed() }
+    func rebuild() throws -> Int { throw NotServed() }
+    func foldPast() throws -> Int { throw NotServed() }
 }
 
 struct FakeQueue: QueueStore, ScheduleStore, ChoreStore {
     func add(_ message: NewMessage) throws -> Bool { true }
-    func claim(limit: Int, leaseSeconds: Int, worker: String) throws -> [OutboxMessage] { throw NotServed() }
-    func finish(
-        _ message: OutboxMessage, worker: String, result: DeliveryResult, nextAttemptSeconds: Double?
-    ) throws -> Bool { throw NotServed() }
-    func rescue() throws -> Int { throw NotServed() }
     func cancelWaiting(reason: String) throws -> Int { 0 }
     func wake() throws {}
-    func secondsUntilDue() throws -> Double? { throw NotServed() }
-    func announceListener(seconds: Int) throws { throw NotServed() }
     func connected() throws -> [Company.ID] { throw NotServed() }
     func withLapsedDocuments(now: Date?) throws -> [Company.ID] { throw NotServed() }
     func claim(_ name: String, everySeconds: Int) throws -> Bool { throw NotServed() }
+    func secondsOverdue(_ name: String) throws -> Double? { throw NotServed() }
 }

@@ -11,6 +11,7 @@ struct FakeStorage: Storage {
         _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
     ) throws -> Result {
         if tables.isDown { throw Down() }
+        if let refusal = tables.refusal { throw refusal }
         return try body(FakeTransaction(tables: tables))
     }
 
@@ -36,21 +37,29 @@ struct FakeTransaction: StorageTransaction {
     var quotes: any QuoteStore { FakeQuotes(tables: tables) }
     var invoices: any InvoiceStore { FakeInvoices(tables: tables) }
     var subscriptions: any SubscriptionStore { FakeSubscriptions(tables: tables) }
+    var documentDeals: any DocumentDealStore { FakeDocumentDeals(tables: tables) }
     var events: any EventStore { FakeEvents(tables: tables) }
     var connections: any ConnectionStore { FakeConnections(tables: tables) }
     var settings: any SettingsStore { FakeSettings(tables: tables) }
     var inbox: any InboxStore { FakeInbox(tables: tables) }
     var sync: any SyncStore { FakeSync(tables: tables) }
     var drafts: any DraftStore { FakeDrafts(tables: tables) }
-    var panel: any PanelStore { FakePanel(tables: tables) }
+    var snapshots: any SnapshotStore { FakeSnapshots(tables: tables) }
+    var figures: any FigureStore { FakeSnapshots(tables: tables) }
     var queue: any QueueStore { FakeQueue() }
     var schedule: any ScheduleStore { FakeQueue() }
     var chores: any ChoreStore { FakeQueue() }
+    var drain: any DrainStore { FakeDrain(tables: tables) }
+    var drainers: any DrainerStore { FakeDrain(tables: tables) }
+    var callBudgets: any CallBudgetStore { FakeDrain(tables: tables) }
+    var queueHealth: any QueueHealth { FakeDrain(tables: tables) }
     var messageLog: any MessageLog { FakeInspection(tables: tables) }
     var attention: any AttentionStore { FakeInspection(tables: tables) }
     var revocations: any RevocationStore { FakeInspection(tables: tables) }
     var upkeep: any UpkeepStore { FakeInspection(tables: tables) }
-    var members: any MemberStore { FakeInspection(tables: tables) }
+    var members: any MemberStore { FakeMembers(tables: tables) }
+    var accountLinks: any AccountLinkStore { FakeMembers(tables: tables) }
+    var connectionHealth: any ConnectionHealthStore { FakeMembers(tables: tables) }
     var apiKeys: any APIKeyStore { FakeAPI(tables: tables) }
     var keptAnswers: any KeptAnswerStore { FakeAPI(tables: tables) }
     var mails: any MailStore { FakeMails(tables: tables) }

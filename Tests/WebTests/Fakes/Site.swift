@@ -10,6 +10,7 @@ import Workflows
 struct Site {
     let tables = Tables()
     let log = LogLines()
+    let useCases: UseCases
     private let app: WebApp
 
     init(publicURL: String = "https://paydock.example", mails: Bool = false) {
@@ -20,12 +21,14 @@ struct Site {
             storage: storage, secrets: secrets, oauth: FakeOAuth(), webhooks: FakeOAuth(),
             clientCredentials: Secret("client:secret"))
         let panel = Panel(
-            storage: storage, secrets: secrets, credentials: Secret("panel:secret"), tokenKey: Secret("key"),
+            store: storage, storage: storage, secrets: secrets, credentials: Secret("panel:secret"),
+            tokenKey: Secret("key"),
             requiresToken: false)
+        useCases = UseCases(
+            storage: storage, secrets: secrets, installs: installs, panel: panel,
+            mailing: mails ? Mailing(publicURL: publicURL) : nil, now: { now })
         app = WebApp(
-            useCases: UseCases(
-                storage: storage, secrets: secrets, installs: installs, panel: panel,
-                mailing: mails ? Mailing(publicURL: publicURL) : nil, now: { now }),
+            useCases: useCases,
             configuration: WebConfiguration(
                 publicURL: publicURL, supportEmail: "support@paydock.example",
                 consentOrigin: "https://oauth.pipedrive.com"), logger: Logger(label: "web") { [log] _ in log })

@@ -10,6 +10,10 @@ final class Tables: @unchecked Sendable {
         id: Member.ID(UUID()), companyID: company.id, email: "anna@bloem.example", role: .owner)
     let now = Date(timeIntervalSince1970: 1_795_489_200)
     var isDown = false
+    /// What every transaction is refused with.
+    var refusal: Refusal?
+    /// Idempotency keys are held by a request that is still in progress.
+    var keysAreHeld = false
     var sessions: [[UInt8]: Session] = [:]
     var loginFailures = 0
     var contacts: [Contact] = []
@@ -25,16 +29,32 @@ final class Tables: @unchecked Sendable {
     var drafts: [QuoteDraft] = []
     var states: [[UInt8]: [UInt8]] = [:]
     var parked: [[UInt8]: PipedriveUser] = [:]
-    var panelView = PanelView.unlinked
+    var panelView: PanelView?
+    var panelSubject: PanelSubject?
+    var dealGlance: DealGlance?
+    var seenDetails: ContactDetails?
+    var links: [String: Contact.ID] = [:]
     var webhookBodies: [[UInt8]] = []
     var webhookIsLive = true
     var audit: [AuditLine] = []
     var attention: [AttentionRecord] = []
     var troubled: [MessageRecord] = []
+    var noteFigures = NoteFigures()
+    var heldConnections: [HeldConnection] = []
+    var drainers: [LiveDrainer] = []
+    var rates: [FinishRate] = []
+    var messageCounts: [MessageCount] = []
     var keys: [APIKey] = []
     var requestNumber = 0
     var keptAnswers: [[UInt8]: (requestHash: [UInt8], answer: KeptAnswer?)] = [:]
     var mails: [Mail] = []
+    var others: [Member] = []
+    var accountLinks: [(link: AccountLink, tokenHash: [UInt8]?)] = []
+    var scopes: Set<String>? = Set(Credentials.requestedScopes)
+    var grantIsAdmin = true
+    var webhookHealth: WebhookHealth?
+    var failedDeliveries = 0
+    var revokingUntil: Date?
 
     static let apiKey = "ftj_test"
     static let cookie = "the-cookie"

@@ -8,6 +8,7 @@ struct AppSettingsPage: Page {
     let section: NavigationSection? = .apps
     let tabs: [TabLink]
     let status: Status
+    let health: HealthBox
     let problem: String?
     let sync: SyncTab?
     let triggers: TriggersTab?
@@ -36,6 +37,8 @@ struct AppSettingsPage: Page {
         let sentence: String
         let isLive: Bool
         let canInstall: Bool
+        /// Only owners connect.
+        let hasToAsk: Bool
         let installLabel: String
         let canDisconnect: Bool
         let users: [User]
@@ -47,11 +50,14 @@ struct AppSettingsPage: Page {
         let remark: String
     }
 
-    init(_ overview: Integration.Overview, tab: Tab, problem: String? = nil, now: Date) {
+    init(
+        _ overview: Integration.Overview, tab: Tab, role: Member.Role = .owner, problem: String? = nil, now: Date
+    ) {
         tabs = Tab.allCases.map {
             TabLink(label: $0.label, path: "/apps/pipedrive?tab=\($0.rawValue)", isCurrent: $0 == tab)
         }
-        status = Status(overview)
+        status = Status(overview, role: role)
+        health = HealthBox(overview)
         self.problem = problem
         sync = tab == .sync ? SyncTab(overview, isLive: status.isLive, now: now) : nil
         triggers = tab == .triggers ? TriggersTab(overview) : nil
@@ -61,11 +67,12 @@ struct AppSettingsPage: Page {
 }
 
 extension AppSettingsPage.Status {
-    init(_ overview: Integration.Overview) {
+    init(_ overview: Integration.Overview, role: Member.Role) {
         let connection = overview.connection
         isLive = connection?.state == .live
-        canDisconnect = connection != nil && connection?.state != .disconnected
-        canInstall = connection?.state != .live
+        canDisconnect = role == .owner && connection != nil && connection?.state != .disconnected
+        canInstall = role == .owner && connection?.state != .live
+        hasToAsk = role != .owner && connection?.state != .live
         let company = connection?.pipedriveCompanyName ?? ""
         switch connection?.state {
         case .live:

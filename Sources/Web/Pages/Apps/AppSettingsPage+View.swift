@@ -11,7 +11,9 @@ extension AppSettingsPage {
         <button>{{installLabel}}</button>
         </form>
         {{/canInstall}}
+        {{#hasToAsk}}<p class="small">Only an owner of your company can connect Pipedrive.</p>{{/hasToAsk}}
         {{/status}}
+        \(HealthBox.markup)
         {{#problem}}<p class="problem" role="alert">{{.}}</p>{{/problem}}
         <nav class="tabs" aria-label="Settings">
         {{#tabs}}
@@ -56,6 +58,13 @@ extension AppSettingsPage {
         <ul class="plain">
         {{#users}}<li><strong>{{name}}</strong> {{remark}}</li>{{/users}}
         </ul>
+        {{#isLive}}
+        <p class="small">Each Pipedrive user who should see the panel gives access once.</p>
+        <form method="post" action="/apps/pipedrive/install">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        <button class="quiet">Add my Pipedrive user</button>
+        </form>
+        {{/isLive}}
         </section>
         {{/hasUsers}}
         {{#canDisconnect}}

@@ -13,14 +13,17 @@ struct LinkPage: Page {
         let companyName: String
         let memberEmail: String
         let mayConnect: Bool
+        /// The Pipedrive company that this one would take the place of.
+        let replaced: String?
     }
 
-    init(user: PipedriveUser, session: Session?) {
+    init(user: PipedriveUser, session: Session?, mayConnect: Bool, replaced: String?) {
         pipedriveCompany = user.companyName
         pipedriveUser = user.name
         target = session.map {
             Target(
-                companyName: $0.company.name, memberEmail: $0.member.email, mayConnect: $0.member.role == .owner)
+                companyName: $0.company.name, memberEmail: $0.member.email, mayConnect: mayConnect,
+                replaced: replaced)
         }
     }
 }

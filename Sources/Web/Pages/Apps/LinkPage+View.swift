@@ -8,6 +8,11 @@ extension LinkPage {
         {{#mayConnect}}
         <p>Connect Pipedrive company <strong>{{pipedriveCompany}}</strong> to PayDock company \
         <strong>{{companyName}}</strong>?</p>
+        {{#replaced}}
+        <p class="notice">{{companyName}} was connected to the Pipedrive company <strong>{{.}}</strong> before. What was \
+        linked to {{.}} rests from now on, and lives again when {{.}} is connected again. The quote trigger is switched off, \
+        because stages differ from company to company.</p>
+        {{/replaced}}
         <form method="post" action="/apps/pipedrive/link">
         <input type="hidden" name="csrf" value="{{formToken}}">
         <button>Connect</button>

@@ -51,12 +51,12 @@ struct DocumentListPage: Page {
     }
 
     init(
-        invoices: Listing<Invoice>, names: [Contact.ID: String], state: Invoice.State?, page: PageRequest
+        invoices: Listing<Invoice>, names: [Contact.ID: String], status: Invoice.Status?, page: PageRequest
     ) throws {
         title = "Invoices"
         section = .invoices
         dayHeading = "Due"
-        states = Self.links("/invoices", Invoice.State.allCases.map(\.rawValue), chosen: state?.rawValue)
+        states = Self.links("/invoices", Invoice.Status.allCases.map(\.rawValue), chosen: status?.rawValue)
         rows = try invoices.items.map { invoice in
             let word = DocumentWords.invoice(invoice)
             return Row(
@@ -66,10 +66,10 @@ struct DocumentListPage: Page {
         }
         isEmpty = rows.isEmpty
         emptyText =
-            state == nil
+            status == nil
             ? "No invoices yet. Open an accepted quote and choose Make invoice, or make one through the API."
             : "No invoices in this state."
-        pager = Pager(path: "/invoices", filters: [("state", state?.rawValue)], page: page, total: invoices.total)
+        pager = Pager(path: "/invoices", filters: [("state", status?.rawValue)], page: page, total: invoices.total)
     }
 
     private static func links(_ path: String, _ states: [String], chosen: String?) -> [StateLink] {
@@ -130,13 +130,17 @@ enum DocumentWords {
     }
 
     static func invoice(_ invoice: Invoice) -> (text: String, tone: String) {
-        if invoice.isOverdue, invoice.state == .sent || invoice.state == .partiallyPaid {
-            return (invoice.state == .sent ? "Overdue" : "Partially paid, overdue", "bad")
+        Self.invoice(invoice.state, isOverdue: invoice.isOverdue)
+    }
+
+    static func invoice(_ state: Invoice.State, isOverdue: Bool) -> (text: String, tone: String) {
+        if isOverdue, state == .sent || state == .partiallyPaid {
+            return (state == .sent ? "Overdue" : "Partially paid, overdue", "bad")
         }
-        return switch invoice.state {
-        case .concept, .credited: (label(invoice.state.rawValue), "")
-        case .sent, .partiallyPaid: (label(invoice.state.rawValue), "busy")
-        case .paid: (label(invoice.state.rawValue), "good")
+        return switch state {
+        case .concept, .credited: (label(state.rawValue), "")
+        case .sent, .partiallyPaid: (label(state.rawValue), "busy")
+        case .paid: (label(state.rawValue), "good")
         }
     }
 }

@@ -47,6 +47,15 @@ struct DocumentTable: Sendable {
                 flag: nil)
         }
         let basis = line.taxMethod == .inclusive ? " incl." : ""
+        let frequency =
+            switch line.billingFrequency {
+            case .oneTime: ""
+            case .annually: " a year"
+            case .semiAnnually: " every half year"
+            case .quarterly: " a quarter"
+            case .monthly: " a month"
+            case .weekly: " a week"
+            }
         let discount =
             switch line.discount {
             case .none: ""
@@ -55,7 +64,7 @@ struct DocumentTable: Sendable {
             }
         return Line(
             text: line.description, isText: false, quantity: line.quantity.description,
-            price: line.unitPrice.map { money($0) + basis } ?? "no price yet", discount: discount,
+            price: line.unitPrice.map { money($0) + basis + frequency } ?? "no price yet", discount: discount,
             taxRate: line.taxMethod == .none ? "none" : "\(line.tax) %",
             amount: line.unitPrice == nil ? "" : line.amount().map(money) ?? "", flag: showsFlags ? line.flag : nil)
     }

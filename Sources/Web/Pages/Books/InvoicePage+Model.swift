@@ -51,7 +51,7 @@ struct InvoicePage: Page {
         deal = invoice.content.dealID.map { "Deal \($0)" } ?? invoice.content.leadID.map { "Lead \($0)" }
         quotePath = invoice.quoteID.map { "/quotes/\($0.text)" }
         isConcept = invoice.state == .concept
-        isOpen = invoice.state == .sent || invoice.state == .partiallyPaid
+        isOpen = invoice.isOpen
         self.publicURL = isConcept ? nil : "\(publicURL)/i/\(invoice.publicToken)"
         self.problem = problem
         self.mail = mail

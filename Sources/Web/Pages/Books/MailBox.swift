@@ -19,7 +19,7 @@ struct MailBox: Sendable {
         reason = mail?.state == .sent ? nil : mail?.reason
         subject = mail?.text.subject ?? text.subject
         body = mail?.text.body ?? text.body
-        canRepeat = mail?.recipient != nil && (mail?.state == .unclear || mail?.state == .failed)
+        canRepeat = mail?.state == .unclear || mail?.state == .failed
         repeatWord = mail?.state == .unclear ? "Send it once more" : "Try again"
         switch mail?.state {
         case nil: (title, tone) = ("Copy this text and send it yourself", "")

@@ -37,7 +37,9 @@ struct CustomerInvoicePage: Page {
         switch invoice.state {
         case .paid: (verdict, verdictTone) = ("Paid. Thank you.", "good")
         case .credited: (verdict, verdictTone) = ("This invoice was credited. Nothing has to be paid.", "")
-        case .concept, .sent, .partiallyPaid: (verdict, verdictTone) = (nil, "")
+        case .concept, .sent, .partiallyPaid:
+            verdict = shown.today > invoice.dueOn ? "This invoice was due on \(dueOn)." : nil
+            verdictTone = "late"
         }
     }
 }

@@ -33,7 +33,9 @@ struct CustomerQuotePage: Page {
         table = try DocumentTable(quote.content, showsFlags: false)
         note = quote.content.note
         path = "/q/\(quote.publicToken)"
-        canDecide = quote.state == .sent || quote.state == .viewed
+        // Its last day may have passed before the drainer marks it.
+        let isOpen = quote.state == .sent || quote.state == .viewed
+        canDecide = isOpen && shown.today <= quote.validUntil
         self.problem = problem
         typedName = form["name"] ?? quote.content.addressee ?? ""
         typedEmail = form["email"] ?? ""
@@ -41,8 +43,9 @@ struct CustomerQuotePage: Page {
         switch quote.state {
         case .accepted: (verdict, verdictTone) = ("You accepted this quote. \(companyName) has been told.", "good")
         case .declined: (verdict, verdictTone) = ("You declined this quote.", "")
-        case .expired: (verdict, verdictTone) = ("This quote has expired. Ask \(companyName) for a new one.", "")
-        case .concept, .sent, .viewed: (verdict, verdictTone) = (nil, "")
+        case .concept, .sent, .viewed, .expired:
+            verdict = canDecide ? nil : "This quote has expired. Ask \(companyName) for a new one."
+            verdictTone = ""
         }
     }
 }

@@ -1,0 +1,93 @@
+internal import Domain
+import FoundationEssentials
+import Postgres
+
+extension PostgresDrain {
+    func companiesWithEvents(limit: Int) throws -> [Company.ID] {
+        // From company to company in the index; each costs one look, however many events it has.
+        try connection.query(
+            """
+            with recursive place as (
+                (select m.bucket, m.company_id, 1 as step from queue.message m
+                where m.state = 'available' and not m.is_blocked and m.priority = 0 and not m.is_gated
+                    and m.bucket >= (select floor from queue.level where priority = 0 and not is_gated)
+                order by m.bucket, m.company_id limit 1)
+                union all
+                select next.bucket, next.company_id, place.step + 1 from place
+                cross join lateral (
+                    select m.bucket, m.company_id from queue.message m
+                    where m.state = 'available' and not m.is_blocked and m.priority = 0 and not m.is_gated
+                        and (m.bucket, m.company_id) > (place.bucket, place.company_id)
+                    order by m.bucket, m.company_id limit 1) next
+                where place.step < \(limit))
+            select distinct company_id from place
+            """
+        ).map { Company.ID(try $0.uuid("company_id")) }
+    }
+
+    func takeEvents(limit: Int) throws -> [TakenEvent] {
+        let company = try access.company()
+        let isOurs = try connection.query(
+            "select pg_try_advisory_xact_lock(queue.lane_key(\(company), 'events')) as is_ours"
+        ).first?.bool("is_ours")
+        guard isOurs == true else { return [] }
+        return try connection.query(
+            """
+            select id, subject from queue.message
+            where company_id = \(company) and kind = 'event' and state = 'available'
+            order by id limit \(limit)
+            """
+        ).map { TakenEvent(messageID: OutboxMessage.ID(try $0.int64("id")), subject: try $0.string("subject")) }
+    }
+
+    func settle(_ events: [RoutedEvent]) throws {
+        guard !events.isEmpty else { return }
+        let company = try access.company()
+        let notes = events.compactMap(\.note)
+        try lock(Set(notes.compactMap(\.lane)), of: company)
+        // Within the batch too only the first of a lane is free.
+        try connection.execute(
+            """
+            insert into queue.message (
+                company_id, kind, subject, idempotency_key, lane, priority, caused_at, is_blocked)
+            select \(company)::uuid, n.kind, n.subject, n.key, n.lane, n.priority,
+                coalesce(n.caused_at, clock_timestamp()),
+                n.lane is not null and (
+                    row_number() over (partition by n.lane order by n.position) > 1
+                    or exists (
+                        select from queue.message earlier
+                        where earlier.company_id = \(company) and earlier.lane = n.lane
+                            and earlier.state in ('available', 'scheduled', 'running', 'retryable')))
+            from unnest(
+                \(notes.map(\.kind.rawValue))::text[], \(notes.map(\.subject))::text[],
+                \(notes.map(\.idempotencyKey))::text[], \(notes.map(\.lane))::text[],
+                \(notes.map(\.priority))::smallint[], \(notes.map(\.causedAt))::timestamptz[]
+            ) with ordinality n (kind, subject, key, lane, priority, caused_at, position)
+            order by n.position
+            on conflict (company_id, kind, idempotency_key) where idempotency_key is not null do nothing
+            """)
+        try connection.execute(
+            """
+            with gone as (
+                delete from queue.message m
+                using unnest(
+                    \(events.map(\.event.messageID.rawValue))::bigint[], \(events.map(\.reason))::text[]
+                ) r (id, reason)
+                where m.company_id = \(company) and m.id = r.id
+                returning m.id, m.subject, m.idempotency_key, m.caused_at, m.created_at, r.reason)
+            insert into queue.finished (
+                company_id, id, kind, subject, idempotency_key, state, attempt_count, reason, caused_at, created_at)
+            select \(company)::uuid, id, 'event', subject, idempotency_key, 'completed', 1, reason, caused_at, created_at
+            from gone
+            """)
+    }
+
+    private func lock(_ lanes: Set<String>, of company: Company.ID) throws {
+        guard !lanes.isEmpty else { return }
+        _ = try connection.query(
+            """
+            select pg_advisory_xact_lock(key) from (
+                select queue.lane_key(\(company), lane) as key from unnest(\(Array(lanes))::text[]) lane order by 1) keys
+            """)
+    }
+}

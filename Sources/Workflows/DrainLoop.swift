@@ -1,0 +1,298 @@
+import Domain
+import Logging
+import Synchronization
+
+/// One run of a drain: a single loop that claims, hands out, and writes results, each time for many messages at once.
+///
+/// The more there is to do, the more of it goes into one round trip: while the database works, results pile up.
+final class DrainLoop: Sendable {
+    let drain: QueueDrain
+    let logger: Logger
+    let hands = Hands()
+    private let end: ContinuousClock.Instant?
+    private let isStopping: @Sendable () -> Bool
+
+    init(
+        _ drain: QueueDrain, ending: QueueDrain.Ending, logger: Logger, isStopping: @Sendable @escaping () -> Bool
+    ) {
+        self.drain = drain
+        self.logger = logger
+        self.isStopping = isStopping
+        end = if case .after(let duration) = ending { .now + duration } else { nil }
+    }
+
+    /// What a turn of the loop knows.
+    private struct Turn {
+        var summary = DrainSummary()
+        var failure: (any Error)?
+        var isAnnounced = false
+        /// When something was last claimed or finished.
+        var busyAt = ContinuousClock.now
+        var renewedAt = ContinuousClock.now
+        var rescuedAt: ContinuousClock.Instant?
+    }
+
+    // After work a drain looks again a few times before it says that it is idle: while there is much to do, nobody has
+    // to notify it.
+    private static let linger = Duration.milliseconds(30)
+    private static let lingerPause = 0.01
+    private static let renewalPause = Duration.seconds(8)
+    private static let rescuePause = Duration.seconds(5)
+
+    func run() async throws -> DrainSummary {
+        let listener = end == nil ? nil : Listener(drain.signal, hands: hands, logger: logger)
+        defer { listener?.end() }
+        var turn = Turn()
+        try begin()
+        while true {
+            let isOver = turn.failure != nil || isStopping() || (end.map { .now >= $0 } ?? false)
+            if let end, .now >= end + QueueDrain.graceTime { break }
+            let seen = await step(&turn, isOver: isOver)
+            await route(seen.companies, &turn)
+            hand(seen.claimed)
+            if !seen.claimed.isEmpty || !seen.companies.isEmpty { turn.busyAt = .now }
+            let hasRoom = hands.count < drain.limits.messages
+            if hands.isEmpty, !hands.hasResults, seen.isEmpty, isOver || end == nil { break }
+            if !seen.companies.isEmpty, !isOver { continue }
+            await pause(&turn, isOver: isOver, hasRoom: hasRoom, hears: listener?.hears ?? false)
+        }
+        await finish(&turn)
+        if let failure = turn.failure { throw failure }
+        return turn.summary
+    }
+
+    private func begin() throws {
+        try drain.storage.transaction(.cron(nil)) { transaction in
+            if end != nil { try transaction.drainers.checkIn(worker: drain.worker, held: 0) }
+            try transaction.drainers.raiseFloors()
+        }
+    }
+
+    /// What one look at the queue brought.
+    private struct Seen {
+        var claimed: [(message: OutboxMessage, lease: Lease)] = []
+        var companies: [Company.ID] = []
+        var isEmpty: Bool { claimed.isEmpty && companies.isEmpty }
+    }
+
+    /// Results out, messages in: one transaction.
+    private func step(_ turn: inout Turn, isOver: Bool) async -> Seen {
+        let results = hands.takeResults()
+        if !results.isEmpty { turn.busyAt = .now }
+        do {
+            let now = ContinuousClock.now
+            let isRescueDue = !isOver && turn.rescuedAt.map { now - $0 > Self.rescuePause } ?? true
+            let isRenewalDue = now - turn.renewedAt > Self.renewalPause
+            let held = hands.held
+            let leaseEnd = now + .seconds(QueueDrain.leaseSeconds)
+            let request = isOver ? nil : self.request(held)
+            let (isAnnounced, isFirst, isPatient) = (turn.isAnnounced, turn.rescuedAt == nil, end != nil)
+            let (ours, seen, renewed) = try await persistently {
+                try self.drain.storage.transaction(.cron(nil)) { transaction in
+                    let ours = try transaction.drain.finish(results, worker: self.drain.worker)
+                    let renewed =
+                        isRenewalDue && !held.isEmpty
+                        ? try transaction.drain.renew(
+                            held.map(\.message), worker: self.drain.worker, seconds: QueueDrain.leaseSeconds) : nil
+                    if isRescueDue {
+                        _ = try transaction.drain.rescue(
+                            lookSeconds: self.drain.retry.rescueLookSeconds, backSeconds: isFirst ? nil : 120)
+                    }
+                    var seen = Seen()
+                    if let request {
+                        seen.claimed = try transaction.drain.claim(request).map { ($0, Lease(until: leaseEnd)) }
+                        seen.companies = try transaction.drain.companiesWithEvents(limit: 20)
+                    }
+                    if isAnnounced, isPatient, !seen.isEmpty {
+                        try transaction.drainers.checkIn(
+                            worker: self.drain.worker, held: held.count + seen.claimed.count)
+                    }
+                    return (ours, seen, renewed)
+                }
+            }
+            if !seen.isEmpty { turn.isAnnounced = false }
+            if isRescueDue { turn.rescuedAt = now }
+            if isRenewalDue {
+                turn.renewedAt = now
+                if let renewed { hands.renew(renewed, of: held, until: leaseEnd) }
+            }
+            report(results, ours: ours, &turn)
+            return seen
+        } catch {
+            turn.failure = turn.failure ?? error
+            if (error as? Refusal)?.code == .unavailable {
+                turn.summary.lost += results.count
+            } else {
+                await writeSingly(results, &turn)
+            }
+            return Seen()
+        }
+    }
+
+    private func request(_ held: [Hands.Entry]) -> ClaimRequest? {
+        let room = drain.limits.messages - held.count
+        guard room > 0 else { return nil }
+        var companies: [Company.ID: Int] = [:]
+        var priorities: [Int: Int] = [:]
+        for entry in held {
+            companies[entry.message.companyID, default: 0] += 1
+            priorities[entry.message.priority, default: 0] += 1
+        }
+        return ClaimRequest(
+            worker: drain.worker, limit: room, leaseSeconds: QueueDrain.leaseSeconds, share: drain.limits.perCompany,
+            held: companies, lowestPriority: drain.limits.lowestPriority(held: priorities))
+    }
+
+    /// After a batch could not be written: one bad result must not keep the others back.
+    private func writeSingly(_ results: [FinishedAttempt], _ turn: inout Turn) async {
+        for result in results {
+            do {
+                let ours = try await persistently {
+                    try self.drain.storage.transaction(.cron(nil)) {
+                        try $0.drain.finish([result], worker: self.drain.worker)
+                    }
+                }
+                report([result], ours: ours, &turn)
+            } catch {
+                turn.failure = turn.failure ?? error
+            }
+        }
+    }
+
+    private func route(_ companies: [Company.ID], _ turn: inout Turn) async {
+        for company in companies {
+            do {
+                turn.summary.routed += try await persistently { try self.drain.deliveries.events.route(company) }
+            } catch {
+                turn.failure = turn.failure ?? error
+            }
+        }
+    }
+
+    private func hand(_ claimed: [(message: OutboxMessage, lease: Lease)]) {
+        guard !claimed.isEmpty else { return }
+        hands.take(claimed)
+        for (company, notes) in Dictionary(
+            grouping: claimed.filter { $0.message.kind == .note }, by: \.message.companyID)
+        {
+            hands.run { [self] in
+                await drain.deliveries.deliverNotes(notes, company: company) { message, delivered, seconds in
+                    self.note(message, delivered, elapsedSeconds: seconds)
+                }
+            }
+        }
+        for (message, _) in claimed where message.kind != .note {
+            hands.run { [self] in
+                var logger = logger
+                logger[metadataKey: "message.id"] = "\(message.id)"
+                let start = ContinuousClock.now
+                let delivered = await drain.deliveries.deliver(message, logger: logger)
+                note(message, delivered, elapsedSeconds: (ContinuousClock.now - start) / .seconds(1))
+            }
+        }
+    }
+
+    private func note(_ message: OutboxMessage, _ delivered: Delivered, elapsedSeconds: Double) {
+        let outcome = drain.retry.outcome(
+            of: delivered, message: message, elapsedSeconds: elapsedSeconds, jitter: Double.random(in: -1...1))
+        hands.give(
+            FinishedAttempt(
+                message: message, outcome: outcome, httpStatus: delivered.httpStatus, excerpt: delivered.excerpt))
+    }
+
+    private func pause(_ turn: inout Turn, isOver: Bool, hasRoom: Bool, hears: Bool) async {
+        if hands.hasResults { return }
+        guard !isOver, let end else { return await hands.wait(seconds: 1) }
+        guard hasRoom else { return await hands.wait(seconds: 1) }
+        if .now - turn.busyAt < Self.linger { return await hands.wait(seconds: Self.lingerPause) }
+        let poll = hears ? 2.0 : 1.0
+        do {
+            let (worker, held) = (drain.worker, hands.count)
+            let due = try await persistently {
+                try self.drain.storage.transaction(.cron(nil)) {
+                    try $0.drainers.idle(worker: worker, held: held, seconds: poll + 1, hears: hears)
+                }
+            }
+            // Only what is claimed after this was said cannot have been missed: so one more look, then sleep.
+            if !turn.isAnnounced {
+                turn.isAnnounced = true
+                return
+            }
+            let left = max((end - .now) / .seconds(1), 0)
+            await hands.wait(seconds: max(min(due ?? poll, poll, left), 0.005))
+        } catch {
+            turn.failure = turn.failure ?? error
+        }
+    }
+
+    /// The end: what is still in hand is let go, and comes back when its lease runs out.
+    private func finish(_ turn: inout Turn) async {
+        if !hands.isEmpty {
+            turn.summary.lost += hands.count
+            logger.error("Messages in hand took too long", metadata: ["count": "\(hands.count)"])
+            hands.letGo()
+        }
+        guard end != nil else { return }
+        do {
+            try drain.storage.transaction(.cron(nil)) { try $0.drainers.checkOut(worker: drain.worker) }
+        } catch {
+            turn.failure = turn.failure ?? error
+        }
+    }
+
+    // While PostgreSQL is restarted, what is in hand must not be let go: its results are still to be written.
+    private static let databasePauses = 120
+
+    private func persistently<Result>(_ body: () throws -> Result) async throws -> Result {
+        for pause in 1...Self.databasePauses {
+            do {
+                return try body()
+            } catch let refusal as Refusal where refusal.code == .unavailable {
+                if pause == 1 { logger.warning("The database does not answer; waiting for it") }
+                try await Task.sleep(for: .milliseconds(250))
+            }
+        }
+        return try body()
+    }
+}
+
+extension DrainLoop {
+    private func report(_ results: [FinishedAttempt], ours: Set<OutboxMessage.ID>, _ turn: inout Turn) {
+        for result in results {
+            let (message, outcome) = (result.message, result.outcome)
+            guard ours.contains(message.id) else {
+                turn.summary.lost += 1
+                logger.warning("The lease was lost before the result could be written", metadata: facts(message))
+                continue
+            }
+            turn.summary.count(outcome)
+            do {
+                try tell(message, outcome)
+            } catch {
+                turn.failure = turn.failure ?? error
+            }
+        }
+    }
+
+    private func facts(_ message: OutboxMessage) -> Logger.Metadata {
+        ["message.id": "\(message.id)", "message.kind": "\(message.kind.rawValue)"]
+    }
+
+    private func tell(_ message: OutboxMessage, _ outcome: AttemptOutcome) throws {
+        var metadata = facts(message)
+        if let detail = outcome.detail { metadata["reason"] = "\(detail)" }
+        switch outcome.state {
+        case .completed, .available, .running: logger.debug("Message done", metadata: metadata)
+        case .cancelled: logger.info("Message cancelled", metadata: metadata)
+        case .scheduled:
+            metadata["seconds"] = "\(outcome.delaySeconds)"
+            logger.notice("Message waits", metadata: metadata)
+        case .retryable:
+            metadata["attempt"] = "\(message.attempt)"
+            logger.warning("Attempt failed", metadata: metadata)
+        case .discarded:
+            logger.error("Message discarded", metadata: metadata)
+            try drain.deliveries.gaveUp(message, reason: outcome.detail ?? "")
+        }
+    }
+}
