@@ -125,7 +125,7 @@ struct RecordWritingTests {
         let failure = await #expect(throws: CRMFailure.self) {
             _ = try await client.create(.everything(.person), policy: .fixture, access: .fixture)
         }
-        #expect(failure?.kind == .rejected && failure?.answer == "Name jan@example.nl is too long")
+        #expect(failure?.kind == .rejected && failure?.message == "Name jan@example.nl is too long")
         #expect(failure?.description.contains("jan@") == false)
     }
 }
