@@ -6,7 +6,7 @@ struct PostgresCatalog: CatalogStore {
     let connection: PostgresConnection
     let access: StorageAccess
 
-    private static let columns = SQL(
+    static let columns = SQL(
         unsafe: """
             p.id, p.code, p.name, p.description, p.unit, p.tax_basis_points, p.is_active, p.created_at, p.updated_at,
             array(select price.currency from books.product_price price

@@ -45,6 +45,12 @@ struct PostgresSettings: SettingsStore {
             on conflict (company_id) do update set
                 organization_direction = excluded.organization_direction,
                 person_direction = excluded.person_direction, product_direction = excluded.product_direction,
+                organization_since = case when settings.organization_direction = excluded.organization_direction
+                    then settings.organization_since else clock_timestamp() end,
+                person_since = case when settings.person_direction = excluded.person_direction
+                    then settings.person_since else clock_timestamp() end,
+                product_since = case when settings.product_direction = excluded.product_direction
+                    then settings.product_since else clock_timestamp() end,
                 forwarded_events = excluded.forwarded_events,
                 trigger_pipeline_id = excluded.trigger_pipeline_id, trigger_stage_ids = excluded.trigger_stage_ids,
                 trigger_since = case

@@ -116,8 +116,7 @@ public struct Integration: Sendable {
             guard try transaction.connections.connection()?.state == .live else {
                 throw Refusal(.conflict, "Connect Pipedrive first.")
             }
-            let first = SyncSteps.first(try transaction.settings.settings())
-            return try transaction.sync.start(.manual, checkpoint: first) != nil
+            return try transaction.sync.start(.manual, mode: .full) != nil
         }
     }
 }

@@ -41,8 +41,11 @@ public struct WebhookRouting: Sendable {
             return .completed(note: isNew ? "Asked for the quote" : "The deal has its quote already")
         }
         guard let kind = RecordKind(rawValue: event.entity) else { return .completed(note: "Nothing follows from it") }
-        try transaction.queue.add(
-            NewMessage(kind: .record, subject: "\(kind.rawValue):\(event.entityID)", priority: 3))
+        if let survivor = event.mergedInto {
+            try transaction.touched.merge(kind, from: event.entityID, into: survivor)
+            try transaction.touched.touch(kind, survivor, occurredAt: event.occurredAt)
+        }
+        try transaction.touched.touch(kind, event.entityID, occurredAt: event.occurredAt)
         return .completed(note: "The record is fetched")
     }
 }

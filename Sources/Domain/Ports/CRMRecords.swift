@@ -36,7 +36,7 @@ public struct RecordWrite: Hashable, Sendable {
 }
 
 /// Reads and writes the records that are synced. Every method throws `CRMFailure`; `rejected` carries Pipedrive's
-/// words in `answer`.
+/// words in `message`.
 public protocol CRMRecords: Sendable {
     /// A list page of at most 500 records, with the mapped custom fields.
     func page(_ listing: RecordListing, policy: SyncPolicy, access: PipedriveAccess) async throws -> FetchedPage

@@ -96,6 +96,7 @@ struct RunLine: Sendable {
     private static func summary(_ counts: SyncRun.Counts, _ kind: RecordKind) -> String {
         let parts = [
             (counts.created, "created"), (counts.linked, "linked"), (counts.updated, "changed"),
+            (counts.createdThere, "created in Pipedrive"), (counts.updatedThere, "changed in Pipedrive"),
             (counts.needsAttention, counts.needsAttention == 1 ? "needs attention" : "need attention"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let tail = parts.isEmpty ? "no changes" : parts.joined(separator: ", ")
@@ -143,7 +144,9 @@ struct LogsTab: Sendable {
         isEmpty = runs.isEmpty
         attentionCount = overview.attentionCount
         attention = overview.attention.map {
-            AttentionLine(record: "\($0.kind.rawValue) \($0.recordID)", name: $0.name, reason: $0.reason)
+            AttentionLine(
+                record: "\($0.kind.rawValue) \($0.recordID.map(String.init) ?? "of yours")", name: $0.name,
+                reason: $0.reason)
         }
         troubled = overview.troubled.map(TroubledLine.init)
         hasTroubled = !troubled.isEmpty
@@ -162,7 +165,8 @@ extension LogsTab.TroubledLine {
         case .event, .note: what = "Note in a deal"
         case .webhook: what = "Webhook from Pipedrive"
         case .draft: what = "Quote of deal \(message.subject)"
-        case .record: what = "Changed record \(message.subject)"
+        case .record: what = "Changed records: \(message.subject)"
+        case .push: what = "Change for Pipedrive"
         case .sync: what = "Sync run"
         case .subscribe: what = "Webhooks at Pipedrive"
         case .mail: what = "Mail with a document"

@@ -189,9 +189,9 @@ extension AppSettingsPage {
         {{#attentionCount}}
         <section class="card">
         <h2>Needs attention</h2>
-        <p>{{attentionCount}} records could belong to more than one contact or product. Nothing was created for them,
-        so that there are no duplicates. Make them unambiguous in Pipedrive or PayDock, and the next run takes them
-        over.</p>
+        <p>{{attentionCount}} wait for you: a record could belong to more than one contact or product, Pipedrive refused
+            a change, or both sides changed the same field. What is not certain is not created, and nothing is
+            guessed.</p>
         <table class="list">
         <thead><tr><th>Record</th><th>Name</th><th>Why</th></tr></thead>
         <tbody>
