@@ -97,6 +97,9 @@ let package = Package(
         .target(
             name: "PostgresTestSupport", dependencies: ["Postgres"], path: "Tests/PostgresTestSupport",
             swiftSettings: settings),
+        .executableTarget(
+            name: "RefreshStorm", dependencies: ["Bootstrap", "Workflows", "Domain", logging],
+            path: "Tests/RefreshStorm", swiftSettings: settings),
         tests("DomainTests", ["Domain", "DomainTestSupport"]),
         tests("WorkflowsTests", ["Workflows", "Domain", "DomainTestSupport", logging]),
         tests(

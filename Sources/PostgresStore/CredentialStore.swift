@@ -18,13 +18,13 @@ struct CredentialStore {
         ).first.map { try opened($0, user: user) }
     }
 
-    /// The same under the row's lock, until the transaction ends.
+    /// The same under the row's lock, until the transaction ends; a lock time-out at once when somebody else holds it.
     func lock(user: PipedriveUser.ID) throws -> Credentials? {
         try connection.query(
             """
             select pipedrive_company_id, access_token, refresh_token, expires_at, api_origin, scopes
             from vault.credentials where company_id = \(company) and user_id = \(user)
-            for no key update
+            for no key update nowait
             """
         ).first.map { try opened($0, user: user) }
     }

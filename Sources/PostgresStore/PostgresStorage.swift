@@ -75,7 +75,7 @@ public final class PostgresStorage: Storage {
             if !isStale(credentials) { return credentials }
         }
         do {
-            let credentials = try await underLock(company: company, user: user, isStale: isStale, refresh: refresh)
+            let credentials = try await waitingForLock(company: company, user: user, isStale: isStale, refresh: refresh)
             flights.land(key, .success(credentials))
             return credentials
         } catch {
@@ -85,62 +85,56 @@ public final class PostgresStorage: Storage {
     }
 
     // Longer than the token endpoint is given, so that whoever waits sees what the holder got.
+    private static let patience = Duration.seconds(30)
     private static let limits: [SQL] = [
-        "set local lock_timeout = '30s'", "set local idle_in_transaction_session_timeout = '40s'",
+        "set local lock_timeout = '5s'", "set local idle_in_transaction_session_timeout = '40s'",
     ]
 
+    // Another process may hold the row for as long as the token endpoint takes. Whoever waits for it holds no session
+    // meanwhile, and asks again a little later: behind a pooler with fewer sessions than there are waiting processes the
+    // holder could not go on. Out of step, so that they do not meet at the row each time.
+    private func waitingForLock(
+        company: Company.ID, user: PipedriveUser.ID, isStale: @Sendable (Credentials) -> Bool,
+        refresh: @Sendable (Credentials) async throws -> Credentials
+    ) async throws -> Credentials {
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            do {
+                return try await underLock(company: company, user: user, isStale: isStale, refresh: refresh)
+            } catch let error as PostgresError where error.isLockTimeout {
+                try await Task.sleep(for: .milliseconds(.random(in: 100...200)))
+                // The holder may have refreshed meanwhile: then nobody needs the lock any more.
+                let current = try transaction(.cron(company)) { try $0.connections.credentials(user: user) }
+                if let current, !isStale(current) { return current }
+                guard ContinuousClock.now < deadline else { throw Self.stillRefreshing }
+            }
+        }
+    }
+
+    private static let stillRefreshing = CRMFailure(
+        .transient(mayHaveTakenEffect: false, retryAfterSeconds: nil),
+        reason: "Another process is still refreshing the credentials")
+
+    /// Fails with a lock time-out at once when another process holds the row.
     private func underLock(
         company: Company.ID, user: PipedriveUser.ID, isStale: @Sendable (Credentials) -> Bool,
         refresh: @Sendable (Credentials) async throws -> Credentials
     ) async throws -> Credentials {
         let connection = try pool.take().connection
         defer { pool.give(back: connection) }
-        do {
-            return try await connection.transaction(
-                prelude: Self.prelude(.cron(company)) + Self.limits,
-                awaiting: { connection in
-                    let store = CredentialStore(connection: connection, vault: vault, company: company)
-                    guard let current = try await Self.lock(store, user: user) else {
-                        throw Refusal(.notFound, "The grant has no credentials.")
-                    }
-                    guard isStale(current) else { return current }
-                    let fresh = try await refresh(current)
-                    let saved = try store.save(fresh, user: user)
-                    try PostgresConnections(database: connection, access: .cron(company), vault: vault)
-                        .audit("refreshed", detail: "Access of Pipedrive user \(user), by \(process)")
-                    return saved
-                })
-        } catch let error as PostgresError where error.isLockTimeout {
-            return try reread(company: company, user: user, isStale: isStale)
-        }
-    }
-
-    // Lent to one thread at a time: whoever lends waits until that thread is done with it.
-    private struct Lent: @unchecked Sendable {
-        let store: CredentialStore
-    }
-
-    // Another process may hold the row for as long as the token endpoint takes. The wait is a blocking one, so it has a
-    // thread of its own: on the shared ones it would hold up every other company's work.
-    private static func lock(_ store: CredentialStore, user: PipedriveUser.ID) async throws -> Credentials? {
-        let lent = Lent(store: store)
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try lent.store.lock(user: user) })
-            }
-        }
-    }
-
-    // The lock could not be had: whoever held it may have refreshed meanwhile.
-    private func reread(
-        company: Company.ID, user: PipedriveUser.ID, isStale: (Credentials) -> Bool
-    ) throws -> Credentials {
-        let current = try transaction(.cron(company)) { try $0.connections.credentials(user: user) }
-        guard let current, !isStale(current) else {
-            throw CRMFailure(
-                .transient(mayHaveTakenEffect: false, retryAfterSeconds: nil),
-                reason: "Another process is still refreshing the credentials")
-        }
-        return current
+        return try await connection.transaction(
+            prelude: Self.prelude(.cron(company)) + Self.limits,
+            awaiting: { connection in
+                let store = CredentialStore(connection: connection, vault: vault, company: company)
+                guard let current = try store.lock(user: user) else {
+                    throw Refusal(.notFound, "The grant has no credentials.")
+                }
+                guard isStale(current) else { return current }
+                let fresh = try await refresh(current)
+                let saved = try store.save(fresh, user: user)
+                try PostgresConnections(database: connection, access: .cron(company), vault: vault)
+                    .audit("refreshed", detail: "Access of Pipedrive user \(user), by \(process)")
+                return saved
+            })
     }
 }

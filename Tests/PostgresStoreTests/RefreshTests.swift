@@ -39,8 +39,8 @@ struct RefreshTests {
                     group.addTask(executorPreference: threads) {
                         try await Self.refresh(storages[index % 2], stores) {
                             calls.next()
-                            // Not before the other process stands at the lock.
-                            try stores.waitForBlockedSessions()
+                            // Not before the other process was refused the lock.
+                            try stores.waitForRefusedSession()
                             return .made("new", expiresAt: Self.later)
                         }
                     }
@@ -114,7 +114,7 @@ struct RefreshTests {
             let killed = Task(executorPreference: OwnThreads()) {
                 try await Self.refresh(stores.storage, stores) {
                     holds.next()
-                    try stores.waitForBlockedSessions()
+                    try stores.waitForRefusedSession()
                     try stores.raw(
                         """
                         select pg_terminate_backend(pid) from pg_stat_activity
@@ -147,5 +147,17 @@ struct RefreshTests {
             let answer = try await Self.refresh(stores.storage, stores) { .made("new", expiresAt: Self.later) }
             #expect(answer == .made("new", expiresAt: Self.later))
         }
+    }
+}
+
+extension Stores {
+    /// Waits until somebody was refused the row's lock, and waits outside a transaction.
+    fileprivate func waitForRefusedSession() throws {
+        try wait(
+            for: "a session that gave up its transaction",
+            """
+            select count(*) > 0 as value from pg_stat_activity
+            where datname = current_database() and state = 'idle' and query = 'rollback'
+            """)
     }
 }

@@ -37,10 +37,13 @@ final class Installation: Sendable {
     }
 
     /// Lends a running installation to the body; stops and removes all of it whatever happens.
-    static func lend(_ body: @Sendable (Installation) async throws -> Void) async throws {
+    ///
+    /// - Parameter isPooled: with PgBouncer between the processes and the database.
+    static func lend(isPooled: Bool = false, _ body: @Sendable (Installation) async throws -> Void) async throws {
         let site = try Site.make()
         do {
-            let installation = try await Installation(site, sandbox: site.startSandbox())
+            let pooler = isPooled ? try await site.startPooler() : nil
+            let installation = try await Installation(site, sandbox: site.startSandbox(behind: pooler))
             do {
                 try await body(installation)
             } catch {

@@ -2,10 +2,12 @@ import Testing
 
 /// Gives a suite one running installation, shared by its tests as `Installation.current`.
 struct InstallationTrait: SuiteTrait, TestScoping {
+    var isPooled = false
+
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await Installation.lend { installation in
+        try await Installation.lend(isPooled: isPooled) { installation in
             try await Installation.$current.withValue(installation) { try await function() }
         }
     }
@@ -14,4 +16,6 @@ struct InstallationTrait: SuiteTrait, TestScoping {
 extension Trait where Self == InstallationTrait {
     /// The suite has an installation of its own.
     static var installed: Self { Self() }
+    /// The same with PgBouncer in transaction mode between its processes and the database.
+    static var installedBehindPooler: Self { Self(isPooled: true) }
 }

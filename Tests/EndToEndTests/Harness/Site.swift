@@ -34,7 +34,9 @@ struct Site: Sendable {
     }
 
     /// Starts the sandbox and writes the settings, which name its address.
-    func startSandbox() async throws -> Sandbox {
+    ///
+    /// - Parameter pooler: stands between the processes and the database.
+    func startSandbox(behind pooler: Pooler? = nil) async throws -> Sandbox {
         let portFile = "\(folder)/sandbox.port"
         let part = try programs.start(
             "sandbox",
@@ -52,24 +54,37 @@ struct Site: Sendable {
             FileManager.default.contents(atPath: portFile).map { String(decoding: $0, as: UTF8.self) }
         }
         let address = "127.0.0.1:\(text.trimmingCharacters(in: .whitespacesAndNewlines))"
-        try writeSettings(sandbox: address)
+        try writeSettings(sandbox: address, pooler: pooler)
         return Sandbox(origin: "http://\(address)", stateFile: "\(folder)/sandbox.json")
     }
 
-    private func writeSettings(sandbox: String) throws {
-        let settings = [
+    private func writeSettings(sandbox: String, pooler: Pooler?) throws {
+        var settings = [
             "PAYDOCK_DATABASE_URL": role.url, "PAYDOCK_PUBLIC_URL": origin, "PAYDOCK_KEYRING": "\(folder)/keyring",
             "PAYDOCK_RETRY_BASE": "1", "PAYDOCK_SENDMAIL": "/bin/false", "PIPEDRIVE_CLIENT_ID": Installation.clientID,
             "PIPEDRIVE_CLIENT_SECRET": Installation.clientSecret, "PIPEDRIVE_OAUTH_URL": "http://\(sandbox)",
             "PIPEDRIVE_ALLOWED_HOSTS": sandbox, "PIPEDRIVE_PANEL_USER": Installation.panelUser,
             "PIPEDRIVE_PANEL_PASSWORD": Installation.panelPassword,
         ]
+        if let pooler {
+            settings["PAYDOCK_DATABASE_URL"] = pooler.url
+            settings["PAYDOCK_DATABASE_POOLED"] = "1"
+            settings["PAYDOCK_LISTEN_URL"] = role.url
+        }
         let lines = settings.map { "\($0)=\($1)" }.sorted().joined(separator: "\n")
         guard
             FileManager.default.createFile(
                 atPath: programs.settingsFile, contents: Data("\(lines)\n".utf8),
                 attributes: [.posixPermissions: 0o600])
         else { throw Failure("The settings could not be written") }
+    }
+
+    /// Starts PgBouncer in front of the database.
+    func startPooler() async throws -> Pooler {
+        let pooler = try Pooler(folder: folder, database: role.url)
+        let part = try programs.start("pgbouncer", pooler.command)
+        _ = try await self.wait(for: "PgBouncer", of: part) { try pooler.answers() ? true : nil }
+        return pooler
     }
 
     /// A socket and a few workers behind it, kept at their number by multiwatch.
