@@ -72,6 +72,7 @@ enum Notice: String, Sendable, CaseIterable {
     case disconnected
     case disconnectedHere = "disconnected-here"
     case syncing
+    case previewing
     case syncRunning = "sync-running"
     case triggerOff = "trigger-off"
     case retrying
@@ -94,6 +95,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .disconnectedHere:
             "Disconnected in PayDock. Pipedrive still has to be told of all of it; this is tried for 24 hours."
         case .syncing: "The sync has started. This page shows how it goes when you reload it."
+        case .previewing: "The preview is being made. This page shows it when you reload it."
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
         case .retrying: "It goes out again now."
