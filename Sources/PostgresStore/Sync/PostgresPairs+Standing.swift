@@ -15,6 +15,7 @@ extension PostgresPairs {
         if let choice = try waiting(local, kind, account), choice != "create" {
             return .stays("It waits for a person: see Needs attention")
         }
+        guard rule.direction.pushes else { return .stays("The direction of this kind leaves it in PayDock") }
         if let standing = try linked(local, kind, account) { return standing }
         guard rule.createsThere(localAddedAt: record.createdAt) else {
             return .stays("The direction of this kind leaves it in PayDock")
