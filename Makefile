@@ -11,8 +11,8 @@ run: ## Install what is missing, build, and run everything on port 8080 until Ct
 test: ## Everything that CI checks: format, scripts, build, schema, all tests
 	@scripts/test
 
-chaos: ## The long form of faults and fuzzing: ten minutes against the regular API
-	@scripts/fuzz-api 600
+chaos: ## The long form of faults, storms and fuzzing; one part of it with PART=name
+	@scripts/chaos $(PART)
 
 build: ## Build the release binaries
 	@scripts/build

@@ -22,6 +22,52 @@ CREATE SCHEMA web;
 
 ALTER SCHEMA web OWNER TO paydock_owner;
 
+CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA books;
+
+COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA books;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+CREATE FUNCTION books.add_record_events() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if current_user <> 'paydock_cron' then
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        insert into books.event (company_id, kind, subject_id)
+        select company_id, tg_table_name || '.created', id from fresh;
+    else
+        insert into books.event (company_id, kind, subject_id)
+        select f.company_id, tg_table_name || '.updated', f.id
+        from fresh f join stale s on s.company_id = f.company_id and s.id = f.id
+        where to_jsonb(f) - tg_argv[0] <> to_jsonb(s) - tg_argv[0];
+    end if;
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.add_record_events() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.check_move() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if old.state || '>' || new.state <> all (tg_argv) then
+        raise exception 'a % that is % does not become %', tg_table_name, old.state, new.state
+            using errcode = 'check_violation';
+    end if;
+    return new;
+end
+$$;
+
+ALTER FUNCTION books.check_move() OWNER TO paydock_owner;
+
 CREATE TABLE books.company (
     company_id uuid NOT NULL,
     name text NOT NULL,
@@ -140,26 +186,36 @@ ALTER FUNCTION books.companies_with_lapsed_documents(moment timestamp with time 
 CREATE FUNCTION books.count_list() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    AS $$
+    AS $_$
 declare
     changes text := '';
 begin
     if tg_op <> 'DELETE' then
-        changes := format('select company_id, %s as state, 1 as change from fresh', tg_argv[0]);
+        changes := format('select company_id, %s as state, 1 as change, %s from fresh', tg_argv[0], tg_argv[1]);
     end if;
     if tg_op = 'UPDATE' then
         changes := changes || ' union all ';
     end if;
     if tg_op <> 'INSERT' then
-        changes := changes || format('select company_id, %s as state, -1 as change from stale', tg_argv[0]);
+        changes := changes || format('select company_id, %s as state, -1 as change, %s from stale', tg_argv[0],
+            tg_argv[1]);
     end if;
     execute format(
-        'insert into books.list_change (company_id, list, state, change)
-             select company_id, %L, state, sum(change) from (%s) c
-             group by company_id, state having sum(change) <> 0', tg_table_name, changes);
+        'with line (company_id, state, change, at_time, at_name, at_id) as (
+             select company_id, state, sum(change), at_time, at_name, at_id
+             from (%1$s) c (company_id, state, change, at_time, at_name, at_id)
+             group by company_id, state, at_time, at_name, at_id having sum(change) <> 0
+         ), numbered as (
+             select *, count(*) over (partition by company_id) > 8 as is_many from line
+         )
+         insert into books.list_change (company_id, list, state, change, at_time, at_name, at_id)
+         select company_id, %2$L, state, change, at_time, at_name, at_id from numbered where not is_many
+         union all
+         select company_id, %2$L, state, sum(change), null, null, null from numbered where is_many
+         group by company_id, state', changes, tg_table_name);
     return null;
 end
-$$;
+$_$;
 
 ALTER FUNCTION books.count_list() OWNER TO paydock_owner;
 
@@ -301,21 +357,30 @@ $$;
 ALTER FUNCTION books.fold_figures() OWNER TO paydock_owner;
 
 CREATE FUNCTION books.fold_lists() RETURNS bigint
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
-    with long as (
-        select company_id, list, state from books.list_change group by company_id, list, state having count(*) > 20
-    ), gone as (
-        delete from books.list_change c using long l
-        where c.company_id = l.company_id and c.list = l.list and c.state = l.state
-        returning c.company_id, c.list, c.state, c.change
-    ), folded as (
-        insert into books.list_change (company_id, list, state, change)
-        select company_id, list, state, sum(change) from gone group by company_id, list, state
-        returning 1
-    )
-    select count(*) from folded
+declare
+    folded bigint := 0;
+    long record;
+begin
+    perform pg_advisory_xact_lock(hashtext('books.fold_lists'));
+    for long in
+        select company_id, list, bool_or(at_id is null and not is_anchored) as is_anywhere
+        from books.list_change group by company_id, list
+        having count(*) > 20 or (bool_or(at_id is null and not is_anchored) and sum(change) > 6000)
+    loop
+        folded := folded + 1;
+        if books.lacks_anchors(long.company_id, long.list) or (long.is_anywhere and exists (
+            select from books.list_anchor a where a.company_id = long.company_id and a.list = long.list))
+        then
+            perform books.set_anchors(long.company_id, long.list);
+        else
+            perform books.move_anchors(long.company_id, long.list);
+        end if;
+    end loop;
+    return folded;
+end
 $$;
 
 ALTER FUNCTION books.fold_lists() OWNER TO paydock_owner;
@@ -385,6 +450,12 @@ CREATE FUNCTION books.invoice_figures(state text, due_on date, gross bigint, pai
 $_$;
 
 ALTER FUNCTION books.invoice_figures(state text, due_on date, gross bigint, paid bigint) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.is_before(time_a timestamp with time zone, name_a text, id_a uuid, time_b timestamp with time zone, name_b text, id_b uuid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (time_b IS NULL) THEN (ROW(name_a, id_a) < ROW(name_b, id_b)) ELSE ((time_a > time_b) OR ((time_a = time_b) AND (id_a < id_b))) END;
+
+ALTER FUNCTION books.is_before(time_a timestamp with time zone, name_a text, id_a uuid, time_b timestamp with time zone, name_b text, id_b uuid) OWNER TO paydock_owner;
 
 CREATE FUNCTION books.keep_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -470,6 +541,50 @@ $$;
 
 ALTER FUNCTION books.keep_newest_invoice() OWNER TO paydock_owner;
 
+CREATE FUNCTION books.lacks_anchors(company uuid, list_name text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select exists (
+        select from (
+            select rank - lag(rank, 1, 0::numeric) over (partition by state order by rank) as distance
+            from (
+                select state, rank::numeric from books.list_anchor where company_id = company and list = list_name
+                union all
+                select state, sum(change) from books.list_change
+                where company_id = company and list = list_name and state <> 'archived' group by state
+                union all
+                select '', sum(change) from books.list_change
+                where company_id = company and list = list_name and list_name not in ('contact', 'product')
+            ) r (state, rank)
+        ) d
+        where distance > 6000)
+$$;
+
+ALTER FUNCTION books.lacks_anchors(company uuid, list_name text) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.move_anchors(company uuid, list_name text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with gone as (
+        delete from books.list_change where company_id = company and list = list_name returning *
+    ), moved as (
+        update books.list_anchor a set rank = a.rank + m.change
+        from (
+            select b.state, b.id, sum(g.change) as change
+            from books.list_anchor b join gone g on (b.state = '' or g.state = b.state) and not g.is_anchored
+                and books.is_before(g.at_time, g.at_name, g.at_id, b.at_time, b.at_name, b.at_id)
+            where b.company_id = company and b.list = list_name
+            group by b.state, b.id) m
+        where a.company_id = company and a.list = list_name and a.state = m.state and a.id = m.id
+    )
+    insert into books.list_change (company_id, list, state, change, is_anchored)
+    select company, list_name, state, sum(change), true from gone group by state
+$$;
+
+ALTER FUNCTION books.move_anchors(company uuid, list_name text) OWNER TO paydock_owner;
+
 CREATE FUNCTION books.move_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -549,6 +664,38 @@ CREATE FUNCTION books.normalize_number(number text) RETURNS text
 
 ALTER FUNCTION books.normalize_number(number text) OWNER TO paydock_owner;
 
+CREATE FUNCTION books.products_matching(words text[], most integer) RETURNS TABLE(id uuid, rank real)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'books'
+    AS $$
+declare
+    company uuid := books.current_company();
+    wanted tsquery := (select string_agg(quote_literal(word), ' | ')::tsquery from unnest(words) as word where word <> '');
+begin
+    if company is null or wanted is null then
+        return;
+    end if;
+    return query
+    with found as (
+        select p.id, p.name_key, p.words from books.product p
+        where p.company_id = company and p.is_active and p.words @@ wanted
+        union
+        select p.id, p.name_key, p.words from unnest(products_matching.words) as word
+        join books.product p on p.company_id = company and p.is_active and p.name_key operator(books.%) word
+        where length(word) > 3)
+    select f.id,
+        -- A share of the name's own words first; where none stands there, likeness decides.
+        (ts_rank(array[0.05, 0.2, 0.8, 1.0]::real[], f.words, wanted, 1)
+            + coalesce((select max(books.similarity(f.name_key, word)) from unnest(products_matching.words) as word), 0)
+            / 10)::real as score
+    from found f
+    order by score desc, f.name_key, f.id
+    limit most;
+end
+$$;
+
+ALTER FUNCTION books.products_matching(words text[], most integer) OWNER TO paydock_owner;
+
 CREATE FUNCTION books.rebuild_figures() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -572,6 +719,42 @@ end
 $$;
 
 ALTER FUNCTION books.rebuild_figures() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.set_anchors(company uuid, list_name text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+    is_named boolean := list_name in ('contact', 'product');
+    rows text := format('books.%I where company_id = $1%s', list_name,
+        case list_name when 'contact' then ' and archived_at is null' else '' end);
+    state text := case when is_named then '''live''' when list_name = 'invoice' then 'status' else 'state' end;
+    place text := case when is_named then 'null::timestamptz, name_key, id' else 'created_at, null::text, id' end;
+    way text := case when is_named then 'name_key, id' else 'created_at desc, id' end;
+    counted text := format('select %1$s, row_number() over (partition by %1$s order by %2$s) - 1, %3$s from %4$s',
+        state, way, place, rows);
+begin
+    if not is_named then
+        counted := counted || format(' union all select '''', row_number() over (order by %1$s) - 1, %2$s from %3$s',
+            way, place, rows);
+    end if;
+    execute format(
+        'with gone as (
+             delete from books.list_change where company_id = $1 and list = %1$L returning *
+         ), old as (
+             delete from books.list_anchor where company_id = $1 and list = %1$L
+         ), base as (
+             insert into books.list_change (company_id, list, state, change, is_anchored)
+             select $1, %1$L, state, sum(change), true from gone group by state
+         )
+         insert into books.list_anchor (company_id, list, state, rank, at_time, at_name, at_id)
+         select $1, %1$L, r.* from (%2$s) r (state, rank, at_time, at_name, at_id)
+         where rank > 0 and rank %% 2000 = 0', list_name, counted)
+    using company;
+end
+$_$;
+
+ALTER FUNCTION books.set_anchors(company uuid, list_name text) OWNER TO paydock_owner;
 
 CREATE FUNCTION books.subscription_figures(state text, annual_net bigint) RETURNS TABLE(due_on date, invoice_count bigint, revenue bigint, arr bigint, open_count bigint, open_amount bigint)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1511,12 +1694,41 @@ ALTER TABLE ONLY books.kept_answer FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.kept_answer OWNER TO paydock_owner;
 
+CREATE TABLE books.list_anchor (
+    company_id uuid NOT NULL,
+    list text NOT NULL,
+    state text NOT NULL,
+    id bigint NOT NULL,
+    rank bigint NOT NULL,
+    at_time timestamp with time zone,
+    at_name text,
+    at_id uuid NOT NULL,
+    CONSTRAINT list_anchor_list_check CHECK ((list = ANY (ARRAY['contact'::text, 'product'::text, 'quote'::text, 'invoice'::text, 'subscription'::text])))
+);
+
+ALTER TABLE ONLY books.list_anchor FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE books.list_anchor OWNER TO paydock_owner;
+
+ALTER TABLE books.list_anchor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME books.list_anchor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE books.list_change (
     company_id uuid NOT NULL,
     list text NOT NULL,
     state text NOT NULL,
     id bigint NOT NULL,
     change bigint NOT NULL,
+    at_time timestamp with time zone,
+    at_name text,
+    at_id uuid,
+    is_anchored boolean DEFAULT false NOT NULL,
     CONSTRAINT list_change_list_check CHECK ((list = ANY (ARRAY['contact'::text, 'product'::text, 'quote'::text, 'invoice'::text, 'subscription'::text])))
 );
 
@@ -1616,6 +1828,7 @@ CREATE TABLE books.product (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    words tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('simple'::regconfig, name), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, COALESCE(code, ''::text)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, COALESCE(description, ''::text)), 'D'::"char"))) STORED NOT NULL,
     CONSTRAINT product_code_check CHECK ((code <> ''::text)),
     CONSTRAINT product_name_check CHECK ((name <> ''::text)),
     CONSTRAINT product_tax_basis_points_check CHECK (((tax_basis_points >= 0) AND (tax_basis_points <= 10000)))
@@ -1861,12 +2074,35 @@ CREATE TABLE pipedrive.quote_draft (
     drafter text,
     reason text,
     requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT quote_draft_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'ready'::text, 'failed'::text])))
+    trigger_id uuid,
+    person_id bigint,
+    organization_id bigint,
+    CONSTRAINT quote_draft_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'waiting'::text, 'held'::text, 'ready'::text, 'failed'::text])))
 );
 
 ALTER TABLE ONLY pipedrive.quote_draft FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.quote_draft OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.quote_trigger (
+    company_id uuid NOT NULL,
+    id uuid NOT NULL,
+    pipeline_id bigint NOT NULL,
+    is_on boolean DEFAULT true NOT NULL,
+    language text,
+    validity_days integer DEFAULT 30 NOT NULL,
+    instructions text DEFAULT ''::text NOT NULL,
+    unmet_needs text DEFAULT 'line'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT quote_trigger_instructions_check CHECK ((length(instructions) <= 2000)),
+    CONSTRAINT quote_trigger_language_check CHECK ((language = ANY (ARRAY['nl'::text, 'en'::text, 'de'::text]))),
+    CONSTRAINT quote_trigger_unmet_needs_check CHECK ((unmet_needs = ANY (ARRAY['line'::text, 'remark'::text]))),
+    CONSTRAINT quote_trigger_validity_days_check CHECK (((validity_days >= 1) AND (validity_days <= 365)))
+);
+
+ALTER TABLE ONLY pipedrive.quote_trigger FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.quote_trigger OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.record_snapshot (
     company_id uuid NOT NULL,
@@ -1911,9 +2147,6 @@ CREATE TABLE pipedrive.settings (
     person_direction text NOT NULL,
     product_direction text NOT NULL,
     forwarded_events text[] NOT NULL,
-    trigger_pipeline_id bigint,
-    trigger_stage_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    trigger_since timestamp with time zone,
     swept_through timestamp with time zone,
     organization_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     person_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -1922,7 +2155,6 @@ CREATE TABLE pipedrive.settings (
     kvk_field text,
     organization_language_field text,
     person_language_field text,
-    CONSTRAINT settings_check CHECK (((trigger_pipeline_id IS NULL) = (trigger_stage_ids = '{}'::bigint[]))),
     CONSTRAINT settings_kvk_field_check CHECK ((kvk_field <> ''::text)),
     CONSTRAINT settings_organization_direction_check CHECK ((organization_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
     CONSTRAINT settings_organization_language_field_check CHECK ((organization_language_field <> ''::text)),
@@ -1943,7 +2175,8 @@ CREATE TABLE pipedrive.stage (
     pipeline_name text NOT NULL,
     pipeline_position integer NOT NULL,
     name text NOT NULL,
-    "position" integer NOT NULL
+    "position" integer NOT NULL,
+    is_deleted boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE ONLY pipedrive.stage FORCE ROW LEVEL SECURITY;
@@ -2099,6 +2332,17 @@ CREATE TABLE pipedrive.touched_record (
 ALTER TABLE ONLY pipedrive.touched_record FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.touched_record OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.trigger_stage (
+    company_id uuid NOT NULL,
+    stage_id bigint NOT NULL,
+    trigger_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.trigger_stage FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.trigger_stage OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.user_grant (
     company_id uuid NOT NULL,
@@ -2471,6 +2715,9 @@ ALTER TABLE ONLY books.invoice
 ALTER TABLE ONLY books.kept_answer
     ADD CONSTRAINT kept_answer_pkey PRIMARY KEY (company_id, key_hash);
 
+ALTER TABLE ONLY books.list_anchor
+    ADD CONSTRAINT list_anchor_pkey PRIMARY KEY (company_id, list, state, id);
+
 ALTER TABLE ONLY books.list_change
     ADD CONSTRAINT list_change_pkey PRIMARY KEY (company_id, list, state, id);
 
@@ -2546,6 +2793,9 @@ ALTER TABLE ONLY pipedrive.local_edit
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
 
+ALTER TABLE ONLY pipedrive.quote_trigger
+    ADD CONSTRAINT quote_trigger_pkey PRIMARY KEY (company_id, id);
+
 ALTER TABLE ONLY pipedrive.record_snapshot
     ADD CONSTRAINT record_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
@@ -2572,6 +2822,9 @@ ALTER TABLE ONLY pipedrive.sync_task
 
 ALTER TABLE ONLY pipedrive.touched_record
     ADD CONSTRAINT touched_record_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
+
+ALTER TABLE ONLY pipedrive.trigger_stage
+    ADD CONSTRAINT trigger_stage_pkey PRIMARY KEY (company_id, stage_id);
 
 ALTER TABLE ONLY pipedrive.user_grant
     ADD CONSTRAINT user_grant_pkey PRIMARY KEY (company_id, pipedrive_company_id, user_id);
@@ -2718,6 +2971,10 @@ CREATE INDEX kept_answer_age ON books.kept_answer USING btree (created_at);
 
 COMMENT ON INDEX books.kept_answer_age IS 'Forgetting answers after a day, for housekeeping.';
 
+CREATE INDEX list_anchor_rank ON books.list_anchor USING btree (company_id, list, state, rank);
+
+COMMENT ON INDEX books.list_anchor_rank IS 'The last anchor before an offset.';
+
 CREATE UNIQUE INDEX mail_invoice ON books.mail USING btree (company_id, invoice_id) WHERE (invoice_id IS NOT NULL);
 
 COMMENT ON INDEX books.mail_invoice IS 'The mail of an invoice, for its page and the API.';
@@ -2738,9 +2995,17 @@ CREATE UNIQUE INDEX product_code ON books.product USING btree (company_id, code)
 
 COMMENT ON INDEX books.product_code IS 'Matching products by code; a code names one product.';
 
+CREATE INDEX product_likeness ON books.product USING gin (company_id, name_key books.gin_trgm_ops);
+
+COMMENT ON INDEX books.product_likeness IS 'Products whose name is like a word of a deal.';
+
 CREATE INDEX product_name ON books.product USING btree (company_id, name_key, id);
 
 COMMENT ON INDEX books.product_name IS 'Lists of products by name; matching by exact name.';
+
+CREATE INDEX product_words ON books.product USING gin (company_id, words);
+
+COMMENT ON INDEX books.product_words IS 'Products that the words of a deal speak of.';
 
 CREATE INDEX quote_contact ON books.quote USING btree (company_id, contact_id, created_at DESC, id);
 
@@ -2794,6 +3059,10 @@ CREATE INDEX quote_draft_newest ON pipedrive.quote_draft USING btree (company_id
 
 COMMENT ON INDEX pipedrive.quote_draft_newest IS 'The Triggers tab: the last 50 drafts.';
 
+CREATE INDEX quote_draft_open ON pipedrive.quote_draft USING btree (company_id, state, requested_at) WHERE (state = ANY (ARRAY['waiting'::text, 'held'::text]));
+
+COMMENT ON INDEX pipedrive.quote_draft_open IS 'What waits for a contact or for a person.';
+
 CREATE INDEX record_snapshot_age ON pipedrive.record_snapshot USING btree (taken_at);
 
 COMMENT ON INDEX pipedrive.record_snapshot_age IS 'Forgetting snapshots after a month, for housekeeping.';
@@ -2825,6 +3094,10 @@ COMMENT ON INDEX pipedrive.sync_run_newest IS 'The Logs tab: the last 50 runs.';
 CREATE UNIQUE INDEX sync_run_running ON pipedrive.sync_run USING btree (company_id) WHERE (state = 'running'::text);
 
 COMMENT ON INDEX pipedrive.sync_run_running IS 'Never two runs of one connection.';
+
+CREATE INDEX trigger_stage_trigger ON pipedrive.trigger_stage USING btree (company_id, trigger_id);
+
+COMMENT ON INDEX pipedrive.trigger_stage_trigger IS 'The stages of a trigger.';
 
 CREATE INDEX attempt_old ON queue.attempt USING btree (finished_at);
 
@@ -2886,17 +3159,21 @@ CREATE TRIGGER contact_emails_inserted AFTER INSERT ON books.contact REFERENCING
 
 CREATE TRIGGER contact_emails_updated AFTER UPDATE ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
 
+CREATE TRIGGER contact_events_insert AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events();
+
+CREATE TRIGGER contact_events_update AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events('updated_at');
+
 CREATE TRIGGER contact_figures_deleted AFTER DELETE ON books.contact REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.drop_figures();
 
 CREATE TRIGGER contact_figures_moved AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.move_figures();
 
 CREATE TRIGGER contact_links_ended AFTER DELETE ON books.contact REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
-CREATE TRIGGER contact_list_delete AFTER DELETE ON books.contact REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+CREATE TRIGGER contact_list_delete AFTER DELETE ON books.contact REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER contact_list_insert AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+CREATE TRIGGER contact_list_insert AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER contact_list_update AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end');
+CREATE TRIGGER contact_list_update AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end', 'null::timestamptz, name_key, id');
 
 CREATE TRIGGER contact_pushed AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.contact_added();
 
@@ -2910,11 +3187,13 @@ CREATE TRIGGER invoice_figures_insert AFTER INSERT ON books.invoice REFERENCING 
 
 CREATE TRIGGER invoice_figures_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
 
-CREATE TRIGGER invoice_list_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+CREATE TRIGGER invoice_list_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status', 'created_at, null::text, id');
 
-CREATE TRIGGER invoice_list_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+CREATE TRIGGER invoice_list_insert AFTER INSERT ON books.invoice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status', 'created_at, null::text, id');
 
-CREATE TRIGGER invoice_list_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status');
+CREATE TRIGGER invoice_list_update AFTER UPDATE ON books.invoice REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('status', 'created_at, null::text, id');
+
+CREATE TRIGGER invoice_moves BEFORE UPDATE OF state ON books.invoice FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION books.check_move('concept>sent', 'sent>partially_paid', 'sent>paid', 'sent>credited', 'partially_paid>paid', 'partially_paid>credited', 'paid>credited');
 
 CREATE TRIGGER invoice_newest_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.keep_newest_invoice();
 
@@ -2940,21 +3219,27 @@ CREATE TRIGGER product_edited AFTER UPDATE ON books.product REFERENCING OLD TABL
 
 CREATE TRIGGER product_edits_forgotten AFTER DELETE ON books.product REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.forget_edits();
 
+CREATE TRIGGER product_events_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events();
+
+CREATE TRIGGER product_events_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events('');
+
 CREATE TRIGGER product_links_ended AFTER DELETE ON books.product REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.end_links();
 
-CREATE TRIGGER product_list_delete AFTER DELETE ON books.product REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+CREATE TRIGGER product_list_delete AFTER DELETE ON books.product REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER product_list_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+CREATE TRIGGER product_list_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''', 'null::timestamptz, name_key, id');
 
-CREATE TRIGGER product_list_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''');
+CREATE TRIGGER product_list_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''', 'null::timestamptz, name_key, id');
 
 CREATE TRIGGER product_pushed AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.contact_added();
 
-CREATE TRIGGER quote_list_delete AFTER DELETE ON books.quote REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER quote_list_delete AFTER DELETE ON books.quote REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
 
-CREATE TRIGGER quote_list_insert AFTER INSERT ON books.quote REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER quote_list_insert AFTER INSERT ON books.quote REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
 
-CREATE TRIGGER quote_list_update AFTER UPDATE ON books.quote REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER quote_list_update AFTER UPDATE ON books.quote REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
+
+CREATE TRIGGER quote_moves BEFORE UPDATE OF state ON books.quote FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION books.check_move('concept>sent', 'sent>viewed', 'sent>accepted', 'sent>declined', 'sent>expired', 'viewed>accepted', 'viewed>declined', 'viewed>expired');
 
 CREATE TRIGGER quote_public_token AFTER INSERT ON books.quote FOR EACH ROW EXECUTE FUNCTION web.list_public_token();
 
@@ -2964,11 +3249,13 @@ CREATE TRIGGER subscription_figures_insert AFTER INSERT ON books.subscription RE
 
 CREATE TRIGGER subscription_figures_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.subscription_figures(r.state, r.annual_net)');
 
-CREATE TRIGGER subscription_list_delete AFTER DELETE ON books.subscription REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER subscription_list_delete AFTER DELETE ON books.subscription REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
 
-CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
 
-CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state');
+CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
+
+CREATE TRIGGER subscription_moves BEFORE UPDATE OF state ON books.subscription FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION books.check_move('concept>active', 'concept>cancelled', 'active>paused', 'active>cancelled', 'paused>active', 'paused>cancelled');
 
 CREATE CONSTRAINT TRIGGER message_added AFTER INSERT ON queue.message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.kind <> 'note'::text)) EXECUTE FUNCTION queue.wake_listeners();
 
@@ -3014,6 +3301,9 @@ ALTER TABLE ONLY books.invoice
 
 ALTER TABLE ONLY books.kept_answer
     ADD CONSTRAINT kept_answer_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY books.list_anchor
+    ADD CONSTRAINT list_anchor_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY books.list_change
     ADD CONSTRAINT list_change_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -3090,6 +3380,9 @@ ALTER TABLE ONLY pipedrive.quote_draft
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
 
+ALTER TABLE ONLY pipedrive.quote_trigger
+    ADD CONSTRAINT quote_trigger_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.record_snapshot
     ADD CONSTRAINT record_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -3116,6 +3409,12 @@ ALTER TABLE ONLY pipedrive.sync_task
 
 ALTER TABLE ONLY pipedrive.touched_record
     ADD CONSTRAINT touched_record_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.trigger_stage
+    ADD CONSTRAINT trigger_stage_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.trigger_stage
+    ADD CONSTRAINT trigger_stage_company_id_trigger_id_fkey FOREIGN KEY (company_id, trigger_id) REFERENCES pipedrive.quote_trigger(company_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY pipedrive.user_grant
     ADD CONSTRAINT user_grant_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -3183,6 +3482,8 @@ ALTER TABLE books.invoice ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE books.kept_answer ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE books.list_anchor ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE books.list_change ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE books.mail ENABLE ROW LEVEL SECURITY;
@@ -3208,6 +3509,8 @@ CREATE POLICY owner ON books.figure TO paydock_owner USING (true) WITH CHECK (tr
 CREATE POLICY owner ON books.invoice TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.kept_answer TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON books.list_anchor TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON books.list_change TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -3254,6 +3557,8 @@ CREATE POLICY tenant ON books.figure TO paydock_web, paydock_cron, paydock_api U
 CREATE POLICY tenant ON books.invoice TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.kept_answer TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON books.list_anchor TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON books.list_change TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -3315,6 +3620,8 @@ CREATE POLICY owner ON pipedrive.local_edit TO paydock_owner USING (true) WITH C
 
 CREATE POLICY owner ON pipedrive.quote_draft TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.quote_trigger TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.record_snapshot TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.remote_key TO paydock_owner USING (true) WITH CHECK (true);
@@ -3333,6 +3640,8 @@ CREATE POLICY owner ON pipedrive.sync_task TO paydock_owner USING (true) WITH CH
 
 CREATE POLICY owner ON pipedrive.touched_record TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.trigger_stage TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.user_grant TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.webhook_endpoint TO paydock_owner USING (true) WITH CHECK (true);
@@ -3348,6 +3657,8 @@ CREATE POLICY owner ON pipedrive.webhook_seen TO paydock_owner USING (true) WITH
 CREATE POLICY owner ON pipedrive.webhook_subscription TO paydock_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE pipedrive.quote_draft ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.quote_trigger ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.record_snapshot ENABLE ROW LEVEL SECURITY;
 
@@ -3387,6 +3698,8 @@ CREATE POLICY tenant ON pipedrive.local_edit TO paydock_web, paydock_cron, paydo
 
 CREATE POLICY tenant ON pipedrive.quote_draft TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.quote_trigger TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.record_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.remote_key TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
@@ -3405,6 +3718,8 @@ CREATE POLICY tenant ON pipedrive.sync_task TO paydock_web, paydock_cron, paydoc
 
 CREATE POLICY tenant ON pipedrive.touched_record TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.trigger_stage TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.user_grant TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.webhook_endpoint TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
@@ -3420,6 +3735,8 @@ CREATE POLICY tenant ON pipedrive.webhook_seen TO paydock_web, paydock_cron, pay
 CREATE POLICY tenant ON pipedrive.webhook_subscription TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 ALTER TABLE pipedrive.touched_record ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.trigger_stage ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.user_grant ENABLE ROW LEVEL SECURITY;
 
@@ -3547,10 +3864,20 @@ GRANT ALL ON FUNCTION books.fold_past_figures() TO paydock_cron;
 REVOKE ALL ON FUNCTION books.forget_answers(before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION books.forget_answers(before timestamp with time zone) TO paydock_cron;
 
+REVOKE ALL ON FUNCTION books.lacks_anchors(company uuid, list_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION books.move_anchors(company uuid, list_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION books.newest_from_documents() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION books.products_matching(words text[], most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION books.products_matching(words text[], most integer) TO paydock_cron;
+GRANT ALL ON FUNCTION books.products_matching(words text[], most integer) TO paydock_web;
 
 REVOKE ALL ON FUNCTION books.rebuild_figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION books.rebuild_figures() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION books.set_anchors(company uuid, list_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION pipedrive.claim_company(wanted bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION pipedrive.claim_company(wanted bigint) TO paydock_web;
@@ -3621,6 +3948,10 @@ GRANT SELECT ON TABLE books.figure TO paydock_api;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE books.kept_answer TO paydock_api;
 
+GRANT SELECT ON TABLE books.list_anchor TO paydock_web;
+GRANT SELECT ON TABLE books.list_anchor TO paydock_cron;
+GRANT SELECT ON TABLE books.list_anchor TO paydock_api;
+
 GRANT SELECT ON TABLE books.list_change TO paydock_web;
 GRANT SELECT ON TABLE books.list_change TO paydock_cron;
 GRANT SELECT ON TABLE books.list_change TO paydock_api;
@@ -3680,8 +4011,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.local_attention TO paydock_
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.local_edit TO paydock_cron;
 
-GRANT SELECT ON TABLE pipedrive.quote_draft TO paydock_web;
+GRANT SELECT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.quote_trigger TO paydock_web;
+GRANT SELECT ON TABLE pipedrive.quote_trigger TO paydock_cron;
 
 GRANT SELECT ON TABLE pipedrive.record_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.record_snapshot TO paydock_cron;
@@ -3691,8 +4025,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.remote_key TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_cron;
 
-GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.stage TO paydock_web;
-GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.stage TO paydock_cron;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.stage TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.stage TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.staged_key TO paydock_cron;
 
@@ -3710,6 +4044,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_state TO paydock_cron;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_task TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.touched_record TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.trigger_stage TO paydock_web;
+GRANT SELECT ON TABLE pipedrive.trigger_stage TO paydock_cron;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.user_grant TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.user_grant TO paydock_cron;

@@ -11,7 +11,9 @@ public struct BuiltInDrafter: QuoteDrafter {
 
     /// Never throws and never calls anything.
     public func propose(_ task: DraftingTask) async throws -> DraftProposal {
-        let title = CustomerWording.plain(task.context.deal.title, atMost: 120)
+        // A title that gives orders to a machine is nothing for a customer to read.
+        let isCommand = CommandWords.stand(in: task.context.deal.title)
+        let title = isCommand ? "" : CustomerWording.plain(task.context.deal.title, atMost: 120)
         let wording = DraftWording(language: task.language)
         let email = wording.email(
             title: title, person: task.context.person.map { CustomerWording.plain($0.name, atMost: 80) } ?? "",
@@ -26,16 +28,22 @@ public struct BuiltInDrafter: QuoteDrafter {
                 DraftProposal.Line(source: .dealProduct(index), wording: nil, quantity: product.quantity)
             }
         }
-        let found = CatalogMatching(task.catalog).matches(in: Self.texts(task.context.deal))
+        // Notes hold whole conversations: they are only looked at when title and fields name nothing.
+        let matching = CatalogMatching(task.catalog)
+        var texts = [task.context.deal.title] + task.fieldTexts
+        var found = matching.matches(in: texts)
+        if found.isEmpty {
+            texts = task.context.notes
+            found = matching.matches(in: texts)
+        }
         if found.isEmpty {
             let need = title.isEmpty ? wording.unnamedNeed : title
             return [DraftProposal.Line(source: .need, wording: need, quantity: .one)]
         }
-        return found.map { DraftProposal.Line(source: .catalog($0.productID), wording: nil, quantity: $0.quantity) }
-    }
-
-    /// The title first, then the custom fields by name, so that the order never depends on a dictionary's.
-    private static func texts(_ deal: Deal) -> [String] {
-        [deal.title] + deal.customFields.sorted { $0.key < $1.key }.map(\.value)
+        return found.map { match in
+            DraftProposal.Line(
+                source: .catalog(match.productID), wording: nil, quantity: match.quantity,
+                evidence: String(CustomerWording.oneLine(texts[match.text]).prefix(300)))
+        }
     }
 }

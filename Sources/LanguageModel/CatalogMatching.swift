@@ -6,6 +6,8 @@ struct CatalogMatching {
     struct Match: Equatable {
         let productID: Product.ID
         let quantity: Quantity
+        /// Which of the texts names it.
+        let text: Int
     }
 
     /// A product with the words it is known by.
@@ -41,12 +43,12 @@ struct CatalogMatching {
     /// Matches in the order of the texts and of the words in them; each product at most once.
     func matches(in texts: [String]) -> [Match] {
         var result: [Match] = []
-        for text in texts {
+        for (number, text) in texts.enumerated() {
             let words = FoldedWords(text)
             for candidate in chosen(words).sorted(by: { ($0.places.first ?? 0) < ($1.places.first ?? 0) }) {
                 guard !result.contains(where: { $0.productID == candidate.entry.id }) else { continue }
                 let quantity = QuantityBeside(words).quantity(at: candidate.places)
-                result.append(Match(productID: candidate.entry.id, quantity: quantity))
+                result.append(Match(productID: candidate.entry.id, quantity: quantity, text: number))
             }
         }
         return result

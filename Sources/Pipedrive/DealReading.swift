@@ -9,9 +9,10 @@ enum DealReading {
             let stage = node["stage_id"]?.integer, let status = node["status"]?.text.flatMap(Deal.Status.init)
         else { throw PipedriveGateway.unreadable(PipedriveFacts.deal) }
         let currency = try currency(node)
-        let value = try node["value"].map { try money($0, currency, "The deal's value") }
+        // Only compared with what the lines come to.
+        let value = node["value"]?.decimal.flatMap { Money($0, currency: currency) }
         return Deal(
-            id: Deal.ID(id), title: node["title"]?.text ?? "", status: status,
+            id: Deal.ID(id), title: (node["title"]?.text ?? "").filter { $0 != "\0" }, status: status,
             isDeleted: node["is_deleted"]?.flag ?? (status == .deleted),
             isArchived: node["is_archived"]?.flag ?? false, pipelineID: Pipeline.ID(pipeline),
             stageID: Stage.ID(stage), currency: currency, value: value,
@@ -23,34 +24,67 @@ enum DealReading {
 
     static func identifier(_ node: JSONNode?) -> Int64? { (node?["value"] ?? node)?.integer }
 
-    /// One line of the deal; `number` counts from one and only serves the wording of a refusal.
+    /// One line of the deal; `number` counts from one and only serves the wording.
+    ///
+    /// A line with a figure that no document holds stays a line: without a price, and with the reason.
     static func product(_ node: JSONNode, number: Int, currency: Currency) throws -> DealProduct {
         let place = "Product line \(number) of the deal"
-        if let own = node["currency"]?.text, own.uppercased() != currency.code {
-            throw unusable("\(place) is in another currency than the deal")
-        }
-        guard let quantity = node["quantity"]?.decimal.flatMap(Quantity.init) else {
-            throw unusable("\(place) has a quantity that cannot be used")
-        }
-        guard let price = node["item_price"] else { throw unusable("\(place) has no price") }
-        guard let tax = node["tax"].map({ $0.decimal.flatMap(Percentage.init) }) ?? .zero else {
-            throw unusable("\(place) has a tax that cannot be used")
-        }
+        let figures = LineFigures(node, currency: currency, place: place)
         guard let method = node["tax_method"].map({ $0.text.flatMap(TaxMethod.init) }) ?? .exclusive,
             let frequency = node["billing_frequency"].map({ $0.text.flatMap(BillingFrequency.init) }) ?? .oneTime
         else { throw PipedriveGateway.unreadable(PipedriveFacts.dealProducts) }
         return DealProduct(
             itemID: node["product_id"]?.integer.map { CatalogItem.ID($0) }, name: node["name"]?.text ?? "",
-            comments: node["comments"]?.text ?? "", quantity: quantity,
-            itemPrice: try money(price, currency, "\(place): its price"), tax: tax, taxMethod: method,
-            discount: try discount(node["discount"], type: node["discount_type"], currency, place),
-            billingFrequency: frequency, isEnabled: node["is_enabled"]?.flag ?? true)
+            comments: node["comments"]?.text ?? "", quantity: figures.quantity, itemPrice: figures.price,
+            tax: figures.tax, taxMethod: method, discount: figures.discount, billingFrequency: frequency,
+            billingCycles: node["billing_frequency_cycles"]?.integer.flatMap { $0 > 0 ? Int($0) : nil },
+            isEnabled: node["is_enabled"]?.flag ?? true, exact: figures.exact, problem: figures.problem,
+            caution: figures.caution)
     }
 
-    static func discount(_ node: JSONNode, currency: Currency) throws -> DealDiscount {
-        DealDiscount(
-            description: node["description"]?.text ?? "",
-            discount: try discount(node["amount"], type: node["type"], currency, "A discount of the deal"))
+    /// A discount of the whole deal; one that cannot be used says why.
+    static func discount(_ node: JSONNode, currency: Currency) -> DealDiscount {
+        let description = node["description"]?.text ?? ""
+        switch reading(node["amount"], type: node["type"], currency) {
+        case .success(let reading): return DealDiscount(description: description, discount: reading.discount)
+        case .failure(let problem):
+            return DealDiscount(
+                description: description, discount: .none, problem: "A discount of the deal \(problem.words)")
+        }
+    }
+
+    /// A discount as a line holds it, and its exact percentage.
+    struct DiscountReading {
+        let discount: Discount
+        let percentage: ScaledDecimal?
+    }
+
+    /// Why a figure cannot be used: `has a price that …`.
+    struct FigureProblem: Error {
+        let words: String
+    }
+
+    static func reading(
+        _ amount: JSONNode?, type: JSONNode?, _ currency: Currency
+    ) -> Result<DiscountReading, FigureProblem> {
+        guard let amount else { return .success(DiscountReading(discount: .none, percentage: nil)) }
+        guard let number = amount.decimal, number.mantissa >= 0 else {
+            return .failure(FigureProblem(words: "has a discount that cannot be used"))
+        }
+        if number.mantissa == 0 { return .success(DiscountReading(discount: .none, percentage: nil)) }
+        switch type?.text ?? "percentage" {
+        case "percentage":
+            guard let percentage = Percentage(number) else {
+                return .failure(FigureProblem(words: "has a discount above 100 %"))
+            }
+            return .success(DiscountReading(discount: .percentage(percentage), percentage: number))
+        case "amount":
+            guard let money = Money(number, currency: currency) else {
+                return .failure(FigureProblem(words: "has a discount that cannot be used"))
+            }
+            return .success(DiscountReading(discount: .amount(money.minorUnits), percentage: nil))
+        default: return .failure(FigureProblem(words: "has a discount of an unknown type"))
+        }
     }
 
     static func currency(_ node: JSONNode) throws -> Currency {
@@ -58,32 +92,6 @@ enum DealReading {
             throw unusable("The deal's currency cannot be used")
         }
         return currency
-    }
-
-    private static func discount(
-        _ amount: JSONNode?, type: JSONNode?, _ currency: Currency, _ place: String
-    ) throws -> Discount {
-        guard let amount else { return .none }
-        guard let number = amount.decimal, number.mantissa >= 0 else {
-            throw unusable("\(place) has a discount that cannot be used")
-        }
-        if number.mantissa == 0 { return .none }
-        switch type?.text ?? "percentage" {
-        case "percentage":
-            guard let percentage = Percentage(number) else {
-                throw unusable("\(place) has a discount above 100 %")
-            }
-            return .percentage(percentage)
-        case "amount": return .amount(try money(amount, currency, "\(place): its discount").minorUnits)
-        default: throw unusable("\(place) has a discount of an unknown type")
-        }
-    }
-
-    private static func money(_ node: JSONNode, _ currency: Currency, _ place: String) throws -> Money {
-        guard let amount = node.decimal.flatMap({ Money($0, currency: currency) }) else {
-            throw unusable("\(place) cannot be used")
-        }
-        return amount
     }
 
     private static func unusable(_ reason: String) -> CRMFailure { CRMFailure(.rejected, reason: reason) }

@@ -12,13 +12,15 @@ extension PipedriveClient {
         async let fields = customFields(node, access: access)
         async let products = products(of: id, currency: currency, access: access)
         async let discounts = discounts(of: id, currency: currency, access: access)
+        async let notes = newestNotes(of: id, access: access)
         async let person = linked(PipedriveFacts.person, node["person_id"], access) { RecordReading.person($0) }
         async let organization = linked(
             PipedriveFacts.organization, node["org_id"], access
         ) { RecordReading.organization($0) }
         return DealContext(
             deal: try DealReading.deal(node, customFields: try await fields), products: try await products,
-            discounts: try await discounts, person: try await person, organization: try await organization)
+            discounts: try await discounts, person: try await person, organization: try await organization,
+            notes: try await notes)
     }
 
     private func products(
@@ -35,7 +37,7 @@ extension PipedriveClient {
         of id: Deal.ID, currency: Currency, access: PipedriveAccess
     ) async throws -> [DealDiscount] {
         let answer = try await gateway.answer(to: PipedriveFacts.dealDiscounts, id: id.rawValue, access: access)
-        return try (answer["data"]?.elements ?? []).map { try DealReading.discount($0, currency: currency) }
+        return (answer["data"]?.elements ?? []).map { DealReading.discount($0, currency: currency) }
     }
 
     private func linked<Record>(
@@ -60,18 +62,35 @@ extension PipedriveClient {
 }
 
 extension PipedriveClient: DealListing {
-    /// Deals in a stage that changed since, archived and deleted ones left out; 10 tokens per 500.
-    public func deals(in stage: Stage.ID, updatedSince: Date, access: PipedriveAccess) async throws -> [StagedDeal] {
-        let query: PipedriveGateway.Query = [
-            ("stage_id", "\(stage)"), ("updated_since", Timestamp.text(updatedSince)), ("sort_by", "id"),
-        ]
-        return try await allPages(PipedriveFacts.deals, query: query, access: access).compactMap { node in
-            guard let id = node["id"]?.integer else { throw PipedriveGateway.unreadable(PipedriveFacts.deals) }
+    /// Deals that changed since, archived and deleted ones left out; 10 tokens per 500.
+    public func deals(
+        in pipeline: Pipeline.ID?, updatedSince: Date, access: PipedriveAccess
+    ) async throws -> [StagedDeal] {
+        var query: PipedriveGateway.Query = [("updated_since", Timestamp.text(updatedSince)), ("sort_by", "id")]
+        if let pipeline { query.insert(("pipeline_id", "\(pipeline)"), at: 0) }
+        return try Self.staged(try await allPages(PipedriveFacts.deals, query: query, access: access))
+    }
+
+    /// At most 100 deals by their numbers; 10 tokens.
+    public func deals(_ ids: [Deal.ID], access: PipedriveAccess) async throws -> [StagedDeal] {
+        let list = ids.prefix(100).map { "\($0)" }.joined(separator: ",")
+        return try Self.staged(try await allPages(PipedriveFacts.deals, query: [("ids", list)], access: access))
+    }
+
+    private static func staged(_ nodes: [JSONNode]) throws -> [StagedDeal] {
+        try nodes.compactMap { node in
+            guard let id = node["id"]?.integer, let stage = node["stage_id"]?.integer else {
+                throw PipedriveGateway.unreadable(PipedriveFacts.deals)
+            }
             guard node["is_deleted"]?.flag != true, node["is_archived"]?.flag != true,
                 let status = node["status"]?.text.flatMap(Deal.Status.init(rawValue:))
             else { return nil }
             let entered = RecordReading.filled(node["stage_change_time"]) ?? RecordReading.filled(node["add_time"])
-            return StagedDeal(id: Deal.ID(id), status: status, enteredAt: entered.flatMap(Timestamp.date))
+            return StagedDeal(
+                id: Deal.ID(id), status: status, stageID: Stage.ID(stage),
+                enteredAt: entered.flatMap(Timestamp.date),
+                personID: DealReading.identifier(node["person_id"]).map { Person.ID($0) },
+                organizationID: DealReading.identifier(node["org_id"]).map { Organization.ID($0) })
         }
     }
 }

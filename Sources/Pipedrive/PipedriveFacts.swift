@@ -45,12 +45,14 @@ enum PipedriveFacts {
     static let deals = PipedriveOperation(
         interface: .v2, method: .get, path: "/deals",
         query: [
-            "limit": .integer, "cursor": .string, "sort_by": .string, "stage_id": .integer, "updated_since": .string,
+            "limit": .integer, "cursor": .string, "sort_by": .string, "pipeline_id": .integer, "ids": .string,
+            "updated_since": .string,
         ],
         responseFields: fields(
             [
                 "id": .integer, "status": .string, "is_deleted": .boolean, "is_archived": .boolean,
-                "stage_change_time": .string, "add_time": .string,
+                "stage_id": .integer, "person_id": .integer, "org_id": .integer, "stage_change_time": .string,
+                "add_time": .string,
             ], under: "data[]", and: nextCursor),
         tokenCost: 10)
 
@@ -60,8 +62,8 @@ enum PipedriveFacts {
             [
                 "product_id": .integer, "name": .string, "comments": .string, "quantity": .number,
                 "item_price": .number, "currency": .string, "tax": .number, "tax_method": .string,
-                "discount": .number, "discount_type": .string, "billing_frequency": .string, "is_enabled": .boolean,
-                "order_nr": .integer,
+                "discount": .number, "discount_type": .string, "billing_frequency": .string,
+                "billing_frequency_cycles": .integer, "is_enabled": .boolean, "order_nr": .integer,
             ], under: "data[]", and: nextCursor),
         tokenCost: 10)
 

@@ -18,15 +18,21 @@ struct DocumentList {
         return filter
     }
 
-    /// One page. The rows before it are passed over in the index alone, without reading them, so that a page far down
-    /// the list costs little more than the first.
-    func page(_ page: PageRequest, columns: SQL) -> SQL {
-        """
-        select \(fragment: columns) from books.\(unsafe: table)
-        where company_id = \(company) and id = any (array(
-            select id from books.\(unsafe: table) where \(fragment: filter)
-            order by created_at desc, id limit \(page.limit) offset \(page.offset)))
-        order by created_at desc, id
-        """
+    /// One page. The rows before it are passed over in the index alone, without reading them, and only from the last
+    /// anchor on, so that a page far down the list costs little more than the first.
+    func page(_ page: PageRequest, columns: SQL, _ connection: PostgresConnection) throws -> SQL {
+        // The documents of one contact have no anchors.
+        let anchor =
+            contact == nil
+            ? try ListAnchor.before(offset: page.offset, of: table, state: state, company: company, connection) : nil
+        var filter = filter
+        if let anchor { filter += " and \(fragment: anchor.documents)" }
+        return """
+            select \(fragment: columns) from books.\(unsafe: table)
+            where company_id = \(company) and id = any (array(
+                select id from books.\(unsafe: table) where \(fragment: filter)
+                order by created_at desc, id limit \(page.limit) offset \(page.offset - (anchor?.rank ?? 0))))
+            order by created_at desc, id
+            """
     }
 }

@@ -34,7 +34,11 @@ public struct Migrator: Sendable {
         (11, "queue_flow", PackageResources._011_queue_flow_sql),
         (12, "status", PackageResources._012_status_sql),
         (13, "figures", PackageResources._013_figures_sql), (14, "panel", PackageResources._014_panel_sql),
-        (15, "queue_lanes", PackageResources._015_queue_lanes_sql), (16, "sync", PackageResources._016_sync_sql),
+        (15, "queue_lanes", PackageResources._015_queue_lanes_sql),
+        (16, "drafting", PackageResources._016_drafting_sql),
+        (17, "list_anchors", PackageResources._017_list_anchors_sql), (18, "moves", PackageResources._018_moves_sql),
+        (19, "record_events", PackageResources._019_record_events_sql),
+        (20, "sync", PackageResources._020_sync_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     /// The statements that make the roles, for a person to run where the login role may not.

@@ -113,11 +113,14 @@ struct PostgresCatalog: CatalogStore {
             "delete from books.product where company_id = \(try access.company()) and id = \(id)") == 1
     }
 
-    func active() throws -> [Product] {
-        try connection.query(
+    func matching(_ words: [String], limit: Int) throws -> [Product] {
+        guard !words.isEmpty else { return [] }
+        return try connection.query(
             """
-            select \(fragment: Self.columns) from books.product p
-            where p.company_id = \(try access.company()) and p.is_active order by p.name_key, p.id limit 2000
+            select \(fragment: Self.columns)
+            from books.products_matching(\(words)::text[], \(limit)::integer) found
+            join books.product p on p.company_id = \(try access.company()) and p.id = found.id
+            order by found.rank desc, p.name_key, p.id
             """
         ).map(Self.product)
     }

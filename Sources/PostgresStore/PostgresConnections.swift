@@ -50,6 +50,13 @@ struct PostgresConnections: ConnectionStore {
                     then user_grant.granted_at else clock_timestamp() end
             """)
         try credentialStore().insert(credentials, user: user.id, pipedriveCompany: user.companyID.rawValue)
+        // By giving access anew the user made the tokens of before worthless. Were they still told to Pipedrive, it
+        // might end the new access with them.
+        try database.execute(
+            """
+            delete from vault.revocation
+            where company_id = \(company) and pipedrive_company_id = \(user.companyID) and user_id = \(user.id)
+            """)
         let row = try database.query(
             """
             insert into pipedrive.connection (

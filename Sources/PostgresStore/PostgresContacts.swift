@@ -43,24 +43,33 @@ struct PostgresContacts: ContactStore {
         let company = try access.company()
         var filter: SQL = "company_id = \(company) and archived_at is null"
         if let search {
-            // Two lookups, each along its own index, instead of one condition that none could serve.
+            // Two lookups, each along its own index, instead of one condition that none could serve. What starts with a
+            // text stands between it and it with the last of all characters behind; starts_with() reads all names where
+            // the text is a parameter.
+            let prefix = Search.prefix(search)
             filter += """
                  and id in (
                     select id from books.contact
                     where company_id = \(company) and archived_at is null
-                        and starts_with(name_key, \(Search.prefix(search)))
+                        and name_key ~>=~ \(prefix) and name_key ~<~ \(prefix + "\u{10FFFF}")
                     union all
                     select contact_id from books.contact_email
                     where company_id = \(company) and normalized = \(EmailAddress.normalized(search)))
                 """
         }
-        // The rows before the page are passed over in the index alone, as `DocumentList` does.
+        // The rows before the page are passed over in the index alone, from an anchor on, as `DocumentList` does.
+        let anchor =
+            search == nil
+            ? try ListAnchor.before(offset: page.offset, of: "contact", state: "live", company: company, connection)
+            : nil
+        var rest = filter
+        if let anchor { rest += " and \(fragment: anchor.named)" }
         let rows = try connection.query(
             """
             select \(fragment: Self.columns) from books.contact
             where company_id = \(company) and id = any (array(
-                select id from books.contact where \(fragment: filter)
-                order by name_key, id limit \(page.limit) offset \(page.offset)))
+                select id from books.contact where \(fragment: rest)
+                order by name_key, id limit \(page.limit) offset \(page.offset - (anchor?.rank ?? 0))))
             order by name_key, id
             """)
         let total =

@@ -56,7 +56,7 @@ struct PostgresInvoices: InvoiceStore {
         let list = DocumentList(
             table: "invoice", stateColumn: "status", company: try access.company(), state: status?.rawValue,
             contact: contact)
-        let rows = try connection.query(list.page(page, columns: Self.columns))
+        let rows = try connection.query(try list.page(page, columns: Self.columns, connection))
         let total = try ListCounts(connection: connection).total(of: list)
         return Listing(items: try rows.map(Self.invoice), total: total)
     }

@@ -79,7 +79,7 @@ struct PostgresQuotes: QuoteStore {
     func list(state: Quote.State?, contact: Contact.ID?, page: PageRequest) throws -> Listing<Quote> {
         let list = DocumentList(
             table: "quote", company: try access.company(), state: state?.rawValue, contact: contact)
-        let rows = try connection.query(list.page(page, columns: Self.columns))
+        let rows = try connection.query(try list.page(page, columns: Self.columns, connection))
         let total = try ListCounts(connection: connection).total(of: list)
         return Listing(items: try rows.map(Self.quote), total: total)
     }

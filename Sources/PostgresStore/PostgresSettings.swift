@@ -11,37 +11,28 @@ struct PostgresSettings: SettingsStore {
     func settings() throws -> IntegrationSettings {
         let row = try connection.query(
             """
-            select organization_direction, person_direction, product_direction, forwarded_events,
-                trigger_pipeline_id, trigger_stage_ids, trigger_since
+            select organization_direction, person_direction, product_direction, forwarded_events
             from pipedrive.settings where company_id = \(try access.company())
             """
         ).first
         guard let row else { return .initial }
-        let trigger = try row.optionalInt64("trigger_pipeline_id").map {
-            QuoteTrigger(
-                pipelineID: Pipeline.ID($0), stageIDs: Set(try row.int64s("trigger_stage_ids").map { Stage.ID($0) }),
-                since: try row.optionalDate("trigger_since"))
-        }
         return IntegrationSettings(
             directions: [
                 .organization: try row.state("organization_direction"), .person: try row.state("person_direction"),
                 .product: try row.state("product_direction"),
-            ], trigger: trigger,
+            ],
             forwardedEvents: Set(try row.strings("forwarded_events").compactMap(BookEvent.Kind.init(rawValue:))))
     }
 
     func save(_ settings: IntegrationSettings) throws {
         func direction(_ kind: RecordKind) -> String { (settings.directions[kind] ?? .pull).rawValue }
-        let stages = settings.trigger?.stageIDs.map(\.rawValue).sorted() ?? []
         try connection.execute(
             """
             insert into pipedrive.settings (
-                company_id, organization_direction, person_direction, product_direction, forwarded_events,
-                trigger_pipeline_id, trigger_stage_ids, trigger_since)
+                company_id, organization_direction, person_direction, product_direction, forwarded_events)
             values (
                 \(try access.company()), \(direction(.organization)), \(direction(.person)), \(direction(.product)),
-                \(settings.forwardedEvents.map(\.rawValue).sorted()), \(settings.trigger?.pipelineID),
-                \(stages), clock_timestamp())
+                \(settings.forwardedEvents.map(\.rawValue).sorted()))
             on conflict (company_id) do update set
                 organization_direction = excluded.organization_direction,
                 person_direction = excluded.person_direction, product_direction = excluded.product_direction,
@@ -51,25 +42,21 @@ struct PostgresSettings: SettingsStore {
                     then settings.person_since else clock_timestamp() end,
                 product_since = case when settings.product_direction = excluded.product_direction
                     then settings.product_since else clock_timestamp() end,
-                forwarded_events = excluded.forwarded_events,
-                trigger_pipeline_id = excluded.trigger_pipeline_id, trigger_stage_ids = excluded.trigger_stage_ids,
-                trigger_since = case
-                    when (settings.trigger_pipeline_id, settings.trigger_stage_ids) is not distinct from
-                        (excluded.trigger_pipeline_id, excluded.trigger_stage_ids)
-                    then settings.trigger_since else excluded.trigger_since end
+                forwarded_events = excluded.forwarded_events
             """)
     }
 
     func pipelines() throws -> [Pipeline] {
         let rows = try connection.query(
             """
-            select id, pipeline_id, pipeline_name, name from pipedrive.stage where company_id = \(try access.company())
+            select id, pipeline_id, pipeline_name, name, is_deleted from pipedrive.stage where company_id = \(try access.company())
             order by pipeline_position, pipeline_id, position, id
             """)
         var pipelines: [Pipeline] = []
         for row in rows {
             let id = Pipeline.ID(try row.int64("pipeline_id"))
-            let stage = Stage(id: Stage.ID(try row.int64("id")), name: try row.string("name"))
+            let stage = Stage(
+                id: Stage.ID(try row.int64("id")), name: try row.string("name"), isDeleted: try row.bool("is_deleted"))
             if let last = pipelines.last, last.id == id {
                 pipelines[pipelines.count - 1] = Pipeline(id: id, name: last.name, stages: last.stages + [stage])
             } else {
@@ -81,7 +68,13 @@ struct PostgresSettings: SettingsStore {
 
     func save(pipelines: [Pipeline]) throws {
         let company = try access.company()
-        try connection.execute("delete from pipedrive.stage where company_id = \(company)")
+        // What a trigger chose keeps its name, marked as deleted.
+        try connection.execute(
+            """
+            delete from pipedrive.stage s where s.company_id = \(company) and not exists (
+                select from pipedrive.trigger_stage t where t.company_id = s.company_id and t.stage_id = s.id)
+            """)
+        try connection.execute("update pipedrive.stage set is_deleted = true where company_id = \(company)")
         for (pipelinePosition, pipeline) in pipelines.enumerated() {
             for (position, stage) in pipeline.stages.enumerated() {
                 try connection.execute(
@@ -91,6 +84,10 @@ struct PostgresSettings: SettingsStore {
                     values (
                         \(company), \(stage.id), \(pipeline.id), \(pipeline.name), \(pipelinePosition), \(stage.name),
                         \(position))
+                    on conflict (company_id, id) do update set
+                        pipeline_id = excluded.pipeline_id, pipeline_name = excluded.pipeline_name,
+                        pipeline_position = excluded.pipeline_position, name = excluded.name,
+                        position = excluded.position, is_deleted = false
                     """)
             }
         }

@@ -66,7 +66,7 @@ struct PostgresSubscriptions: SubscriptionStore {
     ) throws -> Listing<Subscription> {
         let list = DocumentList(
             table: "subscription", company: try access.company(), state: state?.rawValue, contact: contact)
-        let rows = try connection.query(list.page(page, columns: Self.columns))
+        let rows = try connection.query(try list.page(page, columns: Self.columns, connection))
         let total = try ListCounts(connection: connection).total(of: list)
         return Listing(items: try rows.map(Self.subscription), total: total)
     }

@@ -13,6 +13,7 @@ struct StoredLine: Codable {
     let productID: UUID?
     let isTextLine: Bool?
     let billingFrequency: String
+    let billingCycles: Int?
     let flag: String?
 
     enum CodingKeys: String, CodingKey {
@@ -26,6 +27,7 @@ struct StoredLine: Codable {
         case productID = "product_id"
         case isTextLine = "is_text_line"
         case billingFrequency = "billing_frequency"
+        case billingCycles = "billing_cycles"
     }
 
     init(_ line: DocumentLine) {
@@ -39,6 +41,7 @@ struct StoredLine: Codable {
         productID = line.productID?.rawValue
         isTextLine = line.isTextLine ? true : nil
         billingFrequency = line.billingFrequency.rawValue
+        billingCycles = line.billingCycles
         flag = line.flag
     }
 
@@ -52,7 +55,7 @@ struct StoredLine: Codable {
             description: description, quantity: Quantity(tenThousandths: quantity), unitPrice: unitPrice,
             taxMethod: method, tax: Percentage(basisPoints: tax), discount: discount,
             productID: productID.map { Product.ID($0) }, isTextLine: isTextLine ?? false,
-            billingFrequency: frequency, flag: flag)
+            billingFrequency: frequency, billingCycles: billingCycles, flag: flag)
     }
 
     static func text(_ lines: [DocumentLine]) throws -> String {

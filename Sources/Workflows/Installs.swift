@@ -158,9 +158,7 @@ public struct Installs: Sendable {
 
     /// Pipelines, stages and webhooks of the Pipedrive company before: their numbers mean something else in another.
     private static func startAfresh(_ transaction: any StorageTransaction) throws {
-        var settings = try transaction.settings.settings()
-        settings.trigger = nil
-        try transaction.settings.save(settings)
+        for trigger in try transaction.triggers.triggers() { _ = try transaction.triggers.delete(trigger.id) }
         try transaction.settings.save(pipelines: [])
         try transaction.settings.save(subscriptions: [])
     }

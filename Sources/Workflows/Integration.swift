@@ -22,6 +22,10 @@ public struct Integration: Sendable {
         public let pipelines: [Pipeline]
         /// The last 50 runs, newest first.
         public let runs: [SyncRun]
+        /// The rules by which deals ask for quotes.
+        public let triggers: [QuoteTrigger]
+        /// How many deals are held because too many entered at once.
+        public let heldCount: Int
         /// The last 50 drafts, newest first.
         public let drafts: [QuoteDraft]
         /// How many records wait for a decision, and the first 200 of them.
@@ -52,7 +56,8 @@ public struct Integration: Sendable {
             Overview(
                 connection: try transaction.connections.connection(), grants: try transaction.connections.grants(),
                 settings: try transaction.settings.settings(), pipelines: try transaction.settings.pipelines(),
-                runs: try transaction.sync.recentRuns(), drafts: try transaction.drafts.recent(),
+                runs: try transaction.sync.recentRuns(), triggers: try transaction.triggers.triggers(),
+                heldCount: try transaction.drafts.heldCount(), drafts: try transaction.drafts.recent(),
                 attentionCount: try transaction.attention.count(),
                 attention: try transaction.attention.records(limit: 200),
                 troubled: try transaction.messageLog.messages([.retryable, .discarded], limit: 50),
@@ -74,20 +79,56 @@ public struct Integration: Sendable {
         try change(company) { $0.directions.merge(directions) { $1 } }
     }
 
-    /// Keeps a new trigger, or switches it off with nil. Throws `invalid` for stages that are not the pipeline's.
-    public func save(trigger: QuoteTrigger?, company: Company.ID) throws {
+    /// Keeps a trigger, new or changed. Throws `invalid` for stages that are not the pipeline's, `conflict` when another
+    /// trigger has one of them.
+    public func save(_ trigger: QuoteTrigger, company: Company.ID) throws {
         try storage.transaction(.web(company)) { transaction in
-            if let trigger {
-                let pipeline = try transaction.settings.pipelines().first { $0.id == trigger.pipelineID }
-                let known = Set(pipeline?.stages.map(\.id) ?? [])
-                guard !trigger.stageIDs.isEmpty, trigger.stageIDs.isSubset(of: known) else {
-                    throw Refusal(
-                        .invalid, "Choose one or more stages of one pipeline.", fields: ["stages": "choose a stage"])
-                }
+            try Self.check(trigger, try transaction.triggers.triggers(), try transaction.settings.pipelines())
+            // The row that remembers how far the sweep has looked.
+            try transaction.settings.save(try transaction.settings.settings())
+            try transaction.triggers.save(trigger)
+        }
+    }
+
+    private static func check(_ trigger: QuoteTrigger, _ triggers: [QuoteTrigger], _ pipelines: [Pipeline]) throws {
+        let stages = pipelines.first { $0.id == trigger.pipelineID }?.stages ?? []
+        let kept = triggers.first { $0.id == trigger.id && $0.pipelineID == trigger.pipelineID }?.stageIDs ?? []
+        let known = Set(stages.filter { !$0.isDeleted }.map(\.id)).union(kept)
+        guard !trigger.stageIDs.isEmpty, trigger.stageIDs.isSubset(of: known) else {
+            throw Refusal(.invalid, "Choose one or more stages of one pipeline.", fields: ["stages": "choose a stage"])
+        }
+        guard QuoteTrigger.validityRange.contains(trigger.validityDays) else {
+            throw Refusal(
+                .invalid, "A quote can be valid for 1 to 365 days.", fields: ["validity_days": "is out of range"])
+        }
+        guard trigger.instructions.count <= QuoteTrigger.longestInstructions else {
+            throw Refusal(
+                .invalid, "The instructions can have \(QuoteTrigger.longestInstructions) characters.",
+                fields: ["instructions": "are too long"])
+        }
+    }
+
+    /// Removes a trigger. Throws `notFound`.
+    public func deleteTrigger(_ id: QuoteTrigger.ID, company: Company.ID) throws {
+        guard try storage.transaction(.web(company), { try $0.triggers.delete(id) }) else {
+            throw Refusal(.notFound, "This trigger is not there any more.")
+        }
+    }
+
+    /// Drafts the quotes that were held because too many deals entered at once, or drops them; says how many.
+    public func answerFlood(drafts: Bool, company: Company.ID) throws -> Int {
+        try storage.transaction(.web(company)) {
+            try $0.drafts.release(dropping: drafts ? nil : QuoteDraft.declined)
+        }
+    }
+
+    /// Has pipelines and stages read again. Throws `conflict` without a live connection.
+    public func refreshStages(_ company: Company.ID) throws {
+        try storage.transaction(.web(company)) { transaction in
+            guard let connection = try transaction.connections.connection(), connection.state == .live else {
+                throw Refusal(.conflict, "Connect Pipedrive first.")
             }
-            var settings = try transaction.settings.settings()
-            settings.trigger = trigger
-            try transaction.settings.save(settings)
+            try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
         }
     }
 

@@ -42,7 +42,8 @@ public struct NightlyRuns: Sendable {
 
     private static func lookAfter(_ transaction: any StorageTransaction, now: Date) throws {
         let quarter = Int(now.timeIntervalSince1970 / 900)
-        if try transaction.settings.settings().trigger != nil {
+        let asks = try transaction.triggers.triggers().contains(where: \.isOn)
+        if try asks || !transaction.drafts.waiting(limit: 1).isEmpty {
             try transaction.queue.add(NewMessage(kind: .sweep, subject: "", idempotencyKey: "\(quarter)", priority: 4))
         }
         for user in try transaction.upkeep.idleGrants(seconds: idleGrantSeconds) {

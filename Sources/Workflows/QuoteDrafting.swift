@@ -38,29 +38,41 @@ public struct QuoteDrafting: Sendable {
         if let reason = Self.refusal(context) { return try fail(id, company, reason) }
         guard let context else { return try fail(id, company, "The deal is not there, or not visible.") }
         guard let customer = try storage.transaction(.cron(company), { try Self.customer(of: context, $0) }) else {
-            return try fail(id, company, Self.missingCustomer(context))
+            return try fail(id, company, Self.missingCustomer(context), waiting: context)
         }
-        let task = try storage.transaction(.cron(company)) { try Self.task(context, customer, $0) }
+        let (task, trigger) = try storage.transaction(.cron(company)) { try Self.task(context, customer, $0) }
         let proposal = try await drafter.propose(task)
-        let quote = try storage.transaction(.cron(company)) { transaction in
-            let quote = try transaction.quotes.insert(
-                NewQuote(
-                    content: Self.content(proposal, task, customer, externalID), email: proposal.email,
-                    publicToken: secrets.token(), today: try Books.today(transaction, now: clock())))
-            try transaction.drafts.ready(id, quote: quote.id, context: context, drafter: proposal.drafter)
-            return quote
+        do {
+            let quote = try storage.transaction(.cron(company)) { transaction in
+                let today = try Books.today(transaction, now: clock())
+                let priced = QuotePricing.priced(proposal, task: task)
+                let quote = try transaction.quotes.insert(
+                    NewQuote(
+                        content: Self.content(priced, task, customer, externalID), email: proposal.email,
+                        validUntil: trigger.map { today.adding(days: $0.validityDays) }, publicToken: secrets.token(),
+                        today: today))
+                try transaction.drafts.ready(id, quote: quote.id, context: context, drafter: proposal.drafter)
+                return quote
+            }
+            logger.info("Quote drafted", metadata: ["deal.id": "\(id)", "quote.number": "\(quote.number)"])
+            return .completed(note: "quote \(quote.number)")
+        } catch let refusal as Refusal where refusal.code == .conflict {
+            // Another drainer, whose lease was thought to be over, was quicker.
+            return .completed(note: "The deal has its quote already")
         }
-        logger.info("Quote drafted", metadata: ["deal.id": "\(id)", "quote.number": "\(quote.number)"])
-        return .completed(note: "quote \(quote.number)")
     }
 
     /// Keeps why a deal has no quote; one that has its quote is left as it is.
     func fail(_ deal: Deal.ID, company: Company.ID, reason: String) throws {
-        try storage.transaction(.cron(company)) { try $0.drafts.fail(deal, reason: reason) }
+        try storage.transaction(.cron(company)) { try $0.drafts.fail(deal, reason: reason, waitsForContact: nil) }
     }
 
-    private func fail(_ deal: Deal.ID, _ company: Company.ID, _ reason: String) throws -> DeliveryResult {
-        try fail(deal, company: company, reason: reason)
+    private func fail(
+        _ deal: Deal.ID, _ company: Company.ID, _ reason: String, waiting context: DealContext? = nil
+    ) throws -> DeliveryResult {
+        try storage.transaction(.cron(company)) {
+            try $0.drafts.fail(deal, reason: reason, waitsForContact: context)
+        }
         return .completed(note: reason)
     }
 
@@ -100,15 +112,23 @@ public struct QuoteDrafting: Sendable {
         return try id.flatMap { try transaction.contacts.contact($0) }
     }
 
+    /// How much of the catalog a drafter is offered.
+    static let offeredProducts = 60
+
     private static func task(
         _ context: DealContext, _ customer: Contact, _ transaction: any StorageTransaction
-    ) throws -> DraftingTask {
+    ) throws -> (DraftingTask, QuoteTrigger?) {
         let company = try transaction.accounts.company()
-        return DraftingTask(
-            context: context, catalog: try transaction.catalog.active(),
+        let triggerID = try transaction.drafts.draft(of: context.deal.id)?.triggerID
+        let trigger = try transaction.triggers.triggers().first { $0.id == triggerID }
+        let words = CatalogWords.of([context.deal.title] + context.deal.customFields.values.sorted() + context.notes)
+        let task = DraftingTask(
+            context: context, catalog: try transaction.catalog.matching(words, limit: offeredProducts),
             linked: try transaction.catalog.linked(to: Set(context.products.compactMap(\.itemID))),
-            language: customer.details.language ?? Self.language(country: company?.country),
-            companyName: company?.name ?? "")
+            language: trigger?.language ?? customer.details.language ?? Self.language(country: company?.country),
+            companyName: company?.name ?? "", instructions: trigger?.instructions ?? "",
+            unmetNeeds: trigger?.unmetNeeds ?? .line)
+        return (task, trigger)
     }
 
     private static func language(country: String?) -> String {
@@ -120,12 +140,12 @@ public struct QuoteDrafting: Sendable {
     }
 
     private static func content(
-        _ proposal: DraftProposal, _ task: DraftingTask, _ customer: Contact, _ externalID: String
+        _ quote: PricedQuote, _ task: DraftingTask, _ customer: Contact, _ externalID: String
     ) -> DocumentContent {
         let deal = task.context.deal
         let addressee = customer.details.kind == .organization ? task.context.person?.name : nil
         return DocumentContent(
             contactID: customer.id, addressee: addressee, currency: deal.currency,
-            lines: QuotePricing.lines(proposal, task: task), externalID: externalID, dealID: deal.id)
+            lines: quote.lines.map(\.line), externalID: externalID, dealID: deal.id)
     }
 }

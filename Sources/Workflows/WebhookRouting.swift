@@ -32,14 +32,7 @@ public struct WebhookRouting: Sendable {
     private static func follow(
         _ event: WebhookEvent, _ transaction: any StorageTransaction
     ) throws -> DeliveryResult {
-        if event.entity == "deal" {
-            guard let place = event.enteredStage, let trigger = try transaction.settings.settings().trigger,
-                trigger.covers(pipelineID: place.pipelineID, stageID: place.stageID),
-                trigger.counts(event.occurredAt)
-            else { return .completed(note: "No trigger covers this change") }
-            let isNew = try transaction.drafts.request(Deal.ID(event.entityID))
-            return .completed(note: isNew ? "Asked for the quote" : "The deal has its quote already")
-        }
+        if event.entity == "deal" { return try followDeal(event, transaction) }
         guard let kind = RecordKind(rawValue: event.entity) else { return .completed(note: "Nothing follows from it") }
         if let survivor = event.mergedInto {
             try transaction.touched.merge(kind, from: event.entityID, into: survivor)
@@ -47,5 +40,37 @@ public struct WebhookRouting: Sendable {
         }
         try transaction.touched.touch(kind, event.entityID, occurredAt: event.occurredAt)
         return .completed(note: "The record is fetched")
+    }
+
+    private static func followDeal(
+        _ event: WebhookEvent, _ transaction: any StorageTransaction
+    ) throws -> DeliveryResult {
+        let deal = Deal.ID(event.entityID)
+        let trigger = try event.enteredStage.flatMap { place in
+            try transaction.triggers.triggers().first {
+                $0.asks(pipelineID: place.pipelineID, stageID: place.stageID, at: event.occurredAt)
+            }
+        }
+        guard let trigger else {
+            // A change of another kind may have given a waiting deal its contact.
+            let isWoken = try transaction.drafts.wake(deal)
+            return .completed(note: isWoken ? "The deal's quote is tried again" : "No trigger covers this change")
+        }
+        let outcome = try transaction.drafts.enter(
+            DealEntry(dealID: deal, triggerID: trigger.id), flood: FloodRule())
+        return .completed(note: outcome.sentence)
+    }
+}
+
+extension EntryOutcome {
+    /// For the message's note.
+    var sentence: String {
+        switch self {
+        case .requested: "Asked for the quote"
+        case .held: "Too many deals entered at once: a person has to say yes"
+        case .pending: "The quote was asked for before"
+        case .again: "The deal has its quote already"
+        case .refused: "There is no connection"
+        }
     }
 }

@@ -63,6 +63,32 @@ struct DocumentTotalsTests {
         }
     }
 
+    // JPY has no decimals, EUR two, KWD three; a minor unit is a minor unit to the sums.
+    @Test(arguments: ["JPY", "EUR", "KWD"])
+    func `a line entered with its tax gives the very sums of the line entered without`(code: String) throws {
+        let currency = try #require(Currency(code))
+        var random = SeededRandom(seed: 5)
+        for _ in 0..<5000 {
+            let net = Int64.random(in: 0...100_000_000, using: &random)
+            let tax = Percentage(basisPoints: Int.random(in: 0...10_000, using: &random))
+            let excluded = try DocumentTotals(
+                lines: [.fixture(unitPrice: net, taxMethod: .exclusive, tax: tax)], currency: currency)
+            let included = try DocumentTotals(
+                lines: [.fixture(unitPrice: excluded.gross, taxMethod: .inclusive, tax: tax)], currency: currency)
+            #expect(included == excluded, "\(net) at \(tax) %")
+        }
+    }
+
+    @Test func `sums hold up to the bound of an amount`() throws {
+        let bound: Int64 = 1_000_000_000_000_000
+        let whole = try DocumentTotals(
+            lines: [.fixture(unitPrice: bound, taxMethod: .inclusive)], currency: .eur)
+        #expect(whole.gross == bound && whole.net + whole.tax == bound)
+        #expect(throws: Refusal.self) {
+            try DocumentTotals(lines: [.fixture(unitPrice: bound, taxMethod: .exclusive)], currency: .eur)
+        }
+    }
+
     @Test func `no tax is charged by the method none, whatever its rate`() throws {
         let totals = try DocumentTotals(lines: [.fixture(taxMethod: .none)], currency: .eur)
         #expect(totals.tax == 0)

@@ -43,7 +43,8 @@ struct QuotePricingTests {
         let dollars = Product.fixture(
             id: .numbered(21), details: .fixture(prices: [Money(minorUnits: 900, currency: .usd)]))
         let made = lines(
-            [.catalog(both.id), .catalog(dollars.id)], .fixture(catalog: [both, dollars]))
+            [.catalog(both.id), .catalog(dollars.id)],
+            .fixture(context: .fixture(products: []), catalog: [both, dollars]))
         try #require(made.count == 2)
         #expect(made[0].unitPrice == 800)
         #expect(made[0].quantity == Quantity(tenThousandths: 990_000))
@@ -55,7 +56,7 @@ struct QuotePricingTests {
     }
 
     @Test func `a need has no price and a flag`() {
-        let made = lines([.need], .fixture())
+        let made = lines([.need], .fixture(context: .fixture(products: [])))
         #expect(made.count == 1)
         #expect(made.first?.unitPrice == nil)
         #expect(made.first?.flag != nil)
@@ -64,17 +65,89 @@ struct QuotePricingTests {
 
     @Test func `what was not offered is left out`() {
         let sources: [DraftProposal.Line.Source] = [.dealProduct(1), .dealProduct(-1), .catalog(.numbered(99))]
-        #expect(lines(sources, .fixture()).isEmpty)
+        #expect(lines(sources, .fixture(context: .fixture(products: []))).isEmpty)
     }
 
-    @Test func `a proposal's wording changes no price`() {
+    @Test func `a deal's own products are the lines, whatever is proposed`() {
+        let offered = Product.fixture()
         let proposal = DraftProposal.fixture(
             lines: [
-                DraftProposal.Line(source: .dealProduct(0), wording: "Free of charge: € 0,00", quantity: .one)
+                DraftProposal.Line(source: .dealProduct(0), wording: "Free of charge: € 0,00", quantity: .one),
+                DraftProposal.Line(source: .catalog(offered.id), wording: nil, quantity: .one),
+                DraftProposal.Line(source: .need, wording: "More", quantity: .one),
             ])
-        let made = QuotePricing.lines(proposal, task: .fixture())
-        #expect(made.first?.description == "Free of charge: € 0,00")
-        #expect(made.first?.unitPrice == 8900)
+        let made = QuotePricing.lines(proposal, task: .fixture(catalog: [offered]))
+        #expect(made.map(\.description) == ["Design"])
+        #expect(made.map(\.unitPrice) == [8900])
+        #expect(QuotePricing.lines(.fixture(lines: []), task: .fixture()).count == 1)
+    }
+
+    @Test func `a need may stay a remark, but never leaves a quote empty`() {
+        func priced(_ sources: [DraftProposal.Line.Source], _ catalog: [Product]) -> PricedQuote {
+            let lines = sources.map { DraftProposal.Line(source: $0, wording: "Dakgoot", quantity: .one) }
+            let task = DraftingTask(
+                context: .fixture(products: []), catalog: catalog, linked: [:], language: "nl", companyName: "",
+                unmetNeeds: .remark)
+            return QuotePricing.priced(.fixture(lines: lines), task: task)
+        }
+        let both = priced([.catalog(Product.fixture().id), .need], [.fixture()])
+        #expect(both.lines.map(\.source) == [.catalog])
+        #expect(both.remarks == ["Left out, because no product fits: Dakgoot"])
+        #expect(priced([.need], []).lines.map(\.source) == [.unpriced])
+    }
+
+    @Test func `figures that no line holds come to what they are on the deal, and say how`() {
+        let product = DealProduct.fixture(
+            quantity: Quantity(tenThousandths: 10_000_000), itemPrice: Money(minorUnits: 13, currency: .eur),
+            exact: .init(amount: 12_500, calculation: "1000 × 0.125"))
+        let made = lines([], .fixture(context: .fixture(products: [product])))
+        #expect(made.map { $0.amount() } == [12_500])
+        #expect(made.map(\.description) == ["Design (1000 × 0.125)"])
+        #expect(made.map(\.quantity) == [.one])
+    }
+
+    @Test func `a line with an unusable figure has no price and says why`() {
+        let made = lines([], .fixture(context: .fixture(products: [.fixture(problem: "Line 1 has no price")])))
+        #expect(made.map(\.unitPrice) == [nil])
+        #expect(made.first?.flag?.hasPrefix("Line 1 has no price.") == true)
+    }
+
+    @Test func `recurring lines keep frequency and cycles, hostile names lose their links`() {
+        let products = [
+            DealProduct.fixture(billingFrequency: .monthly, billingCycles: 12),
+            .fixture(name: "<b>Web</b> https://evil.example/pay [x](http://e.example) Voucher 50 euro"),
+            .fixture(name: "\u{200B}"),
+        ]
+        let made = lines([], .fixture(context: .fixture(products: products)))
+        #expect(made.map(\.billingCycles) == [12, nil, nil])
+        #expect(made.map(\.description) == ["Design", "Web Voucher 50 euro", "Product"])
+    }
+
+    private static func valued(_ value: Int64, _ discounts: [DealDiscount] = []) -> DraftingTask {
+        .fixture(
+            context: .fixture(
+                deal: .fixture(value: Money(minorUnits: value, currency: .eur)), discounts: discounts))
+    }
+
+    @Test(arguments: [(8900, true), (10_769, true), (8901, false)] as [(Int64, Bool)])
+    func `a sum that is not Pipedrive's, with or without tax, is said`(value: Int64, fits: Bool) throws {
+        let priced = QuotePricing.priced(.fixture(), task: Self.valued(value))
+        #expect(priced.remarks.isEmpty == fits)
+        #expect((priced.lines.first?.line.flag == nil) == fits)
+        if !fits { #expect(priced.remarks.first?.contains("€ 89,01") == true) }
+    }
+
+    @Test func `percentages are taken one after the other only where that is Pipedrive's sum`() throws {
+        let tenth = Discount.percentage(Percentage(basisPoints: 1000))
+        let discounts = [DealDiscount(description: "A", discount: tenth), .init(description: "B", discount: tenth)]
+        #expect(lines([], Self.valued(7120, discounts)).map(\.unitPrice) == [8900, -890, -890])
+        #expect(lines([], Self.valued(7209, discounts)).map(\.unitPrice) == [8900, -890, -801])
+    }
+
+    @Test func `a discount that cannot be used is said`() {
+        let discounts = [DealDiscount(description: "", discount: .none, problem: "A discount is above 100 %")]
+        let priced = QuotePricing.priced(.fixture(), task: Self.valued(8900, discounts))
+        #expect(priced.remarks == ["A discount is above 100 %: it is not on the quote."])
     }
 
     @Test func `a deal discount becomes one line per tax rate and method`() {

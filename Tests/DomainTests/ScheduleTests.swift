@@ -62,19 +62,23 @@ struct NightlyScheduleTests {
 
 struct SettingsTests {
     @Test func `a trigger covers its stages in its pipeline`() {
-        let trigger = QuoteTrigger(pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(3), Stage.ID(4)])
-        #expect(trigger.covers(pipelineID: Pipeline.ID(1), stageID: Stage.ID(3)))
-        #expect(trigger.covers(pipelineID: nil, stageID: Stage.ID(4)))
-        #expect(!trigger.covers(pipelineID: Pipeline.ID(2), stageID: Stage.ID(3)))
-        #expect(!trigger.covers(pipelineID: Pipeline.ID(1), stageID: Stage.ID(5)))
-        #expect(!trigger.covers(pipelineID: nil, stageID: Stage.ID(5)))
+        let begun = Date.fixture
+        let trigger = QuoteTrigger.fixture(stageIDs: [Stage.ID(3), Stage.ID(4)], since: begun)
+        let asks: (Int64?, Int64, Date?) -> Bool = {
+            trigger.asks(pipelineID: $0.map { Pipeline.ID($0) }, stageID: Stage.ID($1), at: $2)
+        }
+        #expect(asks(1, 3, begun) && asks(nil, 4, nil))
+        #expect(!asks(2, 3, begun) && !asks(1, 5, begun) && !asks(nil, 5, nil))
+        #expect(!asks(1, 3, begun.addingTimeInterval(-0.001)))
+        var off = trigger
+        off.isOn = false
+        #expect(!off.asks(pipelineID: nil, stageID: Stage.ID(3), at: nil))
     }
 
-    @Test func `a new connection pulls everything, forwards every event and has no trigger`() {
+    @Test func `a new connection pulls everything and forwards every event`() {
         let settings = IntegrationSettings.initial
         #expect(RecordKind.allCases.allSatisfy { settings.directions[$0] == .pull })
         #expect(settings.forwardedEvents == Set(BookEvent.Kind.forwarded))
-        #expect(settings.trigger == nil)
     }
 
     @Test func `all directions but push bring records in`() {

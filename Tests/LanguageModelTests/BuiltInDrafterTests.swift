@@ -49,9 +49,11 @@ import Testing
                 customFields: ["Wens B": "logo", "Wens A": "2x domeinnaam", "Wens C": "hosting"]))
         #expect(
             proposal.lines == [
-                .init(source: .catalog(Product.fixture(1, "").id), wording: nil, quantity: .one),
-                .init(source: .catalog(Product.fixture(3, "").id), wording: nil, quantity: .fixture("2")),
-                .init(source: .catalog(Product.fixture(2, "").id), wording: nil, quantity: .one),
+                .init(source: .catalog(Product.fixture(1, "").id), wording: nil, quantity: .one, evidence: "Hosting"),
+                .init(
+                    source: .catalog(Product.fixture(3, "").id), wording: nil, quantity: .fixture("2"),
+                    evidence: "2x domeinnaam"),
+                .init(source: .catalog(Product.fixture(2, "").id), wording: nil, quantity: .one, evidence: "logo"),
             ])
     }
 
@@ -88,10 +90,8 @@ import Testing
         let task = DraftingTask.fixture(
             title: title, catalog: [.fixture(1, "Website")], person: "<b>Bob</b> https://evil.example")
         let proposal = try await drafter.propose(task)
-        #expect(
-            proposal.lines == [
-                .init(source: .catalog(Product.fixture(1, "").id), wording: nil, quantity: .one)
-            ])
+        #expect(proposal.lines.map(\.source) == [.catalog(Product.fixture(1, "").id)])
+        #expect(proposal.lines.map(\.wording) == [nil])
         for text in [proposal.email.subject, proposal.email.body] {
             for unwanted in ["http", "www", "evil.example", "<", ">", "href", "@", "€", "1 euro", "javascript:"] {
                 #expect(!text.contains(unwanted), "\(unwanted) in \(text)")
@@ -107,7 +107,7 @@ import Testing
         let line = try #require(proposal.lines.first)
         #expect(proposal.lines.count == 1)
         #expect(line.source == .need)
-        #expect(line.wording == "x Kelder voor")
+        #expect(line.wording == "Werkzaamheden in overleg", "a title with a script gives orders")
     }
 
     @Test func `the same task gives the same proposal, however the catalog and fields are ordered`() async throws {

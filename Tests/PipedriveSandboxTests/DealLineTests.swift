@@ -54,6 +54,46 @@ import Testing
         #expect(try await test.call("POST", deal + "/products/bulk", text, token: token).status == 400)
     }
 
+    @Test(
+        arguments: [
+            (["billing_frequency": "one-time", "billing_frequency_cycles": 3], 400),
+            (["billing_frequency": "weekly"], 400),
+            (["billing_frequency": "monthly", "billing_frequency_cycles": 209], 400),
+            (["billing_frequency": "monthly", "billing_frequency_cycles": 0], 400),
+            (["billing_frequency": "daily"], 400),
+            (["billing_frequency": "monthly"], 201),
+            (["billing_frequency": "weekly", "billing_frequency_cycles": 52], 201),
+            (["tax_method": "vat"], 400), (["discount_type": "half"], 400),
+        ] as [(JSON, Int)])
+    func `a line is billed as often as its frequency allows`(terms: JSON, status: Int) async throws {
+        let test = try TestSandbox()
+        let token = try await test.signIn()
+        let deal = try await deal(test, token)
+        var line: JSONObject = ["product_id": 1, "item_price": 10, "quantity": 2]
+        line.merge(terms.members ?? [:])
+        let answer = try await test.call("POST", deal + "/products", .object(line), token: token)
+        #expect(answer.status == status, "\(answer.text)")
+        let product = try await test.call("PATCH", "/api/v2/products/1", ["billing_frequency": "weekly"], token: token)
+        #expect(product.status == 400)
+    }
+
+    @Test func `a deal takes twenty recurring lines, and no more`() async throws {
+        let test = try TestSandbox()
+        let token = try await test.signIn()
+        let deal = try await deal(test, token)
+        let monthly: JSON = ["product_id": 1, "item_price": 1, "quantity": 1, "billing_frequency": "monthly"]
+        let once: JSON = ["product_id": 1, "item_price": 1, "quantity": 1]
+        let twenty: JSON = ["data": .array(Array(repeating: monthly, count: 20) + [once])]
+        let made = try await test.call("POST", deal + "/products/bulk", twenty, token: token)
+        #expect(made.status == 201)
+        #expect(try await test.call("POST", deal + "/products", monthly, token: token).status == 400)
+        let lines = made.data.list ?? []
+        let last = try #require(lines.last?["id"].whole), first = try #require(lines.first?["id"].whole)
+        let terms: JSON = ["billing_frequency": "quarterly"]
+        #expect(try await test.call("PATCH", "\(deal)/products/\(last)", terms, token: token).status == 400)
+        #expect(try await test.call("PATCH", "\(deal)/products/\(first)", terms, token: token).status == 200)
+    }
+
     @Test func `discounts change and go with the deal's value`() async throws {
         let test = try TestSandbox()
         let token = try await test.signIn()

@@ -76,6 +76,69 @@ import Testing
         }
     }
 
+    @Test(arguments: ["before", "after"])
+    func `a late answer takes at least the time asked for`(moment: String) async throws {
+        let test = try TestSandbox()
+        let token = try await test.signIn()
+        _ = try await test.call(
+            "POST", "/sandbox/faults", ["route": "/api/v2/deals", "latency_ms": 30, "effect": .string(moment)])
+        #expect(try await test.call("GET", "/api/v2/deals/1", token: token).status == 200)
+        let seen = try await test.call("GET", "/sandbox/requests?path=/api/v2/deals").data.list?.last
+        #expect((seen?["milliseconds"].whole ?? 0) >= 30)
+    }
+
+    @Test func `a route with a parameter fits the whole path, and headers come with the answer`() async throws {
+        let test = try TestSandbox()
+        let token = try await test.signIn()
+        let fault: JSON = [
+            "route": "/api/v2/deals/{id}", "method": "get", "status": 429, "headers": ["Retry-After": "7"],
+        ]
+        #expect(try await test.call("POST", "/sandbox/faults", fault).status == 201)
+        let refused = try await test.call("GET", "/api/v2/deals/1", token: token)
+        #expect(refused.status == 429)
+        #expect(refused.header("Retry-After") == "7")
+        #expect(refused.json["errorCode"] == 429)
+        for path in ["/api/v2/deals", "/api/v2/deals/1/products"] {
+            #expect(try await test.call("GET", path, token: token).status == 200, "\(path)")
+        }
+        #expect(try await test.call("PATCH", "/api/v2/deals/1", ["title": "x"], token: token).status == 200)
+    }
+
+    @Test func `a fault can answer with any text`() async throws {
+        let test = try TestSandbox()
+        _ = try await test.call("POST", "/sandbox/faults", ["route": "/oauth/token", "body": "[1,2]"])
+        let answer = try await test.send("POST", "/oauth/token")
+        #expect(answer.status == 200)
+        #expect(answer.text == "[1,2]")
+    }
+
+    /// Each way of the traffic page's form, and the fault that it sets.
+    private static let forms: [([(String, String)], JSON)] = [
+        ([("status", "500"), ("method", "POST")], ["status": 500, "method": "POST", "effect": "before"]),
+        ([("status", "504"), ("effect", "after")], ["status": 504, "effect": "after"]),
+        ([("latency_ms", "250"), ("count", "3")], ["latency_ms": 250, "remaining": 3]),
+        ([("shape", "html"), ("status", "403")], ["html": true, "status": 403]),
+        ([("shape", "half")], ["half": true]),
+        ([("shape", "reset"), ("effect", "before")], ["reset": "before"]),
+        ([("shape", "reset"), ("effect", "after")], ["reset": "after"]),
+        ([("drip_ms", "40"), ("probability", "0.25")], ["drip_ms": 40, "probability": 0.25]),
+    ]
+
+    @Test(arguments: forms) func `every fault can be set by the page and lifted there`(
+        form: (fields: [(String, String)], fault: JSON)
+    ) async throws {
+        let test = try TestSandbox()
+        let sent = try await test.form("/faults", [("route", "/api/v1/notes")] + form.fields)
+        #expect(sent.header("Location") == "/traffic")
+        let set = try #require(try await test.call("GET", "/sandbox/faults").data.list?.first)
+        #expect(set["route"] == "/api/v1/notes")
+        for member in form.fault.members?.members ?? [] { #expect(set[member.key] == member.value, "\(member.key)") }
+        let page = try await test.send("GET", "/traffic").text
+        #expect(page.contains("action=\"/faults/lift\""))
+        _ = try await test.form("/faults/lift", [("id", "\(set["id"].whole ?? 0)")])
+        #expect(try await test.call("GET", "/sandbox/faults").data == [])
+    }
+
     @Test func `a misspelt fault is refused`() async throws {
         let test = try TestSandbox()
         #expect(try await test.call("POST", "/sandbox/faults", ["route": "/", "statuss": 500]).status == 400)

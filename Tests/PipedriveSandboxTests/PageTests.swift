@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import PipedriveSandbox
@@ -44,6 +45,33 @@ import Testing
         #expect(try await test.call("GET", "/api/v2/deals/1", token: token).status == 401)
         _ = try await test.form("/limits", [("plan", "growth")])
         #expect(try await test.call("GET", "/sandbox/token-report").data["daily_limit"] == 180_000)
+    }
+
+    @Test func `the traffic page tells of requests with cost and validity, and of webhooks with their answers`()
+        async throws
+    {
+        let receiver = Receiver { _, number in Reply(status: number == 1 ? 503 : 200) }
+        try await receiver.serve { origin in
+            var policy = WebhookQueue.Policy.patient
+            policy.retryDelays = [.zero]
+            let test = try TestSandbox(policy: policy)
+            let token = try await test.signIn()
+            _ = try await test.call(
+                "POST", "/api/v1/webhooks",
+                ["subscription_url": .string(origin), "event_action": "*", "event_object": "deal", "name": "n"],
+                token: token)
+            _ = try await test.call("GET", "/api/v2/persons?limit=1&nonsense=1", token: token)
+            _ = try await test.call("PATCH", "/sandbox/deals/1", ["value": 4321])
+            while await test.sandbox.queue.all.first?.attempts.count != 2 { await Task.yield() }
+            let page = try await test.send("GET", "/traffic").text
+            let request = try #require(page.components(separatedBy: "<tr>").first { $0.contains("nonsense=1") })
+            #expect(request.contains("unknown parameter nonsense") && request.contains("<td>off</td>"))
+            #expect(request.contains("chip won\">200<") && request.contains("<td class=\"number\">10</td>"))
+            let delivery = try #require(page.components(separatedBy: "<tr>").first { $0.contains("<td>deal 1</td>") })
+            #expect(delivery.contains("chip lost\">503<") && delivery.contains("chip won\">200<"))
+            #expect(page.contains("GET /api/v2/persons</td><td class=\"number\">1</td><td class=\"number\">10</td>"))
+            #expect(page.contains("20 of 2.100.000 tokens used today"))
+        }
     }
 
     @Test func `notes grow on the pages of deals, persons and organizations`() async throws {

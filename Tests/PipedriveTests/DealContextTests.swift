@@ -80,12 +80,44 @@ import Testing
         ("quantity", "-1"), ("quantity", "null"), ("quantity", "1e17"), ("tax", "101"), ("tax", "-1"), ("tax", #""x""#),
         ("discount", "-5"), ("discount", "120"), ("currency", #""USD""#),
     ])
-    func `a figure that fits no document is refused with the line's number, never guessed`(
+    func `a figure that fits no document leaves the line without a price, with the reason, never guessed`(
         figure: String, value: String
     ) async throws {
-        let failure = await #expect(throws: CRMFailure.self) { try await line(figure, value) }
-        #expect(failure?.kind == .rejected && failure?.isMissing == false)
-        #expect(failure?.reason.contains("roduct line 1") == true)
+        let product = try #require(try await line(figure, value))
+        #expect(product.problem?.contains("roduct line 1") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("item_price", "0.125", 38, "3 × 0.125"), ("quantity", "3.00005", nil, ""),
+            ("item_price", "1.005", 302, "3 × 1.005"),
+            ("discount", "33.335", nil, ""), ("item_price", "0.333333", nil, ""), ("item_price", "10", nil, ""),
+        ] as [(String, String, Int64?, String)])
+    func `where rounding a figure would change the outcome, the exact outcome is kept`(
+        figure: String, value: String, amount: Int64?, words: String
+    ) async throws {
+        let product = try #require(try await line(figure, value))
+        #expect(product.problem == nil)
+        if let amount {
+            #expect(product.exact == DealProduct.ExactFigures(amount: amount, calculation: words))
+        } else if value == "10" {
+            #expect(product.exact == nil)
+        }
+    }
+
+    @Test func `a discount of the deal that cannot be used says so`() async throws {
+        let body = #"{"success":true,"data":[{"description":"X","type":"percentage","amount":120}]}"#
+        let discounts = try await context(.get("/api/v2/deals/8/discounts", body))?.discounts
+        #expect(discounts?.first?.problem == "A discount of the deal has a discount above 100 %")
+        #expect(discounts?.first?.discount == Discount.none)
+    }
+
+    @Test func `notes come as plain text, ours and empty ones left out, and are no condition`() async throws {
+        let notes =
+            #"{"success":true,"data":[{"id":1,"content":"<p>Graag <b>3&nbsp;logo&amp;s</b></p><p>&lt;x&gt;</p>","active_flag":true},{"id":2,"content":"<p>📧 Quote sent Ref 7K3F-92QX</p>"},{"id":3,"content":"<p> </p>"},{"id":4,"content":"weg","active_flag":false}]}"#
+        #expect(try await context(.get("/api/v1/notes", notes))?.notes == ["Graag 3 logo&s\n<x>"])
+        let refused = try await context(.init(method: .get, path: "/api/v1/notes", status: 403, body: "{}"))
+        #expect(refused?.notes == [])
     }
 
     @Test func `custom fields get their names and labels, and identifiers of people are left out`() async throws {

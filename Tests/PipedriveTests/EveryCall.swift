@@ -24,7 +24,7 @@ enum EveryCall {
         _ = try await client.record(.product, id: 11, access: .fixture)
         _ = try await client.dealContext(Deal.ID(8), access: .fixture)
         _ = try await client.pipelines(access: .fixture)
-        _ = try await client.deals(in: Stage.ID(3), updatedSince: now, access: .fixture)
+        _ = try await client.deals(in: Pipeline.ID(3), updatedSince: now, access: .fixture)
         for target in [NoteTarget.deal(Deal.ID(8)), .lead(Canned.lead)] {
             _ = try await client.postNote(html: "<b>\"é\"</b><br>Ref 7K3F-92QX", target: target, access: .fixture)
             _ = try await client.findNote(containing: "Ref 7K3F-92QX", target: target, access: .fixture)

@@ -143,4 +143,28 @@ struct AccountTests {
             try stores.web(winners.first) { try $0.directory.claim(pipedriveCompany: PipedriveCompany.ID(77)) }
         }
     }
+
+    @Test func `a Pipedrive company is let go by a connection that has ended or moved on, and by no other`() throws {
+        try withStores { stores throws in
+            let next = try stores.makeCompany()
+            func claim() throws { try stores.web(next) { try $0.directory.claim(pipedriveCompany: account) } }
+            let account = PipedriveCompany.ID(77)
+            try stores.connect(.number(1, company: 77))
+            #expect(throws: Refusal.self, "it is live") { try claim() }
+            _ = try stores.cron {
+                try $0.connections.markReconnect(user: PipedriveUser.ID(1), refused: Credentials.made().refreshToken)
+            }
+            #expect(throws: Refusal.self, "it waits for its person") { try claim() }
+            _ = try stores.web { try $0.connections.disconnect() }
+            try claim()
+            #expect(try stores.pages { try $0.directory.company(pipedriveCompany: account) } == next)
+            // Claimed, but never connected: whoever had it before has to ask, and is refused no longer once it is free.
+            #expect(throws: Refusal.self) {
+                try stores.web { try $0.directory.claim(pipedriveCompany: account) }
+            }
+            try stores.connect(.number(2, company: 78), company: next)
+            try stores.web { try $0.directory.claim(pipedriveCompany: account) }
+            #expect(try stores.pages { try $0.directory.company(pipedriveCompany: account) } == stores.company)
+        }
+    }
 }

@@ -70,8 +70,48 @@ struct CatalogTests {
                 #expect(try names("z9") == ["Alpha"])
                 #expect(try names("AB") == ["beta"])
                 #expect(try transaction.catalog.list(search: "a", page: PageRequest(limit: 1)).total == 2)
-                #expect(try transaction.catalog.active().map(\.details.name) == ["Alpha", "beta"])
             }
+        }
+    }
+
+    @Test func `a slice of the catalog is what the words speak of, of this company, the best first`() throws {
+        try withStores { stores throws in
+            let other = try stores.makeCompany()
+            for company in [stores.company, other] {
+                try stores.cron(company) { transaction in
+                    for (name, code, isActive) in [
+                        ("Website onderhoud", "ONH-1", true), ("Website", nil, true), ("Logo-ontwerp", "LOGO", true),
+                        ("Website oud", nil, false), ("Dakgoot", nil, true),
+                    ] {
+                        _ = try transaction.catalog.insert(
+                            ProductDetails(code: code, name: name, isActive: isActive))
+                    }
+                }
+            }
+            func found(_ words: String..., limit: Int = 60) throws -> [String] {
+                try stores.cron { try $0.catalog.matching(words, limit: limit).map(\.details.name) }
+            }
+            #expect(try found("website") == ["Website", "Website onderhoud"])
+            #expect(try found("nieuwe", "website", limit: 1).count == 1)
+            #expect(try found("logo") == ["Logo-ontwerp"])
+            #expect(try found("websites").contains("Website"), "likeness finds what is spelt a little otherwise")
+            #expect(try found("fiets").isEmpty)
+            #expect(try found().isEmpty)
+            #expect(try found("o'brien", "a:b&c|!", "\\").isEmpty, "no word is a search operator")
+            #expect(try stores.everywhere { try $0.catalog.matching([], limit: 1) }.isEmpty)
+        }
+    }
+
+    @Test func `of thousands of products at most sixty are offered, the best fitting first`() throws {
+        try withStores { stores throws in
+            try stores.raw(
+                """
+                insert into books.product (company_id, name, tax_basis_points)
+                select \(stores.company)::uuid, 'Artikel nummer ' || n, 2100 from generate_series(1, 3000) n
+                """)
+            let found = try stores.cron { try $0.catalog.matching(["artikel", "2999"], limit: 60) }
+            #expect(found.count == 60)
+            #expect(found.first?.details.name == "Artikel nummer 2999")
         }
     }
 

@@ -30,6 +30,38 @@ struct DocumentNumberTests {
         }
     }
 
+    @Test func `fifty writers over the turn of a year leave neither gaps nor doubles, though some roll back`() throws {
+        try withStores { stores throws in
+            let contact = try stores.web { try $0.addContact() }
+            let lastDay = try #require(CalendarDay("2026-12-31"))
+            let written = race(50) { index in
+                try (0..<4).compactMap { round -> String? in
+                    do {
+                        return try stores.api { transaction throws in
+                            let made = try transaction.invoices.insert(
+                                NewInvoice(
+                                    content: DocumentContent(contactID: contact, currency: .eur, lines: [.costing(1)]),
+                                    issuedOn: lastDay.adding(days: (index + round) % 2),
+                                    publicToken: RandomBytes.token()))
+                            if (index + round) % 5 == 0 { throw Abandoned() }
+                            return made.number
+                        }
+                    } catch is Abandoned {
+                        return nil
+                    }
+                }
+            }
+            #expect(written.allSatisfy { $0.failure == nil })
+            let numbers = written.compactMap(\.value).flatMap { $0 }
+            #expect(numbers.count == 160 && Set(numbers).count == 160)
+            for year in ["2026", "2027"] {
+                let own = numbers.filter { $0.hasPrefix(year) }.sorted()
+                let expected = (1...own.count).map { "\(year)-" + String("000\($0)".suffix(4)) }
+                #expect(own == expected)
+            }
+        }
+    }
+
     @Test func `quotes and invoices, years and companies count apart`() throws {
         try withStores { stores throws in
             let other = try stores.makeCompany()

@@ -16,41 +16,87 @@ struct DraftTests {
         return DealContext(deal: deal, products: [], person: nil, organization: nil)
     }
 
+    private static let entry = DealEntry(dealID: deal)
+
     @Test func `a deal's quote is asked for once, also by those who ask at the same time`() throws {
         try withStores { stores throws in
             try stores.connect()
-            let asked = race(8) { _ in try stores.cron { try $0.drafts.request(Self.deal) } }
+            let asked = race(8) { _ in try stores.cron { try $0.drafts.enter(Self.entry, flood: FloodRule()) } }
             #expect(asked.allSatisfy { $0.failure == nil })
-            #expect(asked.compactMap(\.value).filter { $0 }.count == 1)
+            #expect(asked.compactMap(\.value).filter { $0 == .requested }.count == 1)
+            #expect(asked.compactMap(\.value).filter { $0 == .pending }.count == 7)
             let messages = try stores.messages()
             #expect(messages.map(\.kind) == [.draft])
             #expect(messages.map(\.subject) == ["7"])
-            #expect(try stores.cron { try $0.drafts.request(Deal.ID(8)) })
+            let other = DealEntry(dealID: Deal.ID(8))
+            #expect(try stores.cron { try $0.drafts.enter(other, flood: FloodRule()) } == .requested)
         }
     }
 
     @Test func `without a connection nothing is asked for`() throws {
         try withStores { stores throws in
-            #expect(try stores.cron { try $0.drafts.request(Self.deal) } == false)
+            #expect(try stores.cron { try $0.drafts.enter(Self.entry, flood: FloodRule()) } == .refused)
             #expect(try stores.messages().isEmpty)
+        }
+    }
+
+    @Test func `of many that enter side by side exactly as many are drafted as may be, the rest waits`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            let rule = FloodRule(count: 5, seconds: 600)
+            let outcomes = race(12) { number in
+                try stores.cron { try $0.drafts.enter(DealEntry(dealID: Deal.ID(Int64(number) + 100)), flood: rule) }
+            }
+            #expect(outcomes.compactMap(\.value).filter { $0 == .requested }.count == 5)
+            #expect(outcomes.compactMap(\.value).filter { $0 == .held }.count == 7)
+            #expect(try stores.messages().count == 5)
+            #expect(try stores.web { try $0.drafts.heldCount() } == 7)
+            #expect(try stores.web { try $0.drafts.release(dropping: nil) } == 7)
+            #expect(try stores.number("select count(*) as value from queue.message") == 12)
+            #expect(try stores.web { try $0.drafts.heldCount() } == 0)
+            try stores.raw("update pipedrive.quote_draft set requested_at = requested_at - interval '10 minutes'")
+            let late = DealEntry(dealID: Deal.ID(200))
+            #expect(try stores.cron { try $0.drafts.enter(late, flood: rule) } == .requested)
+            try stores.cron { _ = try $0.drafts.enter(DealEntry(dealID: Deal.ID(201)), flood: FloodRule(count: 0)) }
+            #expect(try stores.web { try $0.drafts.release(dropping: "No") } == 1)
+            #expect(try stores.web { try $0.drafts.draft(of: Deal.ID(201)) }?.reason == "No")
+        }
+    }
+
+    @Test func `a deal without a contact waits, is found, and is asked for again once`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            _ = try stores.cron { try $0.drafts.enter(Self.entry, flood: FloodRule()) }
+            try stores.cron {
+                try $0.drafts.fail(Self.deal, reason: "nobody", waitsForContact: Self.context(person: 3))
+            }
+            let waiting = try stores.cron { try $0.drafts.waiting(limit: 10) }
+            #expect(
+                waiting == [
+                    WaitingDeal(dealID: Self.deal, personID: Person.ID(3), organizationID: nil, isLinked: false)
+                ])
+            #expect(try stores.cron { try $0.drafts.wake(Self.deal) })
+            #expect(try stores.cron { try $0.drafts.wake(Self.deal) } == false)
+            #expect(try stores.number("select count(*) as value from queue.message") == 2)
+            #expect(try stores.cron { try $0.drafts.waiting(limit: 10) }.isEmpty)
         }
     }
 
     @Test func `a failed draft says why and may be asked for again, a ready one not`() throws {
         try withStores { stores throws in
             try stores.connect()
-            _ = try stores.cron { try $0.drafts.request(Self.deal) }
-            try stores.cron { try $0.drafts.fail(Self.deal, reason: "No contact") }
+            _ = try stores.cron { try $0.drafts.enter(Self.entry, flood: FloodRule()) }
+            try stores.cron { try $0.drafts.fail(Self.deal, reason: "Lost", waitsForContact: nil) }
             let failed = try #require(try stores.web { try $0.drafts.recent() }.first)
-            #expect(failed.state == .failed && failed.reason == "No contact" && failed.quoteID == nil)
-            #expect(try stores.cron { try $0.drafts.request(Self.deal) })
+            #expect(failed.state == .failed && failed.reason == "Lost" && failed.quoteID == nil)
+            #expect(try stores.cron { try $0.drafts.enter(Self.entry, flood: FloodRule()) } == .requested)
             #expect(try stores.web { try $0.drafts.recent() }.map(\.state) == [.requested])
             let quote = try stores.cron { try $0.addQuote(for: try $0.addContact(), deal: 7) }
             try stores.cron {
                 try $0.drafts.ready(Self.deal, quote: quote.id, context: Self.context(), drafter: "built-in")
             }
-            try stores.cron { try $0.drafts.fail(Self.deal, reason: "late") }
-            #expect(try stores.cron { try $0.drafts.request(Self.deal) } == false)
+            try stores.cron { try $0.drafts.fail(Self.deal, reason: "late", waitsForContact: nil) }
+            #expect(try stores.cron { try $0.drafts.enter(Self.entry, flood: FloodRule()) } == .again)
             let ready = try #require(try stores.web { try $0.drafts.recent() }.first)
             #expect(ready.state == .ready && ready.reason == nil && ready.dealID == Self.deal)
             #expect(ready.quoteID == quote.id && ready.quoteNumber == quote.number)

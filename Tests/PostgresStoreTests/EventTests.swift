@@ -118,4 +118,26 @@ struct EventTests {
         let id = try transaction.events.append(kind, subject: subject)
         return try transaction.events.details(of: [id]).first?.document
     }
+
+    @Test func `contacts and products that a sync makes or changes have their events, in its transaction`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            let cents = { Money(minorUnits: $0, currency: .eur) }
+            for name in ["Bob", "Bob Bee", "Bob Bee"] {
+                try stores.sync(.persons([.number(1, "Ada"), .number(2, name)]))
+            }
+            for price: Int64 in [1, 2, 2] { try stores.sync(.products([.number(1, prices: [cents(price)])])) }
+            let events = try stores.raw(
+                "select kind || ' ' || count(*) as line from books.event group by kind order by kind"
+            ).map { try $0.string("line") }
+            #expect(events == ["contact.created 2", "contact.updated 1", "product.created 1", "product.updated 1"])
+            let subjects = try stores.number(
+                """
+                select count(*) as value from books.event e join books.contact c
+                    on c.company_id = e.company_id and c.id = e.subject_id where c.name = 'Bob Bee'
+                """)
+            #expect(subjects == 2)
+            #expect(try stores.number("select count(*) as value from queue.message where kind = 'event'") == 0)
+        }
+    }
 }

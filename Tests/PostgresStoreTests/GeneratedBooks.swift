@@ -101,7 +101,8 @@ struct GeneratedBooks {
                 update books.invoice set due_on = due_on + 9 where hashtext(number) % 19 = \(remainder);
                 update books.invoice set overdue_at = clock_timestamp() where hashtext(number) % 3 = \(remainder);
                 update books.subscription set state = 'cancelled' where hashtext(name) % 7 = \(remainder);
-                update books.subscription set state = 'active' where hashtext(name) % 9 = \(remainder);
+                update books.subscription set state = 'active'
+                where state in ('concept', 'paused') and hashtext(name) % 9 = \(remainder);
                 update books.contact c set organization_id = o.id
                     from books.contact o
                     where o.company_id = c.company_id and o.kind = 'organization' and c.kind = 'person'

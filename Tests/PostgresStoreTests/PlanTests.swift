@@ -39,7 +39,8 @@ struct PlanTests {
             from books.contact c, generate_series(1, 2) n where c.name !~ ' 9.$';
         insert into books.invoice (company_id, id, number, state, contact_id, currency, lines, net, tax, gross,
                 issued_on, due_on, public_token, created_at)
-            select c.company_id, md5(c.id || 'i' || n)::uuid, n || c.name, 'sent', c.id, 'EUR', '[]', 1, 0, 1,
+            select c.company_id, md5(c.id || 'i' || n)::uuid, n || c.name, case n when 1 then 'sent' else 'credited' end,
+                c.id, 'EUR', '[]', 1, 0, 1,
                 '2025-01-01', '2026-01-01', md5(c.id || 'i' || n), '2025-01-01'::timestamptz + n * interval '1 minute'
             from books.contact c, generate_series(1, 2) n where c.name !~ ' 9.$';
         insert into pipedrive.connection (company_id, pipedrive_company_id, pipedrive_company_name, owner_user_id, state)
@@ -110,6 +111,14 @@ struct PlanTests {
         }
     }
 
+    @Test func `contacts are found by the beginning of the name`() throws {
+        try Self.expect("books.contact_name_prefix", reads: 30, of: "books.contact", as: StorageAccess.api) {
+            transaction throws in
+            let found = try transaction.contacts.list(search: " contact  9", page: PageRequest())
+            #expect(found.total == 11 && found.items.first?.details.name == "Contact 9")
+        }
+    }
+
     @Test func `quotes are listed newest first`() throws {
         try Self.expect("books.quote_newest", reads: 220, of: "books.quote", as: StorageAccess.web) {
             transaction throws in
@@ -124,6 +133,30 @@ struct PlanTests {
             #expect(
                 try transaction.invoices.list(status: nil, contact: nil, page: PageRequest(limit: 10)).items.count == 10
             )
+        }
+    }
+
+    @Test func `invoices with a status are listed newest first`() throws {
+        try Self.expect("books.invoice_status_newest", reads: 40, of: "books.invoice", as: StorageAccess.api) {
+            transaction throws in
+            let list = try transaction.invoices.list(status: .sent, contact: nil, page: PageRequest(limit: 10))
+            #expect(list.items.count == 10 && list.total > 50)
+        }
+    }
+
+    // What the index passes over is not read from the table: the page alone is, by its identifiers.
+    @Test func `a page far down the invoices reads its own rows only`() throws {
+        try Self.expect("books.invoice_pkey", reads: 10, of: "books.invoice", as: StorageAccess.api) {
+            transaction throws in
+            let page = PageRequest(limit: 5, offset: 150)
+            #expect(try transaction.invoices.list(status: nil, contact: nil, page: page).items.count == 5)
+        }
+    }
+
+    @Test func `an invoice is found by its id`() throws {
+        try Self.expect("books.invoice_pkey", reads: 2, of: "books.invoice", as: StorageAccess.api) {
+            transaction throws in
+            _ = try transaction.invoices.invoice(Invoice.ID(UUID()))
         }
     }
 

@@ -45,12 +45,23 @@ struct RevocationTests {
             try Self.end(stores)
             let dump = try stores.text("select string_agg(r::text, ' ') as value from vault.revocation r") ?? ""
             #expect(!dump.contains("refresh-one") && !dump.contains(Digest.hex(Array("refresh-one".utf8))))
+            let sealed = try #require(
+                try stores.text("select encode(refresh_token, 'hex') as value from vault.revocation"))
             try stores.connect(.number(1), credentials: .made("new"))
-            try stores.raw(
-                "update vault.credentials set refresh_token = (select refresh_token from vault.revocation)")
+            try stores.raw("update vault.credentials set refresh_token = decode(\(sealed), 'hex')")
             #expect(throws: SodiumError.self) {
                 try stores.web { try $0.connections.credentials(user: PipedriveUser.ID(1)) }
             }
+        }
+    }
+
+    @Test func `whoever gives access anew is not told to Pipedrive any more, lest that ends the new access`() throws {
+        try withStores { stores throws in
+            for user in [Int64(1), 2] { try stores.connect(.number(user), credentials: .made("\(user)")) }
+            try Self.end(stores)
+            try stores.connect(.number(1), credentials: .made("new"))
+            let tokens = try Self.kept(stores).map { id in try stores.cron { try $0.revocations.token(id) }?.reveal() }
+            #expect(tokens.compactMap { $0 } == ["refresh-2"])
         }
     }
 

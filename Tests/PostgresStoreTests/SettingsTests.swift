@@ -11,36 +11,15 @@ struct SettingsTests {
             #expect(try stores.web { try $0.settings.settings() } == .initial)
             let chosen = IntegrationSettings(
                 directions: [.organization: .push, .person: .onlyNew, .product: .both],
-                trigger: QuoteTrigger(pipelineID: Pipeline.ID(3), stageIDs: [Stage.ID(9), Stage.ID(4)]),
                 forwardedEvents: [.invoicePaid])
             try stores.web { try $0.settings.save(chosen) }
-            var read = try stores.cron { try $0.settings.settings() }
-            #expect(read.trigger?.since != nil, "the store keeps when the trigger was switched on")
-            read.trigger?.since = nil
-            #expect(read == chosen)
+            #expect(try stores.cron { try $0.settings.settings() } == chosen)
             var silent = chosen
-            silent.trigger = nil
             silent.forwardedEvents = []
             try stores.web { try $0.settings.save(silent) }
             #expect(try stores.web { try $0.settings.settings() } == silent)
             let other = try stores.makeCompany()
             #expect(try stores.web(other) { try $0.settings.settings() } == .initial)
-        }
-    }
-
-    @Test func `only a changed trigger counts from now on`() throws {
-        try withStores { stores throws in
-            func since(_ settings: IntegrationSettings) throws -> String? {
-                try stores.web { try $0.settings.save(settings) }
-                return try stores.text("select trigger_since::text as value from pipedrive.settings")
-            }
-            var settings = IntegrationSettings.initial
-            settings.trigger = QuoteTrigger(pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(2)])
-            let first = try since(settings)
-            settings.forwardedEvents = []
-            #expect(try since(settings) == first)
-            settings.trigger?.stageIDs = [Stage.ID(2), Stage.ID(3)]
-            #expect(try since(settings) != first)
         }
     }
 

@@ -222,6 +222,8 @@ private enum TenantRows {
             try transaction.settings.save(pipelines: [
                 Pipeline(id: Pipeline.ID(1), name: "P", stages: [Stage(id: Stage.ID(1), name: "S")])
             ])
+            try transaction.triggers.save(
+                QuoteTrigger(id: QuoteTrigger.ID(UUID()), pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(1)]))
             try transaction.inbox.insert(body: [1])
             try transaction.connections.audit("connected", detail: "d")
             try transaction.connectionHealth.noteFailedDelivery()
@@ -231,6 +233,11 @@ private enum TenantRows {
                     state: .waiting, expiresAt: Date(timeIntervalSince1970: 2_000_000_000)), tokenHash: nil)
             try transaction.revocations.keep(exceptTold: [])
         }
+        try stores.raw(
+            """
+            insert into books.list_anchor (company_id, list, state, rank, at_name, at_id)
+            values (\(company), 'contact', 'live', 1, 'a', gen_random_uuid())
+            """)
         try stores.api(company) { transaction throws in
             let hash = [UInt8](repeating: 7, count: 32)
             _ = try transaction.keptAnswers.claim(keyHash: hash, requestHash: hash)

@@ -1,7 +1,8 @@
 import Domain
 import HTTPTypes
 import Testing
-import Web
+
+@testable import Web
 
 struct APIKeyTests {
     private static let contact = #"{"name":"Acme"}"#
@@ -20,6 +21,42 @@ struct APIKeyTests {
         #expect(other.text.contains(#""Idempotency-Key":"was used for another request""#))
         #expect(await site.api(.post, "products", Self.contact, fields: key).status == 422)
         #expect(site.tables.contacts.count == 1)
+    }
+
+    @Test func `every POST that there is answers a repeated key alike, and does nothing more`() async throws {
+        let site = Site()
+        let contact = site.tables.addContact("Acme").id.text
+        let lines = #""lines":[{"description":"A","unit_price_excl":9}]"#
+        let document = #"{"contact_id":"\#(contact)",\#(lines)}"#
+        let key = ["Idempotency-Key": "once"]
+        var posts: Set<String> = []
+        func twice(_ path: String, _ body: String) async throws -> String {
+            site.tables.keptAnswers = [:]
+            let before = site.tables.written
+            let first = await site.api(.post, path, body, fields: key)
+            #expect((200..<300).contains(first.status), "\(path): \(first.text)")
+            let after = site.tables.written
+            let second = await site.api(.post, path, body, fields: key)
+            #expect(second.body == first.body && second.status == first.status, "\(path)")
+            #expect(after != before && site.tables.written == after, "\(path)")
+            let other = await site.api(.post, path, body + " ", fields: key)
+            #expect(other.status == 422 && site.tables.written == after, "\(path)")
+            let id = try JSONValue.read(first.body)["id"]?.string ?? ""
+            let pieces = path.split(separator: "/").map { $0.contains("-") ? "{id}" : String($0) }
+            posts.insert("/" + pieces.joined(separator: "/"))
+            return id
+        }
+        _ = try await twice("contacts", Self.contact)
+        _ = try await twice("products", #"{"name":"Pump"}"#)
+        _ = try await twice("quotes/\(try await twice("quotes", document))/send", "")
+        let invoice = try await twice("invoices", document)
+        _ = try await twice("invoices/\(invoice)/send", "")
+        _ = try await twice("invoices/\(invoice)/payments", #"{"amount":1}"#)
+        _ = try await twice(
+            "subscriptions",
+            #"{"name":"Care","contact_id":"\#(contact)","interval_unit":"month","start_date":"2026-12-01",\#(lines)}"#)
+        let file = try OpenAPIFile(await site.send(.get, "/api/v1/openapi.json").body)
+        #expect(posts == Set(file.operations.filter { $0.method == "POST" }.map(\.path)))
     }
 
     @Test func `a key that is too long is named`() async {
@@ -81,5 +118,15 @@ struct APIKeyTests {
         let quote = site.tables.addQuote(.concept, lines: [DocumentLine(description: "A", unitPrice: 1, tax: .zero)])
         #expect(await site.api(.patch, "quotes/\(quote.id.text)", #"{"status":"verzonden"}"#).status == 200)
         #expect(site.tables.events == [.quoteSent] && site.tables.mails.isEmpty)
+    }
+}
+
+extension Tables {
+    /// How much there is of everything that a POST writes.
+    fileprivate var written: [Int] {
+        [
+            contacts.count, products.count, quotes.count, invoices.count, subscriptions.count, events.count,
+            Int(invoices.reduce(0) { $0 + $1.paid }),
+        ]
     }
 }

@@ -36,7 +36,7 @@ struct IntegrationTests {
         #expect(reloaded.status == 200 && reloaded.text.contains("Pipedrive is connected already"))
         site.tables.connection = nil
         let expired = await site.get("/oauth/pipedrive/callback?code=c&state=\(state)")
-        #expect(expired.status == 400 && expired.text.contains("Press Install again"))
+        #expect(expired.status == 400 && expired.text.contains("Press Install there"))
     }
 
     @Test func `an install from the Marketplace waits for login and an answer`() async throws {
@@ -95,16 +95,61 @@ struct IntegrationTests {
     @Test func `a trigger covers stages of one pipeline and can be turned off`() async {
         let site = connected()
         #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:11&stage=1:12").status == 303)
-        let trigger = QuoteTrigger(pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(11), Stage.ID(12)])
-        #expect(site.tables.settings.trigger == trigger)
+        #expect(site.tables.triggers.map(\.stageIDs) == [[Stage.ID(11), Stage.ID(12)]])
         let mixed = await site.submit("/apps/pipedrive/trigger", "stage=1:11&stage=2:21")
         #expect(mixed.status == 422)
         #expect(mixed.text.contains("Choose stages of one pipeline only."))
         #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:99").status == 422)
-        #expect(site.tables.settings.trigger == trigger)
+        #expect(site.tables.triggers.count == 1)
         #expect(await site.get("/apps/pipedrive?tab=triggers").text.contains("value=\"1:12\" checked"))
-        #expect(await site.submit("/apps/pipedrive/trigger", "off=1").status == 303)
-        #expect(site.tables.settings.trigger == nil)
+        let id = site.tables.triggers[0].id.text
+        #expect(await site.submit("/apps/pipedrive/trigger", "trigger=\(id)&off=1").status == 303)
+        #expect(site.tables.triggers.map(\.isOn) == [false])
+        #expect(await site.submit("/apps/pipedrive/trigger", "trigger=\(id)&remove=1").status == 303)
+        #expect(site.tables.triggers.isEmpty)
+    }
+
+    @Test func `a trigger's settings are kept, a second one may not share a stage`() async {
+        let site = connected()
+        let form = "stage=1:11&language=de&validity_days=14&instructions=Kort&needs=remark"
+        #expect(await site.submit("/apps/pipedrive/trigger", form).status == 303)
+        #expect(await site.submit("/apps/pipedrive/trigger", form).status == 303)
+        #expect(site.tables.triggers.count == 1)
+        let made = site.tables.triggers[0]
+        #expect(made.language == "de" && made.validityDays == 14 && made.instructions == "Kort")
+        #expect(made.unmetNeeds == .remark)
+        #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:11&stage=1:12").status == 409)
+        #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:12&validity_days=0").status == 422)
+        #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:12&language=fr").status == 422)
+        #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:12").status == 303)
+        let page = await site.get("/apps/pipedrive?tab=triggers").text
+        #expect(page.contains("Quote trigger 1") && page.contains("Quote trigger 2"))
+    }
+
+    @Test func `a stage that Pipedrive deleted is shown as such where it was chosen`() async {
+        let site = connected()
+        _ = await site.submit("/apps/pipedrive/trigger", "stage=1:11")
+        let gone = Stage(id: Stage.ID(11), name: "Offerte", isDeleted: true)
+        let other = Stage(id: Stage.ID(13), name: "Weg", isDeleted: true)
+        site.tables.pipelines = [Pipeline(id: Pipeline.ID(1), name: "Verkoop", stages: [gone, other])]
+        let page = await site.get("/apps/pipedrive?tab=triggers").text
+        #expect(page.contains("Offerte (deleted in Pipedrive)"))
+        #expect(!page.contains("Weg"))
+    }
+
+    @Test func `held deals ask for a yes or a no`() async {
+        let site = connected()
+        site.tables.drafts = [
+            QuoteDraft(
+                dealID: Deal.ID(7), state: .held, quoteID: nil, quoteNumber: nil, reason: nil,
+                requestedAt: site.tables.now)
+        ]
+        #expect(await site.get("/apps/pipedrive?tab=triggers").text.contains("Draft 1 quotes"))
+        #expect(await site.submit("/apps/pipedrive/flood", "answer=draft").status == 303)
+        #expect(await site.submit("/apps/pipedrive/flood", "answer=drop").status == 303)
+        #expect(await site.submit("/apps/pipedrive/flood", "").status == 400)
+        #expect(site.tables.floodAnswers == [nil, "A person chose not to draft these quotes."])
+        #expect(await site.submit("/apps/pipedrive/stages", "").status == 303)
     }
 
     @Test func `sync now starts one run, and says when one is at work`() async {

@@ -133,7 +133,7 @@ struct InstallsTests {
     @Test func `another Pipedrive company than last time is asked about, and its trigger starts afresh`() async throws {
         office.storage.connect(
             .fixture(pipedriveCompanyID: PipedriveCompany.ID(78), pipedriveCompanyName: "Old", state: .disconnected))
-        office.storage.tenant.settings = .fixture()
+        office.storage.tenant.triggers = [.fixture()]
         guard case .pending(let ticket) = try await callback(try begin(session), session) else {
             Issue.record("It was joined without asking")
             return
@@ -143,7 +143,7 @@ struct InstallsTests {
         #expect(try office.installs.replaced(by: user, session: session) == "Old")
         _ = try office.installs.confirm(ticket: ticket, session: session, now: .fixture)
         #expect(office.storage.tenant.connection?.pipedriveCompanyID == PipedriveCompany.ID(77))
-        #expect(office.storage.tenant.settings.trigger == nil)
+        #expect(office.storage.tenant.triggers.isEmpty)
     }
 
     @Test func `a member adds a grant to a working connection, and makes none`() async throws {

@@ -27,6 +27,7 @@ struct Office {
         let office = Office(drafter: drafter)
         office.storage.connect(credentials: credentials)
         office.storage.tenant.settings = .fixture()
+        office.storage.tenant.triggers = [.fixture()]
         return office
     }
 

@@ -95,7 +95,9 @@ struct QueueDrainTests {
             for id in 1...3 { script.deals[Deal.ID(Int64(id))] = .fixture(deal: .fixture(id: Deal.ID(Int64(id)))) }
         }
         for id in 1...3 {
-            _ = try office.storage.transaction(.cron(office.company)) { try $0.drafts.request(Deal.ID(Int64(id))) }
+            _ = try office.storage.transaction(.cron(office.company)) {
+                try $0.drafts.enter(DealEntry(dealID: Deal.ID(Int64(id))), flood: FloodRule())
+            }
         }
         let running = Task {
             try await drain.run(.after(.seconds(60)), logger: office.logger, isStopping: { stop.isSet })
@@ -114,7 +116,9 @@ struct QueueDrainTests {
         let gate = Gate(drafter: .fixture())
         let drain = office.drain(drafter: gate)
         office.pipedrive.edit { $0.deals[Deal.ID(1)] = .fixture(deal: .fixture(id: Deal.ID(1))) }
-        _ = try office.storage.transaction(.cron(office.company)) { try $0.drafts.request(Deal.ID(1)) }
+        _ = try office.storage.transaction(.cron(office.company)) {
+            try $0.drafts.enter(DealEntry(dealID: Deal.ID(1)), flood: FloodRule())
+        }
         let running = Task { try await drain.run(.after(.seconds(60)), logger: office.logger, isStopping: { false }) }
         await gate.waitUntilBegun(1)
         // A second message whose result fails to be written while the first is in hand.

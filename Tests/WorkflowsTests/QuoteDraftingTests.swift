@@ -9,7 +9,9 @@ struct QuoteDraftingTests {
 
     private func draft(_ context: DealContext?, deal: Int64 = 7) async throws -> String {
         office.pipedrive.edit { $0.deals[Deal.ID(deal)] = context }
-        _ = try office.storage.transaction(.cron(office.company)) { try $0.drafts.request(Deal.ID(deal)) }
+        _ = try office.storage.transaction(.cron(office.company)) {
+            try $0.drafts.enter(DealEntry(dealID: Deal.ID(deal), triggerID: .numbered(60)), flood: FloodRule())
+        }
         return try await office.drafting.draft("\(deal)", company: office.company, logger: office.logger).words
     }
     private var record: QuoteDraft? { office.storage.tenant.drafts.first }
@@ -48,11 +50,31 @@ struct QuoteDraftingTests {
         #expect(try await draft(.fixture(deal: deal)) == "quote Q2026-1")
     }
 
-    @Test func `a deal that is not visible, or has nobody, needs attention`() async throws {
+    @Test func `a deal that is not visible gets none until it enters again`() async throws {
         #expect(try await draft(nil).contains("not visible"))
-        #expect(try await draft(.fixture(person: nil)).contains("neither a person nor an organization"))
         #expect(record?.state == .failed)
         #expect(try await draft(.fixture()) == "quote Q2026-1")
+    }
+
+    @Test func `a deal that has nobody waits, and gets its quote with its contact`() async throws {
+        #expect(try await draft(.fixture(person: nil)).contains("neither a person nor an organization"))
+        #expect(record?.state == .waiting)
+        office.pipedrive.edit { $0.deals[Deal.ID(7)] = .fixture() }
+        let event = WebhookEvent.fixture(enteredStage: nil)
+        office.pipedrive.edit { $0.decoded[[1]] = event }
+        try office.storage.transaction(.cron(office.company)) { try $0.inbox.insert(body: [1]) }
+        try await office.drainOnce()
+        #expect(record?.state == .ready)
+        #expect(office.storage.tenant.quotes.count == 1)
+    }
+
+    @Test func `the trigger says language, validity and what becomes of needs`() async throws {
+        office.storage.tenant.triggers = [.fixture(language: "de", validityDays: 14, unmetNeeds: .remark)]
+        _ = try await draft(.fixture())
+        let task = try #require(office.drafter.tasks.first)
+        #expect(task.language == "de" && task.unmetNeeds == .remark)
+        let quote = try #require(office.storage.tenant.quotes.first)
+        #expect(quote.validUntil == CalendarDay.fixture.adding(days: 14))
     }
 
     @Test func `the customer is the organization, the person its addressee`() async throws {
@@ -74,7 +96,7 @@ struct QuoteDraftingTests {
         office.storage.tenant.ambiguous = [201]
         #expect(try await draft(.fixture(organization: .fixture())).contains("more than one contact"))
         #expect(office.storage.tenant.quotes.isEmpty)
-        #expect(record?.state == .failed)
+        #expect(record?.state == .waiting)
     }
 
     @Test func `a customer who is known is not made again`() async throws {
@@ -99,7 +121,9 @@ struct QuoteDraftingTests {
 
     @Test func `a draft that is given up says why`() async throws {
         office.pipedrive.edit { $0.failures["dealContext"] = [.notFound] }
-        _ = try office.storage.transaction(.cron(office.company)) { try $0.drafts.request(Deal.ID(7)) }
+        _ = try office.storage.transaction(.cron(office.company)) {
+            try $0.drafts.enter(DealEntry(dealID: Deal.ID(7)), flood: FloodRule())
+        }
         try await office.drainOnce()
         #expect(record?.state == .failed)
         #expect(record?.reason == "Not there (HTTP 404)")

@@ -192,7 +192,7 @@ struct NightlyRunsTests {
         _ = try start(.fixture.addingTimeInterval(900))
         #expect(office.messages(.sweep).count == 2)
         #expect(office.messages(.refresh).count == 1)
-        office.storage.tenant.settings.trigger = nil
+        office.storage.tenant.triggers = []
         _ = try start(.fixture.addingTimeInterval(1800))
         #expect(office.messages(.sweep).count == 2)
     }
@@ -204,19 +204,22 @@ struct IntegrationTests {
 
     @Test func `a trigger is one or more stages of one pipeline`() async throws {
         office.storage.tenant.pipelines = [Pipeline(id: Pipeline.ID(1), name: "Sales", stages: stages)]
-        let save: (Int64, Set<Int64>) throws -> Void = { pipeline, ids in
-            try office.integration.save(
-                trigger: QuoteTrigger(pipelineID: Pipeline.ID(pipeline), stageIDs: Set(ids.map { Stage.ID($0) })),
-                company: office.company)
+        office.storage.tenant.triggers = []
+        let save: (Int64, Set<Int64>, UInt16) throws -> Void = { pipeline, ids, number in
+            let trigger = QuoteTrigger(
+                id: .numbered(number), pipelineID: Pipeline.ID(pipeline), stageIDs: Set(ids.map { Stage.ID($0) }))
+            try office.integration.save(trigger, company: office.company)
         }
-        try save(1, [3, 4])
-        #expect(office.storage.tenant.settings.trigger?.stageIDs.count == 2)
+        try save(1, [3], 60)
         for (pipeline, ids) in [(1, []), (1, [3, 9]), (2, [3])] as [(Int64, Set<Int64>)] {
-            #expect(await refusal { try save(pipeline, ids) }?.code == .invalid)
+            #expect(await refusal { try save(pipeline, ids, 60) }?.code == .invalid)
         }
-        #expect(office.storage.tenant.settings.trigger?.stageIDs.count == 2)
-        try office.integration.save(trigger: nil, company: office.company)
-        #expect(office.storage.tenant.settings.trigger == nil)
+        #expect(await refusal { try save(1, [3, 4], 61) }?.code == .conflict)
+        try save(1, [4], 61)
+        #expect(office.storage.tenant.triggers.map(\.stageIDs) == [[Stage.ID(3)], [Stage.ID(4)]])
+        try office.integration.deleteTrigger(.numbered(60), company: office.company)
+        #expect(await refusal { try office.integration.deleteTrigger(.numbered(60), company: office.company) } != nil)
+        #expect(office.storage.tenant.triggers.map(\.id) == [.numbered(61)])
     }
 
     @Test func `directions and events are kept apart from each other`() throws {
@@ -225,6 +228,5 @@ struct IntegrationTests {
         let settings = try office.integration.overview(office.company).settings
         #expect(settings.directions == [.organization: .pull, .person: .onlyNew, .product: .pull])
         #expect(settings.forwardedEvents == [.quoteSent])
-        #expect(settings.trigger != nil)
     }
 }

@@ -63,7 +63,7 @@ struct WebhookRoutingTests {
         #expect(try route(.fixture()).words == "Asked for the quote")
         #expect(office.messages(.draft).map(\.new.subject) == ["7"])
         #expect(office.storage.tenant.drafts.map(\.state) == [.requested])
-        #expect(try route(.fixture(eventID: "event-2"), 2).words == "The deal has its quote already")
+        #expect(try route(.fixture(eventID: "event-2"), 2).words == "The quote was asked for before")
         #expect(office.messages(.draft).count == 1)
     }
 
@@ -84,8 +84,32 @@ struct WebhookRoutingTests {
         #expect(office.messages(.draft).isEmpty)
     }
 
+    @Test func `more than twenty-five deals in ten minutes wait for a person, who says yes or no`() throws {
+        for deal in 1...30 {
+            let event = WebhookEvent.fixture(entityID: Int64(deal), eventID: "event-\(deal)")
+            let words = try route(event, Int64(deal)).words
+            #expect(
+                words
+                    == (deal <= 25 ? "Asked for the quote" : "Too many deals entered at once: a person has to say yes"))
+        }
+        #expect(office.messages(.draft).count == 25)
+        #expect(try office.integration.overview(office.company).heldCount == 5)
+        #expect(try office.integration.answerFlood(drafts: true, company: office.company) == 5)
+        #expect(office.messages(.draft).count == 30)
+        #expect(try office.integration.answerFlood(drafts: false, company: office.company) == 0)
+    }
+
+    @Test func `each trigger asks for its own stages`() throws {
+        office.storage.tenant.triggers.append(
+            .fixture(id: .numbered(61), pipelineID: Pipeline.ID(2), stageIDs: [Stage.ID(9)]))
+        _ = try route(.fixture(enteredStage: .init(pipelineID: Pipeline.ID(2), stageID: Stage.ID(9))))
+        #expect(office.storage.tenant.drafts.first?.triggerID == .numbered(61))
+        office.storage.tenant.triggers = [.fixture(isOn: false)]
+        #expect(try route(.fixture(entityID: 8, eventID: "event-2"), 2).words == "No trigger covers this change")
+    }
+
     @Test func `without a trigger no deal asks for a quote`() throws {
-        office.storage.tenant.settings.trigger = nil
+        office.storage.tenant.triggers = []
         #expect(try route(.fixture()).isCompleted)
         #expect(office.messages(.draft).isEmpty)
     }
@@ -115,28 +139,62 @@ struct StageSweepTests {
     private let office = Office.connected()
     private let entered = Date.fixture.addingTimeInterval(-60)
 
-    @Test func `deals that no webhook told of are found, once`() async throws {
-        office.pipedrive.edit { [entered] in
-            $0.staged[Stage.ID(3)] = [
-                StagedDeal(id: Deal.ID(7), status: .open, enteredAt: entered),
-                StagedDeal(id: Deal.ID(8), status: .won, enteredAt: entered),
-                StagedDeal(id: Deal.ID(9), status: .lost, enteredAt: entered),
-                StagedDeal(id: Deal.ID(10), status: .open, enteredAt: entered.addingTimeInterval(-7200)),
-                StagedDeal(id: Deal.ID(11), status: .open, enteredAt: nil),
-            ]
-        }
-        #expect(try await office.sweep.sweep(company: office.company).words == "2 deals in the stages, 2 asked for")
+    private func staged(
+        _ id: Int64, _ status: Deal.Status = .open, stage: Int64 = 3, at: Date?, person: Int64? = nil
+    ) -> StagedDeal {
+        StagedDeal(
+            id: Deal.ID(id), status: status, stageID: Stage.ID(stage), enteredAt: at,
+            personID: person.map { Person.ID($0) })
+    }
+
+    @Test func `deals that no webhook told of are found, once, by one list`() async throws {
+        let found = [
+            staged(7, at: entered), staged(8, .won, at: entered), staged(9, .lost, at: entered),
+            staged(10, at: entered.addingTimeInterval(-7200)), staged(11, at: nil), staged(12, stage: 4, at: entered),
+        ]
+        office.pipedrive.edit { $0.staged = found }
+        let sweep = { try await office.sweep.sweep(company: office.company).words }
+        #expect(try await sweep() == "2 deals in the stages, 2 asked for, 0 tried again")
         #expect(office.messages(.draft).map(\.new.subject) == ["7", "8"])
         #expect(office.storage.tenant.sweptThrough == .fixture)
-        #expect(try await office.sweep.sweep(company: office.company).words == "2 deals in the stages, 0 asked for")
+        #expect(office.pipedrive.count("deals") == 1)
+        #expect(try await sweep() == "2 deals in the stages, 0 asked for, 0 tried again")
         #expect(office.messages(.draft).count == 2)
+    }
+
+    @Test func `a deal that entered in the trigger's first second counts, though Pipedrive tells whole seconds`()
+        async throws
+    {
+        office.storage.tenant.triggers = [.fixture(since: entered.addingTimeInterval(0.5))]
+        let found = [staged(7, at: entered)]
+        office.pipedrive.edit { $0.staged = found }
+        _ = try await office.sweep.sweep(company: office.company)
+        #expect(office.messages(.draft).map(\.new.subject) == ["7"])
+    }
+
+    @Test func `a waiting deal that got a contact is tried again, others not`() async throws {
+        for id in [7, 8] as [Int64] {
+            try office.storage.transaction(.cron(office.company)) { transaction in
+                _ = try transaction.drafts.enter(DealEntry(dealID: Deal.ID(id)), flood: FloodRule())
+                try transaction.drafts.fail(
+                    Deal.ID(id), reason: "nobody", waitsForContact: .fixture(deal: .fixture(id: Deal.ID(id))))
+            }
+        }
+        let found = [staged(7, at: nil, person: 101), staged(8, at: nil)]
+        office.pipedrive.edit { $0.staged = found }
+        #expect(
+            try await office.sweep.sweep(company: office.company).words
+                == "0 deals in the stages, 0 asked for, 1 tried again")
+        #expect(office.storage.tenant.drafts.filter { $0.state == .requested }.map(\.dealID) == [Deal.ID(7)])
     }
 
     @Test func `a sweep looks back past the last one, but not before the trigger`() async throws {
         let now = Int(Date.fixture.timeIntervalSince1970)
         _ = try await office.sweep.sweep(company: office.company)
+        office.storage.tenant.triggers.append(
+            .fixture(id: .numbered(61), pipelineID: Pipeline.ID(2), stageIDs: [Stage.ID(9)]))
         _ = try await office.sweep.sweep(company: office.company)
-        #expect(office.pipedrive.calls == ["deals 3 \(now - 3600)", "deals 3 \(now - 900)"])
+        #expect(office.pipedrive.calls == ["deals 1 \(now - 3600)", "deals all \(now - 900)"])
     }
 
     @Test func `a failed sweep is done again from the same time`() async throws {
@@ -146,7 +204,7 @@ struct StageSweepTests {
     }
 
     @Test func `without a trigger nothing is asked`() async throws {
-        office.storage.tenant.settings.trigger = nil
+        office.storage.tenant.triggers = []
         #expect(try await office.sweep.sweep(company: office.company).isCompleted)
         #expect(office.pipedrive.calls.isEmpty)
     }

@@ -54,6 +54,8 @@ public struct DocumentLine: Hashable, Sendable {
     public var isTextLine: Bool
     /// How often it is charged.
     public var billingFrequency: BillingFrequency
+    /// How many times a recurring price is charged; nil is until further notice.
+    public var billingCycles: Int?
     /// What a person should look at before sending, in one sentence.
     public var flag: String?
 
@@ -61,7 +63,7 @@ public struct DocumentLine: Hashable, Sendable {
     public init(
         description: String, quantity: Quantity = .one, unitPrice: Int64?, taxMethod: TaxMethod = .exclusive,
         tax: Percentage, discount: Discount = .none, productID: Product.ID? = nil, isTextLine: Bool = false,
-        billingFrequency: BillingFrequency = .oneTime, flag: String? = nil
+        billingFrequency: BillingFrequency = .oneTime, billingCycles: Int? = nil, flag: String? = nil
     ) {
         self.description = description
         self.quantity = quantity
@@ -72,6 +74,7 @@ public struct DocumentLine: Hashable, Sendable {
         self.productID = productID
         self.isTextLine = isTextLine
         self.billingFrequency = billingFrequency
+        self.billingCycles = billingCycles
         self.flag = flag
     }
 

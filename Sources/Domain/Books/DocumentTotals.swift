@@ -2,7 +2,7 @@
 ///
 /// Rounding: each line once, then tax once per rate over the sum of that rate's lines. Article 226 of the EU VAT
 /// directive (2006/112/EC) asks for taxable amount and tax per rate; rounding per rate, half away from zero, is what
-/// EN 16931 (BR-CO-17) computes.
+/// EN 16931 (BR-CO-10 and BR-CO-17) computes. The sources, and what was turned down, are in decision 0010.
 public struct DocumentTotals: Hashable, Sendable {
     /// One row of the tax table.
     public struct Rate: Hashable, Sendable {

@@ -21,6 +21,8 @@ public struct Money: Hashable, Sendable, CustomStringConvertible {
     }
 
     static let bound: Int64 = 1_000_000_000_000_000
+    /// The largest amount in minor units.
+    public static var largest: Int64 { bound }
 
     /// Nothing, in that currency.
     public static func zero(_ currency: Currency) -> Money { Money(minorUnits: 0, currency: currency) }

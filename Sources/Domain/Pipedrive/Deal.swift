@@ -90,14 +90,39 @@ public struct DealProduct: Hashable, Sendable {
     public let discount: Discount
     /// How often it is charged.
     public let billingFrequency: BillingFrequency
+    /// How often a recurring price is charged; nil is until further notice.
+    public let billingCycles: Int?
     /// Disabled products stay on the deal and count for nothing.
     public let isEnabled: Bool
+    /// What the line comes to by the exact figures on the deal, in minor units; nil when it is what they say rounded.
+    ///
+    /// A deal may have a price of 0.125 or a discount of 33.333 %, which no document's line can hold.
+    public let exact: ExactFigures?
+    /// Why a figure of this line cannot be used; the line then has no price until a person sets it.
+    public let problem: String?
+    /// What a person should look at although the price stands.
+    public let caution: String?
+
+    /// Figures with more decimals than a line of a document holds.
+    public struct ExactFigures: Hashable, Sendable {
+        /// Quantity × price less the discount, rounded once, in minor units.
+        public let amount: Int64
+        /// The figures in words of digits: `1000 × 0.125 − 33.333 %`.
+        public let calculation: String
+
+        /// Makes the figures.
+        public init(amount: Int64, calculation: String) {
+            self.amount = amount
+            self.calculation = calculation
+        }
+    }
 
     /// Makes a deal product value.
     public init(
         itemID: CatalogItem.ID?, name: String, comments: String = "", quantity: Quantity, itemPrice: Money,
         tax: Percentage, taxMethod: TaxMethod, discount: Discount = .none,
-        billingFrequency: BillingFrequency = .oneTime, isEnabled: Bool = true
+        billingFrequency: BillingFrequency = .oneTime, billingCycles: Int? = nil, isEnabled: Bool = true,
+        exact: ExactFigures? = nil, problem: String? = nil, caution: String? = nil
     ) {
         self.itemID = itemID
         self.name = name
@@ -108,7 +133,11 @@ public struct DealProduct: Hashable, Sendable {
         self.taxMethod = taxMethod
         self.discount = discount
         self.billingFrequency = billingFrequency
+        self.billingCycles = billingCycles
         self.isEnabled = isEnabled
+        self.exact = exact
+        self.problem = problem
+        self.caution = caution
     }
 }
 
@@ -118,11 +147,14 @@ public struct DealDiscount: Hashable, Sendable {
     public let description: String
     /// How much.
     public let discount: Discount
+    /// Why it cannot be used; a person then has to look at it.
+    public let problem: String?
 
     /// Makes a deal discount value.
-    public init(description: String, discount: Discount) {
+    public init(description: String, discount: Discount, problem: String? = nil) {
         self.description = description
         self.discount = discount
+        self.problem = problem
     }
 }
 
@@ -155,11 +187,14 @@ public struct Stage: Hashable, Sendable {
     public let id: ID
     /// Name.
     public let name: String
+    /// Whether it was deleted in Pipedrive since it was last read; its name is kept for those who chose it.
+    public let isDeleted: Bool
 
     /// Makes a stage value.
-    public init(id: ID, name: String) {
+    public init(id: ID, name: String, isDeleted: Bool = false) {
         self.id = id
         self.name = name
+        self.isDeleted = isDeleted
     }
 }
 
@@ -175,16 +210,19 @@ public struct DealContext: Hashable, Sendable {
     public let person: Person?
     /// Its organization.
     public let organization: Organization?
+    /// The deal's newest notes as plain text, ours left out.
+    public let notes: [String]
 
     /// Makes the context.
     public init(
         deal: Deal, products: [DealProduct], discounts: [DealDiscount] = [], person: Person?,
-        organization: Organization?
+        organization: Organization?, notes: [String] = []
     ) {
         self.deal = deal
         self.products = products
         self.discounts = discounts
         self.person = person
         self.organization = organization
+        self.notes = notes
     }
 }

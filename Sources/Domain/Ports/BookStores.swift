@@ -54,8 +54,9 @@ public protocol CatalogStore {
     func update(_ id: Product.ID, _ details: ProductDetails) throws -> Product?
     /// Deletes a product; documents keep their lines. False when there is none.
     func delete(_ id: Product.ID) throws -> Bool
-    /// All active products, for drafting, at most 2,000, by name.
-    func active() throws -> [Product]
+    /// Active products that the words speak of, the best first, at most `limit`: by code, by whole words of name, code
+    /// and description, then by likeness of the name.
+    func matching(_ words: [String], limit: Int) throws -> [Product]
     /// The products linked to these Pipedrive products.
     func linked(to items: Set<CatalogItem.ID>) throws -> [CatalogItem.ID: Product]
 }

@@ -37,7 +37,7 @@ public protocol CRM: Sendable {
     func page(_ kind: RecordKind, cursor: String?, access: PipedriveAccess) async throws -> FetchedPage
     /// One record as a page of one, deleted ones included; an empty page when it is not there or not visible.
     func record(_ kind: RecordKind, id: Int64, access: PipedriveAccess) async throws -> RecordPage
-    /// A deal with products, discounts, person and organization; nil when it is not there or not visible.
+    /// A deal with products, discounts, person, organization and newest notes; nil when it is not there or not visible.
     func dealContext(_ id: Deal.ID, access: PipedriveAccess) async throws -> DealContext?
     /// Pipelines with their stages, in order, deleted ones left out.
     func pipelines(access: PipedriveAccess) async throws -> [Pipeline]
@@ -49,8 +49,10 @@ public protocol CRM: Sendable {
 
 /// Lists deals. Every method throws `CRMFailure`.
 public protocol DealListing: Sendable {
-    /// Deals that are in a stage now and changed since; archived ones left out.
-    func deals(in stage: Stage.ID, updatedSince: Date, access: PipedriveAccess) async throws -> [StagedDeal]
+    /// Deals that changed since, of one pipeline or of all; archived and deleted ones left out.
+    func deals(in pipeline: Pipeline.ID?, updatedSince: Date, access: PipedriveAccess) async throws -> [StagedDeal]
+    /// Those of the deals, at most 100, that are there, with their customers.
+    func deals(_ ids: [Deal.ID], access: PipedriveAccess) async throws -> [StagedDeal]
 }
 
 /// A deal as the sweep sees it.
@@ -59,14 +61,26 @@ public struct StagedDeal: Hashable, Sendable {
     public let id: Deal.ID
     /// Where it stands.
     public let status: Deal.Status
+    /// The stage it is in.
+    public let stageID: Stage.ID
     /// When it came into its stage: by a change, else by being made there.
     public let enteredAt: Date?
+    /// Its person.
+    public let personID: Person.ID?
+    /// Its organization.
+    public let organizationID: Organization.ID?
 
     /// Makes the value.
-    public init(id: Deal.ID, status: Deal.Status, enteredAt: Date?) {
+    public init(
+        id: Deal.ID, status: Deal.Status, stageID: Stage.ID, enteredAt: Date?, personID: Person.ID? = nil,
+        organizationID: Organization.ID? = nil
+    ) {
         self.id = id
         self.status = status
+        self.stageID = stageID
         self.enteredAt = enteredAt
+        self.personID = personID
+        self.organizationID = organizationID
     }
 }
 

@@ -28,9 +28,9 @@ public protocol ConnectionStore {
 public protocol SettingsStore {
     /// What a person chose; the initial settings before that.
     func settings() throws -> IntegrationSettings
-    /// Keeps new settings; a changed trigger counts from now on.
+    /// Keeps new settings.
     func save(_ settings: IntegrationSettings) throws
-    /// Pipelines as last read from Pipedrive.
+    /// Pipelines as last read from Pipedrive; stages that were deleted since are marked.
     func pipelines() throws -> [Pipeline]
     /// Keeps the pipelines.
     func save(pipelines: [Pipeline]) throws
@@ -202,55 +202,5 @@ public struct AuditLine: Hashable, Sendable {
         self.action = action
         self.detail = detail
         self.happenedAt = happenedAt
-    }
-}
-
-/// How quotes came about.
-public protocol DraftStore {
-    /// Asks for the quote of a deal; false when it was asked for before. Queues the message.
-    func request(_ deal: Deal.ID) throws -> Bool
-    /// Keeps the deal as it was when the quote was made, and the quote.
-    func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws
-    /// Keeps why there is no quote.
-    func fail(_ deal: Deal.ID, reason: String) throws
-    /// Newest first, at most 50.
-    func recent() throws -> [QuoteDraft]
-}
-
-/// The record of how a quote came about.
-public struct QuoteDraft: Hashable, Sendable {
-    /// Where a draft stands.
-    public enum State: String, Sendable, CaseIterable {
-        /// A deal entered the stage.
-        case requested
-        /// The quote was made.
-        case ready
-        /// There is no quote, for a reason.
-        case failed
-    }
-
-    /// The deal.
-    public let dealID: Deal.ID
-    /// Where it stands.
-    public let state: State
-    /// The quote, once ready.
-    public let quoteID: Quote.ID?
-    /// Its number, once ready.
-    public let quoteNumber: String?
-    /// Why there is none.
-    public let reason: String?
-    /// When the deal entered.
-    public let requestedAt: Date
-
-    /// Makes a draft value.
-    public init(
-        dealID: Deal.ID, state: State, quoteID: Quote.ID?, quoteNumber: String?, reason: String?, requestedAt: Date
-    ) {
-        self.dealID = dealID
-        self.state = state
-        self.quoteID = quoteID
-        self.quoteNumber = quoteNumber
-        self.reason = reason
-        self.requestedAt = requestedAt
     }
 }

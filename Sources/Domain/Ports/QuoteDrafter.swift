@@ -1,4 +1,4 @@
-/// What a drafter gets to see: this deal, this part of the catalog, nothing else.
+/// What a drafter gets to see: this deal, this part of the catalog, the trigger's words, nothing else.
 public struct DraftingTask: Sendable {
     /// The deal.
     public let context: DealContext
@@ -10,17 +10,35 @@ public struct DraftingTask: Sendable {
     public let language: String
     /// Who offers.
     public let companyName: String
+    /// The customer's own words to the model.
+    public let instructions: String
+    /// What becomes of needs without a product.
+    public let unmetNeeds: QuoteTrigger.UnmetNeeds
 
     /// Makes a task.
     public init(
         context: DealContext, catalog: [Product], linked: [CatalogItem.ID: Product], language: String,
-        companyName: String
+        companyName: String, instructions: String = "", unmetNeeds: QuoteTrigger.UnmetNeeds = .line
     ) {
         self.context = context
         self.catalog = catalog
         self.linked = linked
         self.language = language
         self.companyName = companyName
+        self.instructions = instructions
+        self.unmetNeeds = unmetNeeds
+    }
+
+    /// Whether the deal's own products make the lines, so that nobody has to propose any.
+    public var hasOwnProducts: Bool { context.products.contains(where: \.isEnabled) }
+
+    /// Everything a person wrote in the deal, most telling first: title, fields by name, remarks on lines, notes.
+    public var texts: [String] { [context.deal.title] + fieldTexts + context.notes }
+
+    /// The custom fields' values by name, then the remarks on lines that are disabled.
+    public var fieldTexts: [String] {
+        context.deal.customFields.sorted { $0.key < $1.key }.map(\.value)
+            + context.products.map(\.comments).filter { !$0.isEmpty }
     }
 }
 
@@ -44,12 +62,15 @@ public struct DraftProposal: Hashable, Sendable {
         public let wording: String?
         /// How many.
         public let quantity: Quantity
+        /// The piece of the deal's text that asks for it; nil for the deal's own products.
+        public let evidence: String?
 
         /// Makes a line.
-        public init(source: Source, wording: String?, quantity: Quantity) {
+        public init(source: Source, wording: String?, quantity: Quantity, evidence: String? = nil) {
             self.source = source
             self.wording = wording
             self.quantity = quantity
+            self.evidence = evidence
         }
     }
 

@@ -90,6 +90,8 @@ public protocol StorageTransaction {
     var syncTasks: any SyncTaskStore { get }
     /// Records that Pipedrive told of.
     var touched: any TouchedRecordStore { get }
+    /// The rules by which deals ask for quotes.
+    var triggers: any TriggerStore { get }
     /// Quote drafts.
     var drafts: any DraftStore { get }
     /// What was seen of records that no contact is linked to.

@@ -44,6 +44,10 @@ extension BodyRules {
             "employee_count": .nullable(.integer), "custom_fields": .any,
         ], required: ["name"])
 
+    /// Changes leave the time of adding alone.
+    static let personChange = person.optional(without: ["add_time"])
+    static let organizationChange = organization.optional(without: ["add_time"])
+
     static let product = BodyRules(
         members: [
             "name": .string, "code": .nullable(.string), "description": .nullable(.string),

@@ -21,4 +21,9 @@ struct BodyRules: Sendable {
 
     /// The same members with none required, for a change.
     var optional: BodyRules { BodyRules(members: members) }
+
+    /// The same for a change, without the members that only a new thing takes.
+    func optional(without names: Set<String>) -> BodyRules {
+        BodyRules(members: members.filter { !names.contains($0.key) })
+    }
 }

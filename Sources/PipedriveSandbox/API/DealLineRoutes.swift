@@ -1,6 +1,7 @@
 /// Changing and removing the lines of a deal, many at once too, version 2.
 enum DealLineRoutes {
     private static let bulkLimit = 100
+    static let bulkRules = BodyRules(members: ["data": .list(.object(.dealProduct))], required: ["data"])
 
     static let all: [APIRoute] = [
         APIRoute("POST", "/api/v2/deals/{id}/products/bulk", cost: 25, answer: addMany),
@@ -20,8 +21,7 @@ enum DealLineRoutes {
     /// All or nothing: one wrong line refuses the whole call.
     private static func addMany(_ call: Call) throws -> Reply {
         let id = try call.id()
-        let rules = BodyRules(members: ["data": .list(.object(.dealProduct))], required: ["data"])
-        let bodies = (try call.body(rules)["data"]?.list ?? []).compactMap(\.members)
+        let bodies = (try call.body(bulkRules)["data"]?.list ?? []).compactMap(\.members)
         guard (1...bulkLimit).contains(bodies.count) else {
             throw Refusal.bad("Parameter 'data' must have 1 to \(bulkLimit) items")
         }

@@ -22,7 +22,7 @@ enum FieldWriteRoutes {
         ]
     }
 
-    /// The bodies, of which those of deals, persons and organizations have a little more.
+    /// The bodies, of which those of deals have the most and those of products the least.
     static func rules(for entity: Entity, isNew: Bool) -> BodyRules {
         var members: [String: ValueRule] = ["field_name": .string, "ui_visibility": .any]
         if isNew {
@@ -32,8 +32,8 @@ enum FieldWriteRoutes {
         if entity != .product {
             members["important_fields"] = .any
             members["required_fields"] = .any
-            members["description"] = .nullable(.string)
         }
+        if entity == .deal { members["description"] = .nullable(.string) }
         return BodyRules(members: members, required: isNew ? ["field_name", "field_type"] : [])
     }
 

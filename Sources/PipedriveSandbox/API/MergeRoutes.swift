@@ -1,6 +1,6 @@
 /// Merging two persons or two organizations, version 1.
 enum MergeRoutes {
-    private static let rules = BodyRules(members: ["merge_with_id": .integer], required: ["merge_with_id"])
+    static let rules = BodyRules(members: ["merge_with_id": .integer], required: ["merge_with_id"])
 
     static let all: [APIRoute] = [
         APIRoute("PUT", "/api/v1/persons/{id}/merge", cost: 40) { call in

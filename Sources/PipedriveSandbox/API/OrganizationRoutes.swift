@@ -33,7 +33,7 @@ enum OrganizationRoutes {
         },
         APIRoute("PATCH", "/api/v2/organizations/{id}", cost: 5) { call in
             let id = try call.id()
-            let body = try call.body(BodyRules.organization.optional)
+            let body = try call.body(BodyRules.organizationChange)
             return .success(try call.store.change { try $0.changeOrganization(id, body, by: call.author) })
         },
         APIRoute("DELETE", "/api/v2/organizations/{id}", cost: 3) { call in

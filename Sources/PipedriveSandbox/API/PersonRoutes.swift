@@ -22,7 +22,7 @@ enum PersonRoutes {
         },
         APIRoute("PATCH", "/api/v2/persons/{id}", cost: 5) { call in
             let id = try call.id()
-            let body = try call.body(BodyRules.person.optional)
+            let body = try call.body(BodyRules.personChange)
             return .success(try call.store.change { try $0.changePerson(id, body, by: call.author) })
         },
         APIRoute("DELETE", "/api/v2/persons/{id}", cost: 3) { call in

@@ -9,14 +9,6 @@ enum SettingRoutes {
                 "person_duplicate_condition": "name && (org_id || email || phone)",
             ])
         },
-        APIRoute("GET", "/api/v1/users/find", cost: 40, query: ["term", "search_by_email"]) { call in
-            let term = (call.request.value("term") ?? "").lowercased()
-            guard !term.isEmpty else { throw Refusal.bad("Parameter 'term' is required") }
-            let byEmail = call.request.value("search_by_email") == "1"
-            return try UserRoutes.list(call) {
-                ($0.email.lowercased() == term) || !byEmail && $0.name.lowercased().contains(term)
-            }
-        },
         APIRoute("GET", "/api/v1/users/{id}/permissions", cost: 10) { call in
             let id = try call.id()
             guard let user = try call.store.read({ $0.user(id) }) else { throw Refusal.notFound("User not found") }

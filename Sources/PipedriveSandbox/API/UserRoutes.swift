@@ -15,6 +15,14 @@ enum UserRoutes {
         APIRoute("GET", "/api/v1/users", cost: 20) { call in
             try list(call) { _ in true }
         },
+        APIRoute("GET", "/api/v1/users/find", cost: 40, query: ["term", "search_by_email"]) { call in
+            let term = (call.request.value("term") ?? "").lowercased()
+            guard !term.isEmpty else { throw Refusal.bad("Parameter 'term' is required") }
+            let byEmail = call.request.value("search_by_email") == "1"
+            return try list(call) {
+                ($0.email.lowercased() == term) || !byEmail && $0.name.lowercased().contains(term)
+            }
+        },
         APIRoute("GET", "/api/v1/users/{id}", cost: 2) { call in
             let id = try call.id()
             let (user, currency) = try call.store.read { ($0.user(id), $0.company.currency) }
@@ -31,7 +39,7 @@ enum UserRoutes {
         },
     ]
 
-    static func list(_ call: Call, where isWanted: (User) -> Bool) throws -> Reply {
+    private static func list(_ call: Call, where isWanted: (User) -> Bool) throws -> Reply {
         let (users, currency) = try call.store.read { ($0.users, $0.company.currency) }
         return .success(
             .array(users.filter(isWanted).map { .object(json($0, viewer: call.user, currency: currency)) }))

@@ -6,7 +6,7 @@ enum VariationRoutes {
             "direct_cost": .nullable(.number), "notes": .string,
         ], required: ["currency", "price"])
 
-    private static let rules = BodyRules(
+    static let rules = BodyRules(
         members: ["name": .string, "prices": .list(.object(price))], required: ["name"])
 
     static let all: [APIRoute] = [

@@ -34,10 +34,12 @@ struct ModelPage {
     private func log(_ entries: [ModelBehaviour.Entry]) -> HTML {
         if entries.isEmpty { return "<p class=\"faint\">Nothing yet.</p>" }
         let items = entries.suffix(Self.rowLimit).reversed().map { entry -> HTML in
+            // The newest stands open, since it is the one that was just asked.
+            let open: HTML = entry.number == entries.last?.number ? " open" : ""
             let messages = ModelQuestion(entry.question)?.messages ?? []
             let texts = messages.map { message -> HTML in "<p><b>\(message.role)</b></p><pre>\(message.text)</pre>" }
             return """
-                <details><summary>\(entry.number) · \(entry.at.spaced) UTC · \(entry.path) · \(entry.mode.rawValue)</summary>
+                <details\(open)><summary>\(entry.number) · \(entry.at.spaced) UTC · \(entry.path) · \(entry.mode.rawValue)</summary>
                 \(texts)<p><b>answer</b></p><pre>\(entry.answer ?? "none yet")</pre></details>
                 """
         }

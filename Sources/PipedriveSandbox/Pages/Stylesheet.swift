@@ -98,6 +98,7 @@ enum Stylesheet {
         td small:empty { display: none; }
         .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         .path { overflow-wrap: anywhere; min-width: 14rem; }
+        .clock { white-space: nowrap; font-variant-numeric: tabular-nums; }
         .chip { display: inline-block; border-radius: 99px; padding: .05rem .6rem; font-size: .84rem; background: var(--chip);
           color: var(--chip-ink); }
         .chip.won, .chip.green { background: #d9f1e2; color: #0c5a30; }
@@ -137,6 +138,8 @@ enum Stylesheet {
           .stage .step { padding: .3rem .9rem; }
           td form { margin-top: .3rem; }
           .brand { flex: 1; }
+          .path { min-width: 9.5rem; }
+          th, td { padding-left: .35rem; padding-right: .35rem; }
           .note-form { flex-direction: column; align-items: stretch; }
         }
 

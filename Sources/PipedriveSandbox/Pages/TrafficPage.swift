@@ -12,8 +12,8 @@ struct TrafficPage {
         let tokens = totals.reduce(0) { $0 + $1.tokens }
         let (spent, limits) = desk.sandbox.limiter.report
         let content: HTML = """
-            <div class="head"><h1>Traffic</h1><p class="sum">\(entries.count) requests, \(tokens) tokens;
-            \(spent) of \(limits.dailyTokens) tokens used today</p></div>
+            <div class="head"><h1>Traffic</h1><p class="sum">\(count(entries.count)) requests, \(count(tokens)) tokens;
+            \(count(spent)) of \(count(limits.dailyTokens)) tokens used today</p></div>
             <section class="card"><h2>Requests</h2>\(requests(entries))</section>
             <section class="card"><h2>Webhooks</h2>\(webhooks(deliveries))</section>
             <section class="card"><h2>Tokens per route</h2>\(report(totals))</section>
@@ -28,13 +28,14 @@ struct TrafficPage {
             let fault = entry.faultID.map { "fault \($0)" }
             let remarks = (entry.problems + [fault].compactMap { $0 }).joined(separator: "; ")
             return """
-                <tr><td>\(entry.at.spaced)</td><td>\(entry.method)</td><td class="path">\(entry.path)<small>\(remarks)</small></td>
-                <td>\(status(entry.status == 0 ? nil : entry.status, isGood: entry.status < 400))</td><td>\(entry.isValid ? "valid" : "off")</td><td class="number">\(entry.cost)</td>
-                <td class="number">\(entry.milliseconds) ms</td></tr>
+                <tr><td class="clock" title="\(entry.at.spaced)">\(entry.at.clock)</td>
+                <td>\(status(entry.status == 0 ? nil : entry.status, isGood: entry.status < 400))</td><td>\(entry.method)</td>
+                <td class="path">\(entry.path)<small>\(remarks)</small></td>
+                <td>\(entry.isValid ? "valid" : "off")</td><td class="number">\(entry.cost)</td><td class="number">\(entry.milliseconds) ms</td></tr>
                 """
         }
         return """
-            <div class="wide"><table><thead><tr><th>Time (UTC)</th><th>Method</th><th>Path</th><th>Status</th><th>Request</th>
+            <div class="wide"><table><thead><tr><th>UTC</th><th>Status</th><th>Method</th><th>Path</th><th>Request</th>
             <th class="number">Tokens</th><th class="number">Took</th></tr></thead><tbody>\(rows)</tbody></table></div>
             """
     }
@@ -69,6 +70,8 @@ struct TrafficPage {
             </thead><tbody>\(rows)</tbody></table></div>
             """
     }
+
+    private func count(_ number: Int) -> String { Money.number(Double(number), decimals: 0) }
 
     private func status(_ status: Int?, isGood: Bool) -> HTML {
         guard let status else { return "<span class=\"chip lost\">none</span>" }

@@ -47,7 +47,12 @@ enum SampleFields {
         ]) + [custom("Grootboekrekening", 31, "varchar")]
 
     /// The code of the custom field with this number: 40 hexadecimal digits that are always the same.
-    static func code(_ number: Int) -> String {
+    static func code(_ number: Int) -> String { codes.indices.contains(number) ? codes[number] : makeCode(number) }
+
+    /// Kept because a company with many persons asks for them again and again.
+    private static let codes = (0...40).map(makeCode)
+
+    private static func makeCode(_ number: Int) -> String {
         var random = SeededRandom(seed: UInt64(number))
         let digits = Array("0123456789abcdef")
         return String((0..<40).map { _ in random.pick(digits) })

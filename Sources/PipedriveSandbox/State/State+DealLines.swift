@@ -5,6 +5,8 @@ extension State {
         try require(.product, body["product_id"], "product_id")
         var fields = line.fields
         fields.merge(body)
+        try Self.checkBilling(fields)
+        try checkRecurringLines(of: dealID, with: fields, id: id)
         fields["sum"] = .amount(Self.sum(of: fields))
         let changed = change(.dealProduct, id, by: author) { $0 = fields } ?? line
         // The tax method belongs to the deal: changed on one line, it changes on all.

@@ -16,6 +16,8 @@ extension State {
             "billing_frequency_cycles": nil, "billing_start_date": nil,
         ]
         fields.merge(body)
+        try Self.checkBilling(fields)
+        try checkRecurringLines(of: dealID, with: fields, id: nil)
         fields["sum"] = .amount(Self.sum(of: fields))
         let line = create(.dealProduct, fields, by: author)
         revalue(dealID, by: author)

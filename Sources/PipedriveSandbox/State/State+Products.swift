@@ -35,6 +35,7 @@ extension State {
             throw Refusal.bad("Parameter 'name' must not be empty")
         }
         for member in body.members where member.key != "custom_fields" { fields[member.key] = member.value }
+        try Self.checkBilling(fields)
         if let category = body["category"]?.decimal { fields["category"] = .string(JSONWriter.text(.amount(category))) }
         if let prices = body["prices"]?.list {
             let currencies = prices.compactMap { $0["currency"].text }

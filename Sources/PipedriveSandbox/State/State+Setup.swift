@@ -48,7 +48,7 @@ extension State {
 
 extension User {
     /// The user as webhooks tell of it.
-    fileprivate var fields: JSONObject {
+    var fields: JSONObject {
         [
             "id": .int(id), "name": .string(name), "email": .string(email), "is_admin": .bool(isAdmin),
             "active_flag": .bool(isActive),

@@ -20,6 +20,7 @@ struct StateFile: Sendable {
             state.tables[entity] = table
         }
         state.grants = (json["grants"].list ?? []).compactMap(Self.grant)
+        state.take(setup: json["setup"])
         return state
     }
 
@@ -28,7 +29,9 @@ struct StateFile: Sendable {
             let rows = state[entity].records.map { JSON.object(["id": .int($0.id), "fields": .object($0.fields)]) }
             return (entity.rawValue, JSON.object(["next_id": .int(state[entity].nextID), "records": .array(rows)]))
         }
-        let json: JSON = ["tables": .object(JSONObject(tables)), "grants": .array(state.grants.map(Self.json))]
+        let json: JSON = [
+            "tables": .object(JSONObject(tables)), "grants": .array(state.grants.map(Self.json)), "setup": state.setup,
+        ]
         let url = URL(fileURLWithPath: path)
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(JSONWriter.bytes(json)).write(to: url, options: .atomic)

@@ -31,7 +31,8 @@ struct Timestamp: Sendable, Comparable {
         return "\(Self.pad(date.year, 4))-\(Self.pad(date.month, 2))-\(Self.pad(date.day, 2))"
     }
 
-    private var clock: String {
+    /// `10:00:00`.
+    var clock: String {
         let second = seconds % 86400
         return "\(Self.pad(second / 3600, 2)):\(Self.pad(second / 60 % 60, 2)):\(Self.pad(second % 60, 2))"
     }

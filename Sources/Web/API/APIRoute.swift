@@ -86,10 +86,9 @@ enum IdempotencyKey {
         return key
     }
 
-    /// What makes two requests the same: their address and the bytes of their bodies.
+    /// What makes two requests the same: their address and the bytes of their bodies, which are known to be text.
     static func request(_ call: Call) -> String {
-        let hex = call.request.body.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        return "\(call.request.rawPath)?\(call.request.rawQuery)\n\(hex)"
+        "\(call.request.rawPath)?\(call.request.rawQuery)\n\(String(decoding: call.request.body, as: UTF8.self))"
     }
 }
 

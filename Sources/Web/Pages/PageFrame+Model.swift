@@ -75,6 +75,9 @@ enum Notice: String, Sendable, CaseIterable {
     case previewing
     case syncRunning = "sync-running"
     case triggerOff = "trigger-off"
+    case readingStages = "reading-stages"
+    case drafting
+    case dropped
     case retrying
     case revoked
     case invited
@@ -98,6 +101,9 @@ enum Notice: String, Sendable, CaseIterable {
         case .previewing: "The preview is being made. This page shows it when you reload it."
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
+        case .readingStages: "Pipelines and stages are being read again; reload in a moment."
+        case .drafting: "The quotes are being drafted."
+        case .dropped: "No quotes are drafted for these deals."
         case .retrying: "It goes out again now."
         case .revoked: "The key is revoked."
         case .invited: "The invitation is on its way."

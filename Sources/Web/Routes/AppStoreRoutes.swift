@@ -19,13 +19,12 @@ struct AppStoreRoutes: Sendable {
             Route(.post, "/apps/pipedrive/sync", .member, body: .form) { try syncNow($0) },
             Route(.post, "/apps/pipedrive/preview", .member, body: .form) { try preview($0) },
             Route(.post, "/apps/pipedrive/directions", .member, body: .form) { try saveDirections($0) },
-            Route(.post, "/apps/pipedrive/trigger", .member, body: .form) { try saveTrigger($0) },
             Route(.post, "/apps/pipedrive/events", .member, body: .form) { try saveEvents($0) },
             Route(.post, "/apps/pipedrive/messages/{id}/retry", .member, body: .form) { try retry($0) },
-        ]
+        ] + triggerRoutes
     }
 
-    private func settings(
+    func settings(
         _ call: Call, tab: AppSettingsPage.Tab, problem: String? = nil, status: HTTPResponse.Status = .ok
     ) throws -> WebResponse {
         let overview = try useCases.integration.overview(try call.member().company.id)
@@ -35,7 +34,7 @@ struct AppStoreRoutes: Sendable {
             status: status)
     }
 
-    private func done(_ tab: AppSettingsPage.Tab, _ notice: Notice) -> WebResponse {
+    func done(_ tab: AppSettingsPage.Tab, _ notice: Notice) -> WebResponse {
         .redirect("/apps/pipedrive?tab=\(tab.rawValue)&done=\(notice.rawValue)")
     }
 
@@ -68,21 +67,6 @@ struct AppStoreRoutes: Sendable {
         }
         try useCases.integration.save(directions: directions, company: try call.member().company.id)
         return done(.sync, .saved)
-    }
-
-    private func saveTrigger(_ call: Call) throws -> WebResponse {
-        let company = try call.member().company.id
-        if call.form["off"] != nil {
-            try useCases.integration.save(trigger: nil, company: company)
-            return done(.triggers, .triggerOff)
-        }
-        do {
-            let trigger = try TriggersTab.trigger(call.form.all("stage"))
-            try useCases.integration.save(trigger: trigger, company: company)
-        } catch let refusal as Refusal where refusal.code == .invalid {
-            return try settings(call, tab: .triggers, problem: refusal.message, status: .unprocessableContent)
-        }
-        return done(.triggers, .saved)
     }
 
     private func saveEvents(_ call: Call) throws -> WebResponse {

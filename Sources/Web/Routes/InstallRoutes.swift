@@ -69,9 +69,10 @@ struct InstallRoutes: Sendable {
             switch refusal.code {
             case .invalid:
                 (
-                    "This install has ended",
-                    "Nothing was changed. Press Install again, and allow it within ten minutes.",
-                    "/apps/pipedrive", "Start again"
+                    "This link has been used or is too old",
+                    "If it was opened twice just now, the other one may have connected: the app's page says so. Press "
+                        + "Install there if it does not, and allow it within ten minutes.",
+                    "/apps/pipedrive", "To the Pipedrive app"
                 )
             case .forbidden where call.session == nil:
                 (

@@ -72,11 +72,14 @@ extension DealProduct {
         itemID: CatalogItem.ID? = CatalogItem.ID(11), name: String = "Design", comments: String = "",
         quantity: Quantity = .one, itemPrice: Money = Money(minorUnits: 8900, currency: .eur),
         tax: Percentage = .standard, taxMethod: TaxMethod = .exclusive, discount: Discount = .none,
-        billingFrequency: BillingFrequency = .oneTime, isEnabled: Bool = true
+        billingFrequency: BillingFrequency = .oneTime, billingCycles: Int? = nil, isEnabled: Bool = true,
+        exact: ExactFigures? = nil, problem: String? = nil
     ) -> DealProduct {
         DealProduct(
             itemID: itemID, name: name, comments: comments, quantity: quantity, itemPrice: itemPrice, tax: tax,
-            taxMethod: taxMethod, discount: discount, billingFrequency: billingFrequency, isEnabled: isEnabled)
+            taxMethod: taxMethod, discount: discount, billingFrequency: billingFrequency, billingCycles: billingCycles,
+            isEnabled: isEnabled,
+            exact: exact, problem: problem)
     }
 }
 
@@ -149,14 +152,12 @@ extension DraftProposal {
 }
 
 extension IntegrationSettings {
-    /// Everything comes in, every event goes out, stage 3 of pipeline 1 asks for a quote.
+    /// Everything comes in, every event goes out.
     public static func fixture(
         directions: [RecordKind: SyncDirection] = [.organization: .pull, .person: .pull, .product: .pull],
-        trigger: QuoteTrigger? = QuoteTrigger(
-            pipelineID: Pipeline.ID(1), stageIDs: [Stage.ID(3)], since: .fixture.addingTimeInterval(-3600)),
         forwardedEvents: Set<BookEvent.Kind> = Set(BookEvent.Kind.forwarded)
     ) -> IntegrationSettings {
-        IntegrationSettings(directions: directions, trigger: trigger, forwardedEvents: forwardedEvents)
+        IntegrationSettings(directions: directions, forwardedEvents: forwardedEvents)
     }
 }
 
@@ -183,5 +184,19 @@ extension OutboxMessage {
         OutboxMessage(
             id: id, companyID: companyID, kind: kind, subject: subject, attempt: attempt,
             hasUnclearAttempt: hasUnclearAttempt, isProbe: isProbe, repeatSeconds: repeatSeconds)
+    }
+}
+
+extension QuoteTrigger {
+    /// Stage 3 of pipeline 1 asks for a quote since an hour before the fixture's now.
+    public static func fixture(
+        id: ID = .numbered(60), pipelineID: Pipeline.ID = Pipeline.ID(1), stageIDs: Set<Stage.ID> = [Stage.ID(3)],
+        isOn: Bool = true, language: String? = nil, validityDays: Int = 30, unmetNeeds: UnmetNeeds = .line,
+        since: Date = .fixture.addingTimeInterval(-3600)
+    ) -> QuoteTrigger {
+        QuoteTrigger(
+            id: id, pipelineID: pipelineID, stageIDs: stageIDs, isOn: isOn, language: language,
+            validityDays: validityDays, unmetNeeds: unmetNeeds,
+            since: Dictionary(uniqueKeysWithValues: stageIDs.map { ($0, since) }))
     }
 }

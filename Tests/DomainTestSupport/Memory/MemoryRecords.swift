@@ -90,7 +90,9 @@ struct MemoryCatalog: CatalogStore {
             return tenant.products.count < count
         }
     }
-    func active() throws -> [Product] { try transaction.tenant().products.filter(\.details.isActive) }
+    func matching(_ words: [String], limit: Int) throws -> [Product] {
+        Array(try transaction.tenant().products.filter(\.details.isActive).prefix(limit))
+    }
     func linked(to items: Set<CatalogItem.ID>) throws -> [CatalogItem.ID: Product] {
         try transaction.tenant().linkedProducts.filter { items.contains($0.key) }
     }

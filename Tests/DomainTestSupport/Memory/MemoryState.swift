@@ -171,6 +171,10 @@ public struct Tenant {
     public var ambiguous: Set<Int64> = []
     /// Catalog products of Pipedrive's products.
     public var linkedProducts: [CatalogItem.ID: Product] = [:]
+    /// The rules by which deals ask for quotes.
+    public var triggers: [QuoteTrigger] = []
+    /// Deals that wait for a contact, as they were last looked at.
+    public var waitingDeals: [Deal.ID: Deal] = [:]
     /// How quotes came about, newest first.
     public var drafts: [QuoteDraft] = []
     /// Refresh tokens that are still to be revoked.

@@ -52,6 +52,7 @@ final class MemoryTransaction: StorageTransaction {
     var pairs: any PairStore { MemoryPairs(transaction: self) }
     var syncTasks: any SyncTaskStore { MemorySyncTasks(transaction: self) }
     var touched: any TouchedRecordStore { MemoryTouchedRecords(transaction: self) }
+    var triggers: any TriggerStore { MemoryTriggers(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
     var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }
     var figures: any FigureStore { MemorySnapshots(transaction: self) }

@@ -24,8 +24,8 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         public var records: [String: RecordPage] = [:]
         /// Deals.
         public var deals: [Deal.ID: DealContext] = [:]
-        /// Deals by the stage they are in.
-        public var staged: [Stage.ID: [StagedDeal]] = [:]
+        /// Deals as lists show them.
+        public var staged: [StagedDeal] = []
         /// Pipelines.
         public var pipelines: [Pipeline] = []
         /// Notes that were posted.
@@ -157,10 +157,19 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         }
     }
 
-    /// The script's deals of that stage.
-    public func deals(in stage: Stage.ID, updatedSince: Date, access: PipedriveAccess) async throws -> [StagedDeal] {
-        try begin("deals", "\(stage) \(Int(updatedSince.timeIntervalSince1970))", access: access)
-        return edit { $0.staged[stage] } ?? []
+    /// The script's deals.
+    public func deals(
+        in pipeline: Pipeline.ID?, updatedSince: Date, access: PipedriveAccess
+    ) async throws -> [StagedDeal] {
+        let place = pipeline.map { "\($0)" } ?? "all"
+        try begin("deals", "\(place) \(Int(updatedSince.timeIntervalSince1970))", access: access)
+        return edit { $0.staged }
+    }
+
+    /// Those of the script's deals.
+    public func deals(_ ids: [Deal.ID], access: PipedriveAccess) async throws -> [StagedDeal] {
+        try begin("dealsByID", ids.map { "\($0)" }.joined(separator: ","), access: access)
+        return edit { script in script.staged.filter { ids.contains($0.id) } }
     }
 
     /// The script's pipelines.

@@ -18,9 +18,37 @@ struct Chromium: Sendable {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    init(in installation: Installation) async throws {
-        let port = try LoopbackSocket.freePort()
-        let part = try installation.start("chromedriver", ["chromedriver", "--port=\(port)"])
+    /// Lends a browser that nobody else has, with a folder and a driver of its own; ends both whatever happens.
+    static func lend(
+        in installation: Installation, _ body: @escaping @Sendable (Chromium) async throws -> Void
+    ) async throws {
+        try await BrowserTurn.shared.take {
+            let port = try LoopbackSocket.freePort()
+            let part = try installation.start("chromedriver", ["chromedriver", "--port=\(port)"])
+            do {
+                let browser = try await Chromium(in: installation, driver: part, port: port)
+                do {
+                    try await body(browser)
+                } catch {
+                    // The first failure says more than one about a browser that would not end.
+                    do { try await browser.quit() } catch let second { print("The browser did not end: \(second)") }
+                    throw error
+                }
+                try await browser.quit()
+            } catch {
+                await end(part)
+                throw error
+            }
+            await end(part)
+        }
+    }
+
+    private static func end(_ part: Part) async {
+        part.signal(SIGTERM)
+        _ = await part.exitStatus()
+    }
+
+    private init(in installation: Installation, driver part: Part, port: Int) async throws {
         let driver = "http://127.0.0.1:\(port)"
         try await installation.until("chromedriver") {
             guard part.isRunning else { throw Failure("chromedriver has ended") }
@@ -32,7 +60,7 @@ struct Chromium: Sendable {
         }
         let arguments: [JSON] = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-            .string("--user-data-dir=\(installation.folder)/chromium"),
+            "--window-size=1280,900", .string("--user-data-dir=\(installation.folder)/chromium-\(port)"),
         ]
         let binary = try Self.program(named: "chromium").orFail("chromium is absent")
         let wanted: JSON = [
@@ -74,6 +102,38 @@ struct Chromium: Sendable {
         _ = try await post("element/\(try await element(selector))/click", [:])
     }
 
+    /// Takes something with the mouse, carries it in steps as a hand does, and lets it go on something else.
+    ///
+    /// Both places are taken before, because letting go may load another page.
+    func drag(_ selector: String, to target: String) async throws {
+        let places = try await run(
+            """
+            const from = document.querySelector("\(selector)"), onto = document.querySelector("\(target)");
+            from.scrollIntoView({ block: "center" });
+            const [a, b] = [from.getBoundingClientRect(), onto.getBoundingClientRect()];
+            const middle = (low, high, most) => Math.round((Math.max(low, 0) + Math.min(high, most)) / 2);
+            return [middle(a.left, a.right, innerWidth), middle(a.top, a.bottom, innerHeight),
+              middle(b.left, b.right, innerWidth), middle(b.top, b.bottom, innerHeight)];
+            """
+        ).items.map { $0.whole ?? 0 }
+        guard places.count == 4 else { throw Failure("\(selector) or \(target) has no place") }
+        func move(_ x: Int, _ y: Int, milliseconds: Int) -> JSON {
+            [
+                "type": "pointerMove", "duration": .number(Decimal(milliseconds)), "x": .number(Decimal(x)),
+                "y": .number(Decimal(y)), "origin": "viewport",
+            ]
+        }
+        let steps: [JSON] = [
+            move(places[0], places[1], milliseconds: 0), ["type": "pointerDown", "button": 0],
+            move(places[0] + 12, places[1] + 3, milliseconds: 100), move(places[2], places[3], milliseconds: 300),
+            move(places[2] + 4, places[3], milliseconds: 100), ["type": "pointerUp", "button": 0],
+        ]
+        let mouse: JSON = [
+            "type": "pointer", "id": "mouse", "parameters": ["pointerType": "mouse"], "actions": .array(steps),
+        ]
+        _ = try await post("actions", ["actions": [mouse]])
+    }
+
     private func element(_ selector: String) async throws -> String {
         let found = try await post("element", ["using": "css selector", "value": .string(selector)])
         return try found[Self.elementKey].text.orFail("No \(selector)")
@@ -98,5 +158,5 @@ struct Chromium: Sendable {
         }
     }
 
-    func quit() async throws { _ = try await Self.send("DELETE", address) }
+    private func quit() async throws { _ = try await Self.send("DELETE", address) }
 }

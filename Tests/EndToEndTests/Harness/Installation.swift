@@ -38,12 +38,16 @@ final class Installation: Sendable {
 
     /// Lends a running installation to the body; stops and removes all of it whatever happens.
     ///
-    /// - Parameter isPooled: with PgBouncer between the processes and the database.
-    static func lend(isPooled: Bool = false, _ body: @Sendable (Installation) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - isPooled: with PgBouncer between the processes and the database.
+    ///   - companyCount: how many companies there are in Pipedrive.
+    static func lend(
+        isPooled: Bool = false, companyCount: Int = 1, _ body: @Sendable (Installation) async throws -> Void
+    ) async throws {
         let site = try Site.make()
         do {
             let pooler = isPooled ? try await site.startPooler() : nil
-            let installation = try await Installation(site, sandbox: site.startSandbox(behind: pooler))
+            let installation = try await Installation(site, sandbox: site.startSandbox(companyCount, behind: pooler))
             do {
                 try await body(installation)
             } catch {

@@ -37,6 +37,20 @@ struct Sandbox: Sendable {
         return try answer.json()
     }
 
+    /// Pipedrive's consent page as somebody sees it who comes from the Marketplace, without a state of ours.
+    func consentPage() async throws -> String {
+        try await HTTP.send("GET", "\(origin)/oauth/authorize?client_id=\(Installation.clientID)").text
+    }
+
+    /// What a user answers on a consent page; where Pipedrive sends their browser then.
+    func decide(_ consent: String, user: String = "1", _ decision: String = "allow") async throws -> String {
+        let form = try HTMLForm(action: "/oauth/authorize", in: consent)
+        let answer = try await HTTP.send(
+            "POST", "\(origin)/oauth/authorize", fields: ["Content-Type": "application/x-www-form-urlencoded"],
+            body: Data(HTTP.encoded(form.fields + [("user_id", user), ("decision", decision)]).utf8))
+        return try answer.fields["location"].orFail("\(decision) led nowhere: \(answer.status) \(answer.text)")
+    }
+
     func move(deal: Int, to stage: Int) async throws {
         _ = try await control("POST", "deals/\(deal)/move", ["stage_id": .number(Decimal(stage))])
     }
@@ -75,9 +89,15 @@ struct Sandbox: Sendable {
 
     /// Asks the API as the administrator, with the token that PayDock got.
     func api(_ path: String) async throws -> JSON {
-        let token = try await administrator.token(in: stateFile)
-        let answer = try await HTTP.send("GET", "\(origin)/api/\(path)", fields: ["Authorization": "Bearer \(token)"])
-        if answer.status == 401 { await administrator.forget() }
+        // After another install the known token is worth nothing, and the new one is remembered a little later.
+        let answer = try await wait(for: "an answer to the administrator") { () -> Answer? in
+            let token = try await administrator.token(in: stateFile)
+            let answer = try await HTTP.send(
+                "GET", "\(origin)/api/\(path)", fields: ["Authorization": "Bearer \(token)"])
+            guard answer.status == 401 else { return answer }
+            await administrator.forget()
+            return nil
+        }
         guard answer.status == 200 else { throw Failure("GET /api/\(path): \(answer.status) \(answer.text)") }
         return try answer.json()
     }

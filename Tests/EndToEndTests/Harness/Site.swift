@@ -35,8 +35,10 @@ struct Site: Sendable {
 
     /// Starts the sandbox and writes the settings, which name its address.
     ///
-    /// - Parameter pooler: stands between the processes and the database.
-    func startSandbox(behind pooler: Pooler? = nil) async throws -> Sandbox {
+    /// - Parameters:
+    ///   - companyCount: how many companies there are in it.
+    ///   - pooler: stands between the processes and the database.
+    func startSandbox(_ companyCount: Int, behind pooler: Pooler? = nil) async throws -> Sandbox {
         let portFile = "\(folder)/sandbox.port"
         let part = try programs.start(
             "sandbox",
@@ -44,6 +46,7 @@ struct Site: Sendable {
                 "pipedrive-sandbox", "--port", "0", "--port-file", portFile,
                 "--redirect-uri", "\(origin)/oauth/pipedrive/callback", "--panel-url", "\(origin)/panel/pipedrive",
                 "--state", "\(folder)/sandbox.json", "--retry-delays", "1,1,2,4,8",
+                "--companies", "\(companyCount)",
             ],
             adding: [
                 "PIPEDRIVE_CLIENT_ID": Installation.clientID, "PIPEDRIVE_CLIENT_SECRET": Installation.clientSecret,

@@ -22,19 +22,24 @@ struct Tenant: Sendable {
     }
 
     /// Presses Install and allows it in Pipedrive; the page that the callback leads to.
-    func install() async throws -> String {
-        let consent = try await consent()
-        let form = try HTMLForm(action: "/oauth/authorize", in: consent)
-        let allowed = try await HTTP.send(
-            "POST", "\(installation.sandbox.origin)/oauth/authorize",
-            fields: ["Content-Type": "application/x-www-form-urlencoded"],
-            body: Data(HTTP.encoded(form.fields + [("user_id", "1"), ("decision", "allow")]).utf8))
-        let callback = try allowed.fields["location"].orFail("Allow led nowhere: \(allowed.status) \(allowed.text)")
-        let answer = try await browser.get(callback)
+    func install(user: String = "1") async throws -> String {
+        let answer = try await browser.get(try await callback(user: user))
         guard answer.status == 303, let place = answer.fields["location"] else {
             throw Failure("The callback answered \(answer.status): \(answer.text)")
         }
         return try await browser.page(place)
+    }
+
+    /// Presses Install and allows it in Pipedrive; where Pipedrive sends the browser then.
+    func callback(user: String = "1") async throws -> String {
+        try await installation.sandbox.decide(try await consent(), user: user)
+    }
+
+    /// Presses Disconnect; the page that says how it went.
+    @discardableResult
+    func disconnect() async throws -> String {
+        let page = try await browser.page("/apps/pipedrive")
+        return try await browser.submitted(page, "/apps/pipedrive/disconnect")
     }
 
     /// Pipedrive's consent page, where Install leads to.
@@ -61,13 +66,21 @@ struct Tenant: Sendable {
 
     /// Runs a sync to its end.
     func sync() async throws {
+        let before = try await completedRunCount()
+        try await startSync()
+        try await installation.until("a completed run in Logs") { try await completedRunCount() > before }
+    }
+
+    /// Presses "Sync now".
+    func startSync() async throws {
         let page = try await browser.page("/apps/pipedrive?tab=sync")
         _ = try await browser.submitted(page, "/apps/pipedrive/sync")
-        try await installation.until("a completed run in Logs") {
-            let logs = try await browser.page("/apps/pipedrive?tab=logs")
-            if logs.contains("Failed</span>") { throw Failure("The run failed: \(logs)") }
-            return logs.contains("Completed</span>")
-        }
+    }
+
+    private func completedRunCount() async throws -> Int {
+        let logs = try await browser.page("/apps/pipedrive?tab=logs")
+        if logs.contains("Failed</span>") { throw Failure("The run failed: \(logs)") }
+        return logs.components(separatedBy: "Completed</span>").count - 1
     }
 
     // MARK: The regular API

@@ -9,8 +9,11 @@ struct EndToEndBrowserTests {
     init() throws { installation = try Installation.current.orFail("The suite has no installation") }
 
     @Test func `a person connects Pipedrive, and every page fits its screen`() async throws {
+        try await Chromium.lend(in: installation) { try await connects($0) }
+    }
+
+    private func connects(_ browser: Chromium) async throws {
         let tenant = try await installation.createCompany("Scherm BV")
-        let browser = try await Chromium(in: installation)
         try await fits(browser, ["/login"])
         try await logsIn(browser, tenant)
         try await fits(browser, ["/apps", "/apps/pipedrive"])
@@ -27,7 +30,6 @@ struct EndToEndBrowserTests {
         try await fits(browser, ["/contacts", "/products", "/quotes", "/quotes/\(quote["id"].text ?? "")"])
         try await acceptsAsCustomer(browser, tenant, quote)
         try await fits(browser, ["/", "/deal/\(deal)", "/marketplace"], at: installation.sandbox.origin)
-        try await browser.quit()
     }
 
     private func logsIn(_ browser: Chromium, _ tenant: Tenant) async throws {
@@ -84,7 +86,7 @@ struct EndToEndBrowserTests {
     }
 
     /// Opens pages at a desk's and a telephone's width.
-    private func fits(_ browser: Chromium, _ paths: [String], at origin: String? = nil) async throws {
+    func fits(_ browser: Chromium, _ paths: [String], at origin: String? = nil) async throws {
         for path in paths {
             try await browser.open((origin ?? installation.origin) + path)
             try await fitsHere(browser, path)

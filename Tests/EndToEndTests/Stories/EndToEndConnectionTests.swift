@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Testing
 
 /// A connection's beginning and its end, by Pipedrive's own calls.
@@ -19,17 +20,42 @@ struct EndToEndConnectionTests {
         #expect(try await panelStatus() == 404)
         try await answersForEndedWebhook()
         #expect(try await tenant.install().contains("Connected to Tulp &amp; Zonen"), "it can be connected again")
+        try await tenant.disconnect()
+    }
+
+    @Test func `webhooks that Pipedrive dropped are made anew, what they missed is found, and the page says so`()
+        async throws
+    {
+        let (sandbox, name) = (installation.sandbox, "Gemiste Geval")
+        let tenant = try await installation.createCompany("Wacht BV")
+        try await tenant.connect()
+        try await tenant.sync()
+        let before = try await sandbox.data("v1/webhooks")
+        let dropped = try before.first { $0["event_object"] == "person" }.orFail("No webhook for persons: \(before)")
+        _ = try await sandbox.control("POST", "webhooks/remove", ["webhook_id": dropped["id"]])
+        _ = try await sandbox.control("POST", "persons", ["name": .string(name)])
+        try installation.sql {
+            _ = try $0.execute("update queue.chore set due_at = clock_timestamp() where name = 'webhook health'")
+        }
+        // A drainer looks when it starts.
+        _ = try await installation.drainers.kill()
+        try await installation.until("the person that no webhook told of") {
+            try await tenant.list("contacts").contains { $0["name"].text == name }
+        }
+        try await installation.until("the repair is done") { try installation.unfinished() == 0 }
+        let after = try await sandbox.data("v1/webhooks").compactMap { $0["event_object"].text }
+        #expect(after.sorted() == ["deal", "organization", "person", "product"])
+        let page = try await tenant.browser.page("/apps/pipedrive")
+        #expect(page.contains("4 of 4 webhooks active"))
+        #expect(page.contains("Pipedrive had dropped person. A catch-up run looked for what was missed."))
+        try await tenant.disconnect()
     }
 
     @Test func `a user who denies is told so, and nothing is connected`() async throws {
         let tenant = try await installation.createCompany("Weiger BV")
         _ = try await tenant.logIn()
-        let form = try HTMLForm(action: "/oauth/authorize", in: try await tenant.consent())
-        let denied = try await HTTP.send(
-            "POST", "\(installation.sandbox.origin)/oauth/authorize",
-            fields: ["Content-Type": "application/x-www-form-urlencoded"],
-            body: Data(HTTP.encoded(form.fields + [("user_id", "1"), ("decision", "deny")]).utf8))
-        let page = try await tenant.browser.page(try denied.fields["location"].orFail("Deny led nowhere"))
+        let denied = try await installation.sandbox.decide(try await tenant.consent(), "deny")
+        let page = try await tenant.browser.page(denied)
         #expect(page.contains("Pipedrive is not connected"))
         #expect(try await tenant.browser.page("/apps").contains("Install"))
     }

@@ -33,7 +33,7 @@ struct ConformanceTests {
         }
     }
 
-    private static let reads: [Example] = [
+    static let reads: [Example] = [
         Example("GET", "/api/v1/users/me"), Example("GET", "/api/v1/users"), Example("GET", "/api/v1/currencies"),
         Example("GET", "/api/v1/leads"), Example("GET", "/api/v1/webhooks"),
         Example("GET", "/api/v1/leads/{id}", "/api/v1/leads/none", status: 404),
@@ -58,9 +58,22 @@ struct ConformanceTests {
         Example("GET", "/api/v2/dealFields"), Example("GET", "/api/v2/personFields"),
         Example("GET", "/api/v2/organizationFields"), Example("GET", "/api/v2/productFields"),
         Example("GET", "/api/v2/dealFields/{field_code}", "/api/v2/dealFields/title"),
+        Example("GET", "/api/v2/personFields/{field_code}", "/api/v2/personFields/name"),
+        Example("GET", "/api/v2/organizationFields/{field_code}", "/api/v2/organizationFields/name"),
+        Example("GET", "/api/v2/productFields/{field_code}", "/api/v2/productFields/name"),
+        Example("GET", "/api/v2/deals/archived"), Example("GET", "/api/v1/leads/archived"),
+        Example("GET", "/api/v2/deals/search", "/api/v2/deals/search?term=offerte&include_fields=deal.cc_email"),
+        Example("GET", "/api/v2/leads/search", "/api/v2/leads/search?term=interesse"),
+        Example("GET", "/api/v2/products/search", "/api/v2/products/search?term=stoel"),
+        Example("GET", "/api/v1/users/{id}", "/api/v1/users/2"),
+        Example("GET", "/api/v1/users/find", "/api/v1/users/find?term=anouk"),
+        Example("GET", "/api/v1/users/{id}/permissions", "/api/v1/users/2/permissions"),
+        Example("GET", "/api/v1/userSettings"), Example("GET", "/api/v1/filters"),
+        Example("GET", "/api/v1/filters/{id}", "/api/v1/filters/1"), Example("GET", "/api/v1/leadLabels"),
+        Example("GET", "/api/v1/leadSources"), Example("GET", "/api/v1/leadFields"),
     ]
 
-    private static let writes: [Example] = [
+    static let writes: [Example] = [
         Example("POST", "/api/v2/deals", body: ["title": "Nieuw", "value": 10.5, "status": "won"]),
         Example("PATCH", "/api/v2/deals/{id}", "/api/v2/deals/1", body: ["stage_id": 2]),
         Example("DELETE", "/api/v2/deals/{id}", "/api/v2/deals/3"),
@@ -82,6 +95,8 @@ struct ConformanceTests {
         Example("PUT", "/api/v1/persons/{id}/merge", "/api/v1/persons/5/merge", body: ["merge_with_id": 6]),
         Example("PUT", "/api/v1/organizations/{id}/merge", "/api/v1/organizations/5/merge", body: ["merge_with_id": 6]),
         Example("POST", "/api/v1/leads", body: ["title": "Proef", "person_id": 1], status: 201),
+        Example("POST", "/api/v2/products/{id}/duplicate", "/api/v2/products/3/duplicate", status: 201),
+        Example("POST", "/api/v2/deals/{id}/convert/lead", "/api/v2/deals/1/convert/lead"),
         Example(
             "POST", "/api/v2/deals/{id}/products/bulk", "/api/v2/deals/1/products/bulk",
             body: ["data": [["product_id": 1, "item_price": 5, "quantity": 2]]], status: 201),
@@ -115,14 +130,20 @@ struct ConformanceTests {
         _ = try await test.call("POST", "/api/v1/webhooks", Self.webhook, token: token)
         let answer = try await test.call(example.method, example.target, example.body, token: token)
         #expect(answer.status == example.status, "\(answer.text)")
+        let faults = try Self.faults(in: answer.json, of: example)
+        #expect(faults.isEmpty, "\(faults)")
+    }
+
+    /// What in an answer the official schema does not allow, save the known exceptions.
+    static func faults(in json: JSON, of example: Example) throws -> [String] {
         let (file, path) = try Self.file(for: example.route)
         let schema = try #require(file.schema(example.method, path, status: example.status), "no schema")
         let check = SchemaCheck(file: file)
-        let found = Set(check.findings(answer.json, schema) + check.unknown(answer.json, [schema]))
+        let found = Set(check.findings(json, schema) + check.unknown(json, [schema]))
         let unexpected = found.filter { finding in
-            !KnownException.all.contains { $0.place == finding.place && finding.reason.hasPrefix($0.finding) }
+            !KnownException.all.contains { $0.covers(finding.place, finding.reason, of: example.route) }
         }
-        #expect(unexpected.isEmpty, "\(unexpected.map { "\($0.place): \($0.reason)" }.sorted())")
+        return unexpected.map { "\($0.place): \($0.reason)" }.sorted()
     }
 
     @Test func `a lead fits the official schema`() async throws {
@@ -171,7 +192,7 @@ struct ConformanceTests {
             found == [".success not boolean", ".data.id not integer", ".data.name not string", ".data.rank unknown"])
     }
 
-    private static func file(for route: String) throws -> (SpecFile, String) {
+    static func file(for route: String) throws -> (SpecFile, String) {
         let prefix = String(route.prefix(7))
         let file = try #require(SpecFile.all[prefix])
         return (file, String(route.dropFirst(7)))

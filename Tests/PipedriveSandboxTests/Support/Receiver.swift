@@ -37,7 +37,10 @@ final class Receiver: Sendable {
         }
     }
 
-    private func take(_ request: Request) -> Reply {
+    private func take(_ request: Request) -> Reply { reply(request, note(request)) }
+
+    /// Remembers a request and wakes who waits for it; answers its number, from 1.
+    func note(_ request: Request) -> Int {
         let (number, ready) = contents.withLock { contents in
             contents.requests.append(request)
             let count = contents.requests.count
@@ -45,8 +48,8 @@ final class Receiver: Sendable {
             contents.waiting.removeAll { $0.count <= count }
             return (count, ready)
         }
-        defer { for waiter in ready { waiter.resume.resume() } }
-        return reply(request, number)
+        for waiter in ready { waiter.resume.resume() }
+        return number
     }
 }
 

@@ -15,11 +15,12 @@ final class TestSandbox: Sendable {
 
     init(
         panel: SandboxOptions.Panel? = nil, redirectURI: String = TestSandbox.callback,
-        policy: WebhookQueue.Policy = .patient,
+        installationURL: String? = nil, policy: WebhookQueue.Policy = .patient,
         limits: RateLimiter.Limits = .init()
     ) throws {
         var options = SandboxOptions(clientID: "client", clientSecret: "secret", redirectURI: redirectURI)
         options.panel = panel
+        options.installationURL = installationURL
         options.webhookPolicy = policy
         options.limits = limits
         let time = Clock()

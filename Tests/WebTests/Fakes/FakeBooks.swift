@@ -60,7 +60,7 @@ struct FakeCatalog: CatalogStore {
         guard let code = details.code, others.contains(where: { $0.details.code == code }) else { return }
         throw Refusal(.conflict, "Another product has this code.", fields: ["code": "is taken"])
     }
-    func active() throws -> [Product] { throw NotServed() }
+    func matching(_ words: [String], limit: Int) throws -> [Product] { throw NotServed() }
     func linked(to items: Set<CatalogItem.ID>) throws -> [CatalogItem.ID: Product] { throw NotServed() }
 }
 

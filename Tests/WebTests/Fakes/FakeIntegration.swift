@@ -161,13 +161,36 @@ struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordSto
     func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64) throws { throw NotServed() }
 }
 
+struct FakeTriggers: TriggerStore {
+    let tables: Tables
+
+    func triggers() throws -> [QuoteTrigger] { tables.triggers }
+    func save(_ trigger: QuoteTrigger) throws {
+        guard tables.triggers.allSatisfy({ $0.id == trigger.id || $0.stageIDs.isDisjoint(with: trigger.stageIDs) })
+        else { throw Refusal(.conflict, "Another trigger has one of these stages already.") }
+        tables.triggers = tables.triggers.filter { $0.id != trigger.id } + [trigger]
+    }
+    func delete(_ id: QuoteTrigger.ID) throws -> Bool {
+        defer { tables.triggers.removeAll { $0.id == id } }
+        return tables.triggers.contains { $0.id == id }
+    }
+}
+
 struct FakeDrafts: DraftStore {
     let tables: Tables
 
-    func request(_ deal: Deal.ID) throws -> Bool { throw NotServed() }
+    func enter(_ entry: DealEntry, flood: FloodRule) throws -> EntryOutcome { throw NotServed() }
+    func wake(_ deal: Deal.ID) throws -> Bool { throw NotServed() }
+    func waiting(limit: Int) throws -> [WaitingDeal] { throw NotServed() }
+    func release(dropping reason: String?) throws -> Int {
+        tables.floodAnswers.append(reason)
+        return tables.drafts.filter { $0.state == .held }.count
+    }
+    func draft(of deal: Deal.ID) throws -> QuoteDraft? { throw NotServed() }
     func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws { throw NotServed() }
-    func fail(_ deal: Deal.ID, reason: String) throws { throw NotServed() }
+    func fail(_ deal: Deal.ID, reason: String, waitsForContact: DealContext?) throws { throw NotServed() }
     func recent() throws -> [QuoteDraft] { tables.drafts }
+    func heldCount() throws -> Int { tables.drafts.filter { $0.state == .held }.count }
 }
 
 extension FakeStorage: PanelStore {

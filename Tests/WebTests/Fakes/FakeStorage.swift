@@ -47,6 +47,7 @@ struct FakeTransaction: StorageTransaction {
     var pairs: any PairStore { FakeSyncWork() }
     var syncTasks: any SyncTaskStore { FakeSyncWork() }
     var touched: any TouchedRecordStore { FakeSyncWork() }
+    var triggers: any TriggerStore { FakeTriggers(tables: tables) }
     var drafts: any DraftStore { FakeDrafts(tables: tables) }
     var snapshots: any SnapshotStore { FakeSnapshots(tables: tables) }
     var figures: any FigureStore { FakeSnapshots(tables: tables) }

@@ -37,7 +37,7 @@ struct Site {
     /// Sends a request; `cookies` by name.
     func send(
         _ method: HTTPRequest.Method, _ path: String, fields: [String: String] = [:], cookies: [String: String] = [:],
-        body: String = "", remoteAddress: String? = "203.0.113.9"
+        body: String = "", bytes: [UInt8]? = nil, remoteAddress: String? = "203.0.113.9"
     ) async -> WebResponse {
         var request = HTTPRequest(method: method, scheme: "https", authority: "paydock.example", path: path)
         for (name, value) in fields {
@@ -48,7 +48,7 @@ struct Site {
         }
         return await app.respond(
             to: WebRequest(
-                request: request, body: Array(body.utf8), remoteAddress: remoteAddress, requestID: "req-1"))
+                request: request, body: bytes ?? Array(body.utf8), remoteAddress: remoteAddress, requestID: "req-1"))
     }
 
     /// Opens a page as the member who is logged in.
@@ -66,12 +66,12 @@ struct Site {
 
     /// Calls the regular API with the company's key.
     func api(
-        _ method: HTTPRequest.Method, _ path: String, _ body: String = "", key: String = Tables.apiKey,
-        fields: [String: String] = [:]
+        _ method: HTTPRequest.Method, _ path: String, _ body: String = "", bytes: [UInt8]? = nil,
+        key: String = Tables.apiKey, fields: [String: String] = [:]
     ) async -> WebResponse {
         let own = ["X-API-Key": key, "Content-Type": "application/json"]
         return await send(
-            method, "/api/v1/\(path)", fields: own.merging(fields) { _, given in given }, body: body)
+            method, "/api/v1/\(path)", fields: own.merging(fields) { _, given in given }, body: body, bytes: bytes)
     }
 
     static let session = ["__Host-paydock_session": Tables.cookie]

@@ -26,6 +26,8 @@ final class Tables: @unchecked Sendable {
     var settings = IntegrationSettings.initial
     var pipelines: [Pipeline] = []
     var runs: [SyncRun] = []
+    var triggers: [QuoteTrigger] = []
+    var floodAnswers: [String?] = []
     var drafts: [QuoteDraft] = []
     var states: [[UInt8]: [UInt8]] = [:]
     var parked: [[UInt8]: PipedriveUser] = [:]

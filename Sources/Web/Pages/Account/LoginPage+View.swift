@@ -20,7 +20,7 @@ extension LoginPage {
         </label>
         <button>Log in</button>
         </form>
-        <p class="small"><a href="/forgot">Forgot your password?</a> · <a href="/signup">No account yet?</a></p>
+        <p class="small"><a href="/forgot">Forgot your password?</a> · <a href="/signup{{#next}}?next={{.}}{{/next}}">No account yet?</a></p>
         </section>
         """)
 }

@@ -60,7 +60,7 @@ struct AppSettingsPage: Page {
         health = HealthBox(overview)
         self.problem = problem
         sync = tab == .sync ? SyncTab(overview, isLive: status.isLive, now: now) : nil
-        triggers = tab == .triggers ? TriggersTab(overview) : nil
+        triggers = tab == .triggers ? TriggersTab(overview, isLive: status.isLive) : nil
         events = tab == .events ? EventsTab(overview.settings) : nil
         logs = tab == .logs ? LogsTab(overview, now: now) : nil
     }

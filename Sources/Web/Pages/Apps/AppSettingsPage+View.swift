@@ -87,56 +87,6 @@ extension AppSettingsPage {
 
         """
 
-    private static let triggersMarkup = """
-        {{#triggers}}
-        <section class="card">
-        <header class="row"><h2>Quote trigger</h2>
-        {{#isOn}}<span class="tag good">On</span>{{/isOn}}{{^isOn}}<span class="tag">Off</span>{{/isOn}}
-        </header>
-        <p>When a deal enters one of these stages, PayDock drafts a quote for it. Nothing is sent without you.</p>
-        {{#hasPipelines}}
-        <form method="post" action="/apps/pipedrive/trigger">
-        <input type="hidden" name="csrf" value="{{formToken}}">
-        {{#pipelines}}
-        <fieldset>
-        <legend>{{name}}</legend>
-        {{#stages}}
-        <label class="choice"><input type="checkbox" name="stage" value="{{value}}"{{#isChosen}} checked{{/isChosen}}> \
-        <span>{{label}}</span></label>
-        {{/stages}}
-        </fieldset>
-        {{/pipelines}}
-        <p class="small">A trigger covers stages of one pipeline, and counts for deals that enter from now on.</p>
-        <button>Save</button>
-        {{#isOn}}<button class="quiet" name="off" value="1">Turn off</button>{{/isOn}}
-        </form>
-        {{/hasPipelines}}
-        {{^hasPipelines}}
-        <p class="empty">Pipelines appear here once Pipedrive is connected and has been read. That takes about a \
-        minute after Install.</p>
-        {{/hasPipelines}}
-        </section>
-        <section class="card">
-        <h2>Quotes from deals</h2>
-        {{#hasDrafts}}
-        <table class="list">
-        <thead><tr><th>Deal</th><th>Entered</th><th>Result</th><th>Quote</th></tr></thead>
-        <tbody>
-        {{#drafts}}
-        <tr><td>{{deal}}</td><td>{{requestedAt}}</td><td><span class="tag {{tone}}">{{state}}</span> {{reason}}</td>
-        <td>{{#quotePath}}<a href="{{quotePath}}">{{quoteLabel}}</a>{{/quotePath}}</td></tr>
-        {{/drafts}}
-        </tbody>
-        </table>
-        {{/hasDrafts}}
-        {{^hasDrafts}}
-        <p class="empty">None yet. Move a deal into one of the stages above, and its quote shows up here.</p>
-        {{/hasDrafts}}
-        </section>
-        {{/triggers}}
-
-        """
-
     private static let eventsMarkup = """
         {{#events}}
         <section class="card">

@@ -8,6 +8,7 @@ extension LinkPage {
         {{#mayConnect}}
         <p>Connect Pipedrive company <strong>{{pipedriveCompany}}</strong> to PayDock company \
         <strong>{{companyName}}</strong>?</p>
+        <p class="small">You are logged in as {{memberEmail}}. Connect only if you started this install yourself.</p>
         {{#replaced}}
         <p class="notice">{{companyName}} was connected to the Pipedrive company <strong>{{.}}</strong> before. What was \
         linked to {{.}} rests from now on, and lives again when {{.}} is connected again. The quote trigger is switched off, \
@@ -21,7 +22,7 @@ extension LinkPage {
         {{/mayConnect}}
         {{^mayConnect}}
         <p class="problem">Only an owner of {{companyName}} can connect Pipedrive. You are logged in as \
-        {{memberEmail}}.</p>
+        {{memberEmail}}. Log out, and log in as an owner: the install waits for one hour.</p>
         {{/mayConnect}}
         {{/target}}
         {{^target}}

@@ -17,6 +17,7 @@ struct DocumentTable: Sendable {
         let discount: String
         let taxRate: String
         let amount: String
+        let recurrence: String?
         let flag: String?
     }
 
@@ -44,7 +45,7 @@ struct DocumentTable: Sendable {
         guard !line.isTextLine else {
             return Line(
                 text: line.description, isText: true, quantity: "", price: "", discount: "", taxRate: "", amount: "",
-                flag: nil)
+                recurrence: nil, flag: nil)
         }
         let basis = line.taxMethod == .inclusive ? " incl." : ""
         let frequency =
@@ -63,10 +64,11 @@ struct DocumentTable: Sendable {
             case .amount(let units): money(units)
             }
         return Line(
-            text: line.description, isText: false, quantity: line.quantity.description,
+            text: line.description, isText: false, quantity: line.quantity.description.replacing(".", with: ","),
             price: line.unitPrice.map { money($0) + basis + frequency } ?? "no price yet", discount: discount,
             taxRate: line.taxMethod == .none ? "none" : "\(line.tax) %",
-            amount: line.unitPrice == nil ? "" : line.amount().map(money) ?? "", flag: showsFlags ? line.flag : nil)
+            amount: line.unitPrice == nil ? "" : line.amount().map(money) ?? "",
+            recurrence: line.billingCycles.map { "charged \($0) times" }, flag: showsFlags ? line.flag : nil)
     }
 
     /// The part of a template that shows a `table`.
@@ -80,7 +82,7 @@ struct DocumentTable: Sendable {
         {{#lines}}
         <tr>\
         {{#isText}}<td colspan="{{^hasDiscounts}}5{{/hasDiscounts}}{{#hasDiscounts}}6{{/hasDiscounts}}">{{text}}</td>{{/isText}}\
-        {{^isText}}<td>{{text}}{{#flag}}<br><span class="flag">{{.}}</span>{{/flag}}</td>\
+        {{^isText}}<td>{{text}}{{#recurrence}}<span class="small block">{{.}}</span>{{/recurrence}}{{#flag}}<br><span class="flag">{{.}}</span>{{/flag}}</td>\
         <td class="number" data-label="Quantity">{{quantity}}</td>\
         <td class="number" data-label="Price">{{price}}</td>\
         {{#hasDiscounts}}<td class="number" data-label="Discount">{{discount}}</td>{{/hasDiscounts}}\

@@ -1,9 +1,9 @@
 /// Makes text from a deal fit for a customer's eyes: one plain line without links, markup or amounts.
-enum CustomerWording {
+public enum CustomerWording {
     /// The text in one line, cut at a word; words that would become a link, and amounts of money, are left out.
     ///
     /// A deal's title often holds what the seller hopes for ("Website Jansen €5000"); that is not for the customer.
-    static func plain(_ text: String, atMost length: Int) -> String {
+    public static func plain(_ text: String, atMost length: Int) -> String {
         let words = withoutAmounts(withoutTags(text).split(separator: " ").flatMap(withoutLink))
         var result = ""
         for word in words {
@@ -15,8 +15,25 @@ enum CustomerWording {
         return trimmed(result)
     }
 
+    /// The text with its line breaks, without other control characters and invisible ones.
+    public static func visible(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar == "\n" || scalar == "\t" {
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .privateUse, .surrogate, .unassigned: continue
+            case .lineSeparator, .paragraphSeparator: result += "\n"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
     /// The text without line breaks, control characters and invisible ones, single blanks between its words.
-    static func oneLine(_ text: String) -> String {
+    public static func oneLine(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {
@@ -28,6 +45,23 @@ enum CustomerWording {
         return result.split(separator: " ").joined(separator: " ")
     }
 
+    /// A product's name in one line, without markup and without words that are a link; everything else is left as it is.
+    ///
+    /// Unlike `plain` it keeps amounts and domain names: `Voucher 50 euro` and `Domein .nl` are what is sold.
+    public static func name(_ text: String, atMost length: Int) -> String {
+        let words = withoutTags(text).split(separator: " ").filter { !isLink($0.lowercased()) }
+        return String(words.joined(separator: " ").prefix(length))
+    }
+
+    /// Whether a word would be a link or an address to a mail program.
+    public static func isLink(_ word: String) -> Bool {
+        let lower = word.lowercased()
+        return lower.contains("://") || lower.contains("www.") || lower.contains(#/[^@\s]@[^@\s]/#)
+            || schemes.contains(where: lower.contains)
+    }
+
+    private static let schemes = ["http:", "https:", "ftp:", "mailto:", "tel:", "javascript:", "data:", "file:"]
+
     private static func withoutTags(_ text: String) -> String {
         let line = oneLine(text).replacing(#/<[^<>]*>/#, with: " ")
         return line.filter { $0 != "<" && $0 != ">" }
@@ -36,9 +70,7 @@ enum CustomerWording {
     /// Nothing for a link or an e-mail address; a bare domain name loses its dots, so that no mail program links it.
     private static func withoutLink(_ word: Substring) -> [String] {
         let lower = word.lowercased()
-        let schemes = ["http:", "https:", "ftp:", "mailto:", "tel:", "javascript:", "data:", "file:"]
-        if lower.contains("://") || lower.contains("@") || lower.contains("www.") { return [] }
-        if schemes.contains(where: lower.contains) { return [] }
+        if isLink(lower) || lower.contains("@") { return [] }
         guard lower.contains(#/[\p{L}\d]\.\p{L}{2,}/#) else { return [String(word)] }
         if lower.contains("/") { return [] }
         return word.split(separator: ".").map(String.init)
