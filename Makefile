@@ -1,6 +1,6 @@
 # Thin on purpose: the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos build format lint schema clean
+.PHONY: help run test chaos bench build format lint schema clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ test: ## Everything that CI checks: format, scripts, build, schema, all tests
 
 chaos: ## The long form of faults, storms and fuzzing; one part of it with PART=name
 	@scripts/chaos $(PART)
+
+bench: ## Measure every bar beside its limit and its peer; PART=panel for one of them
+	@scripts/bench $(PART)
 
 build: ## Build the release binaries
 	@scripts/build

@@ -113,6 +113,7 @@ CASE
     WHEN ((overdue_at IS NOT NULL) AND (state = ANY (ARRAY['sent'::text, 'partially_paid'::text]))) THEN 'overdue'::text
     ELSE state
 END) STORED NOT NULL,
+    deal_pipedrive_company_id bigint,
     CONSTRAINT invoice_check CHECK ((gross = (net + tax))),
     CONSTRAINT invoice_check1 CHECK (((state <> 'paid'::text) OR (paid = gross))),
     CONSTRAINT invoice_check2 CHECK (((state <> 'partially_paid'::text) OR ((paid > 0) AND (paid < gross)))),
@@ -125,6 +126,8 @@ END) STORED NOT NULL,
 ALTER TABLE ONLY books.invoice FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.invoice OWNER TO paydock_owner;
+
+COMMENT ON COLUMN books.invoice.deal_pipedrive_company_id IS 'Whose deal or lead; null without one, and before the first connection.';
 
 CREATE TABLE books.quote (
     company_id uuid NOT NULL,
@@ -153,6 +156,7 @@ CREATE TABLE books.quote (
     decided_by_name text,
     decided_by_email text,
     decline_reason text,
+    deal_pipedrive_company_id bigint,
     CONSTRAINT quote_check CHECK ((gross = (net + tax))),
     CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
     CONSTRAINT quote_decided_by_email_check CHECK ((decided_by_email ~~ '%@%'::text)),
@@ -165,6 +169,8 @@ CREATE TABLE books.quote (
 ALTER TABLE ONLY books.quote FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.quote OWNER TO paydock_owner;
+
+COMMENT ON COLUMN books.quote.deal_pipedrive_company_id IS 'Whose deal or lead; null without one, and before the first connection.';
 
 CREATE FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -272,6 +278,7 @@ ALTER FUNCTION books.drop_figures() OWNER TO paydock_owner;
 CREATE FUNCTION books.drop_older_invoices() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 begin
     with older as materialized (
@@ -314,6 +321,7 @@ ALTER FUNCTION books.figures_from_documents() OWNER TO paydock_owner;
 CREATE FUNCTION books.fold_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 begin
     -- Folding adds lines, too, which come here again: where nothing was folded it ends.
@@ -460,6 +468,7 @@ ALTER FUNCTION books.is_before(time_a timestamp with time zone, name_a text, id_
 CREATE FUNCTION books.keep_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     changed text := case tg_op
@@ -500,6 +509,7 @@ ALTER FUNCTION books.keep_figures() OWNER TO paydock_owner;
 CREATE FUNCTION books.keep_newest_invoice() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     changed text := case tg_op
@@ -588,6 +598,7 @@ ALTER FUNCTION books.move_anchors(company uuid, list_name text) OWNER TO paydock
 CREATE FUNCTION books.move_figures() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
     AS $$
 declare
     moved text := '(
@@ -663,6 +674,37 @@ CREATE FUNCTION books.normalize_number(number text) RETURNS text
     RETURN (SELECT CASE WHEN (length(n.kept) >= 4) THEN n.kept ELSE NULL::text END AS "case" FROM (SELECT regexp_replace(upper(normalize_number.number), '[^A-Z0-9]'::text, ''::text, 'g'::text) AS kept) n);
 
 ALTER FUNCTION books.normalize_number(number text) OWNER TO paydock_owner;
+
+CREATE FUNCTION books.note_deal_company() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    new.deal_pipedrive_company_id := (
+        select c.pipedrive_company_id from pipedrive.connection c
+        where c.company_id = new.company_id and (new.deal_id is not null or new.lead_id is not null));
+    return new;
+end
+$$;
+
+ALTER FUNCTION books.note_deal_company() OWNER TO paydock_owner;
+
+CREATE FUNCTION books.note_first_connection() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    update books.quote set deal_pipedrive_company_id = new.pipedrive_company_id
+    where company_id = new.company_id and deal_pipedrive_company_id is null
+        and (deal_id is not null or lead_id is not null);
+    update books.invoice set deal_pipedrive_company_id = new.pipedrive_company_id
+    where company_id = new.company_id and deal_pipedrive_company_id is null
+        and (deal_id is not null or lead_id is not null);
+    return null;
+end
+$$;
+
+ALTER FUNCTION books.note_first_connection() OWNER TO paydock_owner;
 
 CREATE FUNCTION books.products_matching(words text[], most integer) RETURNS TABLE(id uuid, rank real)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1061,14 +1103,25 @@ $$;
 
 ALTER FUNCTION queue.add_mail_message() OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.bucket() RETURNS integer
+    LANGUAGE sql
+    RETURN (floor((EXTRACT(epoch FROM clock_timestamp()) / (20)::numeric)))::integer;
+
+ALTER FUNCTION queue.bucket() OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) RETURNS TABLE(company_id uuid, id bigint, kind text, subject text, attempt_count integer, claim_count integer, has_unclear_attempt boolean, priority smallint, is_probe boolean, repeat_seconds double precision, caused_at timestamp with time zone)
     LANGUAGE plpgsql
     AS $$
 #variable_conflict use_column
 declare
     level record;
+    begun_bucket integer;
+    begun_company uuid;
     at_bucket integer;
     at_company uuid;
+    is_round boolean;
+    looks integer;
+    held bigint := 0;
     got bigint[];
     position_of integer;
     most integer;
@@ -1081,65 +1134,109 @@ declare
     claimed_companies uuid[] := '{}';
     claimed_ids bigint[] := '{}';
 begin
+    -- Frozen inside its transaction, a worker must not keep for ever what it has locked.
+    perform set_config('idle_in_transaction_session_timeout', '40s', true);
     perform queue.stage();
+    if has_gates and room > 0 then
+        select coalesce(array_agg(p.company_id), '{}'), coalesce(array_agg(p.id), '{}')
+        into claimed_companies, claimed_ids from queue.probes(room, kinds, lowest) p;
+        probing := claimed_companies;
+        closed := claimed_companies;
+        room := room - cardinality(claimed_ids);
+    end if;
     <<levels>>
     for level in
         select l.priority, l.is_gated, l.floor from queue.level l
         where l.priority between 1 and lowest order by l.priority, l.is_gated
     loop
-        at_bucket := level.floor - 1;
-        at_company := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-        loop
-            exit levels when room <= 0;
-            select m.bucket, m.company_id into at_bucket, at_company from queue.message m
-            where m.state = 'available' and not m.is_blocked
-                and m.priority = level.priority and m.is_gated = level.is_gated
-                and (m.bucket, m.company_id) > (at_bucket, at_company)
-            order by m.bucket, m.company_id limit 1;
-            exit when not found;
-            position_of := array_position(companies, at_company);
-            most := least(room, share - coalesce(counts[position_of], 0));
-            if level.is_gated and has_gates and most > 0 and at_company <> all (probing) then
-                if at_company = any (closed) then
-                    most := 0;
-                else
-                    select g.closed_until > clock_timestamp() as is_closed into gate from queue.gate g
-                    where g.company_id = at_company and g.closed_until > '-infinity';
-                    if found then
-                        closed := closed || at_company;
-                        if gate.is_closed then
-                            most := 0;
-                        else
-                            -- Whoever has the row sends the one message; others find it locked, or closed again.
-                            perform from queue.gate g
-                            where g.company_id = at_company and g.closed_until <= clock_timestamp()
-                            for update skip locked;
-                            if found then most := 1; else most := 0; end if;
+        for turn in 1..2 loop
+            at_bucket := level.floor - 1;
+            at_company := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+            if turn = 1 then
+                if random() < 0.5 then
+                    at_bucket := level.floor + (random() * (queue.bucket() - level.floor))::integer;
+                end if;
+                at_company := gen_random_uuid();
+            end if;
+            begun_bucket := at_bucket;
+            begun_company := at_company;
+            is_round := turn = 2;
+            looks := 0;
+            loop
+                exit levels when room <= 0;
+                exit when turn = 1 and looks >= 300;
+                select m.bucket, m.company_id into at_bucket, at_company from queue.message m
+                where m.state = 'available' and not m.is_blocked and not m.is_held
+                    and m.priority = level.priority and m.is_gated = level.is_gated
+                    and (m.bucket, m.company_id) > (at_bucket, at_company)
+                order by m.bucket, m.company_id limit 1;
+                if not found then
+                    exit when is_round;
+                    is_round := true;
+                    at_bucket := level.floor - 1;
+                    at_company := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+                    continue;
+                end if;
+                exit when turn = 1 and is_round and (at_bucket, at_company) > (begun_bucket, begun_company);
+                looks := looks + 1;
+                position_of := array_position(companies, at_company);
+                most := case
+                    when turn = 2 then least(room, share - coalesce(counts[position_of], 0))
+                    when position_of is null then least(room, share, 1)
+                    else 0 end;
+                if level.is_gated and has_gates and most > 0 and at_company <> all (probing) then
+                    if at_company = any (closed) then
+                        most := 0;
+                    else
+                        select g.closed_until > clock_timestamp() as is_closed into gate from queue.gate g
+                        where g.company_id = at_company and g.closed_until > '-infinity';
+                        if found then
+                            if gate.is_closed then
+                                most := 0;
+                                if held < 1000 then
+                                    held := held + queue.hold(at_company, level.priority, at_bucket);
+                                end if;
+                            else
+                                closed := closed || at_company;
+                                -- Whoever has the row sends the one message; others find it locked, or closed again.
+                                perform from queue.gate g
+                                where g.company_id = at_company and g.closed_until <= clock_timestamp()
+                                for update skip locked;
+                                if found then most := 1; else most := 0; end if;
+                            end if;
                         end if;
                     end if;
                 end if;
-            end if;
-            continue when most <= 0;
-            select array_agg(f.id) into got from (
-                select m.id from queue.message m
-                where m.state = 'available' and not m.is_blocked
-                    and m.priority = level.priority and m.is_gated = level.is_gated
-                    and m.bucket = at_bucket and m.company_id = at_company and m.kind = any (kinds)
-                order by m.id limit most for update skip locked) f;
-            continue when got is null;
-            if level.is_gated and at_company = any (closed) then probing := probing || at_company; end if;
-            claimed_companies := claimed_companies || array_fill(at_company, array[cardinality(got)]);
-            claimed_ids := claimed_ids || got;
-            room := room - cardinality(got);
-            if position_of is null then
-                companies := companies || at_company;
-                counts := counts || cardinality(got);
-            else
-                counts[position_of] := counts[position_of] + cardinality(got);
-            end if;
+                if level.is_gated and at_company = any (probing) then most := 0; end if;
+                continue when most <= 0;
+                select array_agg(f.id) into got from (
+                    select m.id from queue.message m
+                    where m.state = 'available' and not m.is_blocked and not m.is_held
+                        and m.priority = level.priority and m.is_gated = level.is_gated
+                        and m.bucket = at_bucket and m.company_id = at_company and m.kind = any (kinds)
+                        and m.id <> all (claimed_ids)
+                    order by m.id limit most for update skip locked) f;
+                continue when got is null;
+                if level.is_gated and at_company = any (closed) then probing := probing || at_company; end if;
+                claimed_companies := claimed_companies || array_fill(at_company, array[cardinality(got)]);
+                claimed_ids := claimed_ids || got;
+                room := room - cardinality(got);
+                if position_of is null then
+                    companies := companies || at_company;
+                    counts := counts || cardinality(got);
+                else
+                    counts[position_of] := counts[position_of] + cardinality(got);
+                end if;
+            end loop;
+            exit when turn = 1 and looks = 0;
         end loop;
     end loop;
-    if cardinality(claimed_ids) = 0 then return; end if;
+    if cardinality(claimed_ids) = 0 then
+        -- Only a claim has to outlast a crash of the server before anything is sent. Results that it loses are found
+        -- again: their messages are rescued, and looked for.
+        perform set_config('synchronous_commit', 'off', true);
+        return;
+    end if;
     if cardinality(probing) > 0 then
         update queue.gate g
         set closed_until = clock_timestamp() + make_interval(secs => lease_seconds), changed_at = clock_timestamp()
@@ -1148,7 +1245,7 @@ begin
     return query
     with claimed as (
         update queue.message m set
-            state = 'running', worker = new_worker, claimed_at = clock_timestamp(),
+            state = 'running', worker = new_worker, claimed_at = clock_timestamp(), is_held = false,
             attempt_count = m.attempt_count + 1, claim_count = m.claim_count + 1,
             lease_until = clock_timestamp() + make_interval(secs => lease_seconds)
         from unnest(claimed_companies, claimed_ids) c (company_id, id)
@@ -1171,6 +1268,7 @@ declare
     lane_companies uuid[];
     lane_names text[];
 begin
+    perform set_config('idle_in_transaction_session_timeout', '40s', true);
     select array_agg(l.company_id), array_agg(l.lane) into lane_companies, lane_names from (
         select distinct m.company_id, m.lane
         from jsonb_to_recordset(results) r (company uuid, id bigint, final boolean)
@@ -1209,7 +1307,7 @@ begin
             due_at = clock_timestamp() + make_interval(secs => o.delay),
             repeat_after = case when o.repeat is null then m.repeat_after
                 else clock_timestamp() + make_interval(secs => o.repeat) end,
-            bucket = floor(extract(epoch from clock_timestamp()) / 300),
+            bucket = queue.bucket(),
             finished_at = case when o.final then clock_timestamp() end
         from ours o
         where m.company_id = o.company_id and m.id = o.id and o.state not in ('completed', 'cancelled')),
@@ -1225,6 +1323,50 @@ end
 $$;
 
 ALTER FUNCTION queue.finish(finisher text, results jsonb) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.forget(most integer) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with attempts as (
+        delete from queue.attempt where ctid = any (array(
+            select ctid from queue.attempt where finished_at < clock_timestamp() - interval '30 days' limit most))
+        returning 1),
+    messages as (
+        delete from queue.finished where ctid = any (array(
+            select ctid from queue.finished where finished_at < clock_timestamp() - interval '30 days' limit most))
+        returning 1),
+    bodies as (
+        delete from pipedrive.webhook_inbox where ctid = any (array(
+            select ctid from pipedrive.webhook_inbox
+            where received_at < clock_timestamp() - interval '7 days' limit most))
+        returning 1)
+    select (select count(*) from attempts) + (select count(*) from messages) + (select count(*) from bodies)
+$$;
+
+ALTER FUNCTION queue.forget(most integer) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.hold(company uuid, level_priority smallint, in_bucket integer) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    held bigint;
+begin
+    perform from queue.gate
+    where company_id = company and closed_until > clock_timestamp() + interval '30 seconds' for share skip locked;
+    if not found then return 0; end if;
+    update queue.message m set is_held = true from (
+        select id from queue.message
+        where state = 'available' and not is_blocked and not is_held and priority = level_priority and is_gated
+            and bucket = in_bucket and company_id = company
+        order by id limit 500 for update skip locked) waiting
+    where m.company_id = company and m.id = waiting.id;
+    get diagnostics held = row_count;
+    return held;
+end
+$$;
+
+ALTER FUNCTION queue.hold(company uuid, level_priority smallint, in_bucket integer) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.join_lane() RETURNS trigger
     LANGUAGE plpgsql
@@ -1248,27 +1390,77 @@ CREATE FUNCTION queue.lane_key(company uuid, lane text) RETURNS bigint
 
 ALTER FUNCTION queue.lane_key(company uuid, lane text) OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.let_go() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update queue.message set is_held = false, bucket = queue.bucket() where company_id = old.company_id and is_held;
+    return null;
+end
+$$;
+
+ALTER FUNCTION queue.let_go() OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.probes(room integer, kinds text[], lowest smallint) RETURNS TABLE(company_id uuid, id bigint)
+    LANGUAGE sql
+    AS $$
+    with due as materialized (
+        select g.company_id from queue.gate g
+        where g.closed_until > '-infinity' and g.closed_until <= clock_timestamp()
+            and exists (select from queue.message m where m.company_id = g.company_id and m.is_held)
+        order by g.closed_until limit room for update skip locked)
+    select due.company_id, first.id from due
+    cross join lateral (
+        select m.id from queue.message m
+        where m.company_id = due.company_id and m.is_held and m.state = 'available' and not m.is_blocked
+            and m.priority between 1 and lowest and m.kind = any (kinds)
+        order by m.priority, m.id limit 1 for update skip locked) first
+$$;
+
+ALTER FUNCTION queue.probes(room integer, kinds text[], lowest smallint) OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.raise_floors() RETURNS void
     LANGUAGE sql
     AS $$
+    update queue.message m set is_held = false, bucket = queue.bucket()
+    where m.is_held and not exists (select from queue.gate g where g.company_id = m.company_id);
     update queue.level l set floor = f.floor
     from (
-        select priority, is_gated, least(
+        select k.priority, k.is_gated, least(
             coalesce((
                 select m.bucket from queue.message m
-                where m.state = 'available' and not m.is_blocked
+                where m.state = 'available' and not m.is_blocked and not m.is_held
                     and m.priority = k.priority and m.is_gated = k.is_gated
                 order by m.bucket limit 1), 2147483647),
-            floor(extract(epoch from clock_timestamp()) / 300)::integer - 1) as floor
-        from queue.level k) f
+            queue.bucket() - 1) as floor
+        from (select * from queue.level order by priority, is_gated for update skip locked) k) f
     where l.priority = f.priority and l.is_gated = f.is_gated and l.floor <> f.floor
 $$;
 
 ALTER FUNCTION queue.raise_floors() OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.raise_floors_further() RETURNS void
+    LANGUAGE sql
+    AS $$
+    update queue.level l set floor = f.floor
+    from (
+        select k.priority, k.is_gated, least(
+            coalesce((
+                select m.bucket from queue.message m
+                where m.state = 'available' and not m.is_blocked and not m.is_held
+                    and m.priority = k.priority and m.is_gated = k.is_gated and m.bucket >= k.floor
+                order by m.bucket limit 1), 2147483647),
+            queue.bucket() - 1) as floor
+        from (select * from queue.level order by priority, is_gated for update skip locked) k) f
+    where l.priority = f.priority and l.is_gated = f.is_gated and l.floor < f.floor
+$$;
+
+ALTER FUNCTION queue.raise_floors_further() OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
     LANGUAGE sql
     AS $$
+    select queue.raise_floors_further();
     with lost as (
         select company_id, id from queue.message
         where state = 'running' and lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
@@ -1296,7 +1488,7 @@ ALTER FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[],
 CREATE FUNCTION queue.stage() RETURNS void
     LANGUAGE sql
     AS $$
-    update queue.message m set state = 'available', bucket = floor(extract(epoch from clock_timestamp()) / 300)
+    update queue.message m set state = 'available', bucket = queue.bucket()
     from (
         select company_id, id from queue.message
         where state in ('scheduled', 'retryable') and due_at <= clock_timestamp()
@@ -1309,7 +1501,7 @@ ALTER FUNCTION queue.stage() OWNER TO paydock_owner;
 CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
     LANGUAGE sql
     AS $$
-    update queue.message n set is_blocked = false, bucket = floor(extract(epoch from clock_timestamp()) / 300)
+    update queue.message n set is_blocked = false, bucket = queue.bucket()
     from unnest(companies, lanes) l (company_id, lane)
     cross join lateral (
         select f.id from queue.message f
@@ -2531,9 +2723,10 @@ CREATE TABLE queue.message (
     claimed_at timestamp with time zone,
     is_blocked boolean DEFAULT false NOT NULL,
     is_gated boolean GENERATED ALWAYS AS ((kind <> ALL (ARRAY['event'::text, 'webhook'::text, 'mail'::text, 'revoke'::text, 'refresh'::text]))) STORED NOT NULL,
-    bucket integer DEFAULT floor((EXTRACT(epoch FROM clock_timestamp()) / (300)::numeric)) NOT NULL,
+    bucket integer DEFAULT queue.bucket() NOT NULL,
     repeat_after timestamp with time zone,
     caused_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    is_held boolean DEFAULT false NOT NULL,
     CONSTRAINT message_check CHECK (((state = 'running'::text) = (lease_until IS NOT NULL))),
     CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['draft'::text, 'event'::text, 'mail'::text, 'note'::text, 'push'::text, 'record'::text, 'refresh'::text, 'revoke'::text, 'subscribe'::text, 'sweep'::text, 'sync'::text, 'webhook'::text]))),
     CONSTRAINT message_priority_check CHECK ((((priority >= 0) AND (priority <= 9)) AND ((priority > 0) OR (kind = 'event'::text)))),
@@ -3099,6 +3292,10 @@ CREATE INDEX trigger_stage_trigger ON pipedrive.trigger_stage USING btree (compa
 
 COMMENT ON INDEX pipedrive.trigger_stage_trigger IS 'The stages of a trigger.';
 
+CREATE INDEX webhook_inbox_old ON pipedrive.webhook_inbox USING btree (received_at);
+
+COMMENT ON INDEX pipedrive.webhook_inbox_old IS 'Retention: deliveries of more than 7 days ago.';
+
 CREATE INDEX attempt_old ON queue.attempt USING btree (finished_at);
 
 COMMENT ON INDEX queue.attempt_old IS 'Retention: attempts of more than 30 days ago.';
@@ -3114,6 +3311,10 @@ COMMENT ON INDEX queue.finished_old IS 'Rates over all companies; retention.';
 CREATE INDEX finished_recent ON queue.finished USING btree (company_id, kind, finished_at);
 
 COMMENT ON INDEX queue.finished_recent IS 'The pages: what was delivered in the last day, and how fast.';
+
+CREATE INDEX message_held ON queue.message USING btree (company_id, priority, id) WHERE is_held;
+
+COMMENT ON INDEX queue.message_held IS 'What tries a connection that was held back, and what goes on when it serves again.';
 
 CREATE UNIQUE INDEX message_idempotency ON queue.message USING btree (company_id, kind, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
@@ -3131,7 +3332,7 @@ CREATE INDEX message_lease ON queue.message USING btree (lease_until) WHERE (sta
 
 COMMENT ON INDEX queue.message_lease IS 'Rescue: leases that ran out.';
 
-CREATE INDEX message_ready ON queue.message USING btree (priority, is_gated, bucket, company_id, id) WHERE ((state = 'available'::text) AND (NOT is_blocked));
+CREATE INDEX message_ready ON queue.message USING btree (priority, is_gated, bucket, company_id, id) WHERE ((state = 'available'::text) AND (NOT is_blocked) AND (NOT is_held));
 
 COMMENT ON INDEX queue.message_ready IS 'Claims: by priority, then age in buckets, then company by company.';
 
@@ -3180,6 +3381,10 @@ CREATE TRIGGER contact_pushed AFTER INSERT ON books.contact REFERENCING NEW TABL
 CREATE TRIGGER event_queued AFTER INSERT ON books.event FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['quote.sent'::text, 'quote.viewed'::text, 'quote.accepted'::text, 'invoice.sent'::text, 'invoice.paid'::text, 'invoice.overdue'::text]))) EXECUTE FUNCTION queue.add_event_message();
 
 CREATE TRIGGER figure_added AFTER INSERT ON books.figure REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION books.fold_figures();
+
+CREATE TRIGGER invoice_deal_insert BEFORE INSERT ON books.invoice FOR EACH ROW WHEN (((new.deal_id IS NOT NULL) OR (new.lead_id IS NOT NULL))) EXECUTE FUNCTION books.note_deal_company();
+
+CREATE TRIGGER invoice_deal_update BEFORE UPDATE OF deal_id, lead_id ON books.invoice FOR EACH ROW WHEN (((new.deal_id IS DISTINCT FROM old.deal_id) OR (new.lead_id IS DISTINCT FROM old.lead_id))) EXECUTE FUNCTION books.note_deal_company();
 
 CREATE TRIGGER invoice_figures_delete AFTER DELETE ON books.invoice REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.keep_figures('books.invoice_figures(r.state, r.due_on, r.gross, r.paid)');
 
@@ -3233,6 +3438,10 @@ CREATE TRIGGER product_list_update AFTER UPDATE ON books.product REFERENCING OLD
 
 CREATE TRIGGER product_pushed AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.contact_added();
 
+CREATE TRIGGER quote_deal_insert BEFORE INSERT ON books.quote FOR EACH ROW WHEN (((new.deal_id IS NOT NULL) OR (new.lead_id IS NOT NULL))) EXECUTE FUNCTION books.note_deal_company();
+
+CREATE TRIGGER quote_deal_update BEFORE UPDATE OF deal_id, lead_id ON books.quote FOR EACH ROW WHEN (((new.deal_id IS DISTINCT FROM old.deal_id) OR (new.lead_id IS DISTINCT FROM old.lead_id))) EXECUTE FUNCTION books.note_deal_company();
+
 CREATE TRIGGER quote_list_delete AFTER DELETE ON books.quote REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
 
 CREATE TRIGGER quote_list_insert AFTER INSERT ON books.quote REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
@@ -3256,6 +3465,10 @@ CREATE TRIGGER subscription_list_insert AFTER INSERT ON books.subscription REFER
 CREATE TRIGGER subscription_list_update AFTER UPDATE ON books.subscription REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('state', 'created_at, null::text, id');
 
 CREATE TRIGGER subscription_moves BEFORE UPDATE OF state ON books.subscription FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION books.check_move('concept>active', 'concept>cancelled', 'active>paused', 'active>cancelled', 'paused>active', 'paused>cancelled');
+
+CREATE TRIGGER connection_first AFTER INSERT ON pipedrive.connection FOR EACH ROW EXECUTE FUNCTION books.note_first_connection();
+
+CREATE TRIGGER gate_opened AFTER DELETE ON queue.gate FOR EACH ROW EXECUTE FUNCTION queue.let_go();
 
 CREATE CONSTRAINT TRIGGER message_added AFTER INSERT ON queue.message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.kind <> 'note'::text)) EXECUTE FUNCTION queue.wake_listeners();
 
@@ -3895,6 +4108,9 @@ GRANT ALL ON FUNCTION pipedrive.forget_snapshots(before timestamp with time zone
 REVOKE ALL ON FUNCTION pipedrive.note_edits(company uuid, edits jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION pipedrive.queue_push(company uuid, locals uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION queue.forget(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION queue.forget(most integer) TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE vault.credentials TO paydock_cron;

@@ -27,6 +27,7 @@ public struct Environment: Sendable {
 
     let settings: Settings
     private let panelStore: any PanelStore
+    private let webhookStore: any WebhookStore
     private let crm: any CRM
     private let records: any CRMRecords
     private let dealGlancing: any DealGlancing
@@ -51,7 +52,7 @@ public struct Environment: Sendable {
         let store = PostgresStorage(
             configuration, keys: try FileKeys(try settings.required("PAYDOCK_KEYRING")),
             process: Self.label(process))
-        (storage, panelStore) = (store, store)
+        (storage, panelStore, webhookStore) = (store, store, store)
         let clientID = try settings.required("PIPEDRIVE_CLIENT_ID")
         let clientSecret = Secret(try settings.required("PIPEDRIVE_CLIENT_SECRET", isSecret: true))
         clientCredentials = Secret("\(clientID):\(clientSecret.reveal())")
@@ -96,6 +97,9 @@ public struct Environment: Sendable {
             requiresToken: try settings.flag("PIPEDRIVE_PANEL_JWT_REQUIRED"))
     }
 
+    /// Taking webhooks in.
+    public var intake: WebhookIntake { WebhookIntake(store: webhookStore, storage: storage, secrets: secrets) }
+
     /// Whether documents go out by mail: only when `PAYDOCK_SENDMAIL` names a mail program.
     public var mailing: Mailing? { settings.optional("PAYDOCK_SENDMAIL").map { _ in Mailing(publicURL: publicURL) } }
 
@@ -120,6 +124,9 @@ public struct Environment: Sendable {
 
     /// What comes with time.
     public var housekeeping: Housekeeping { Housekeeping(storage: storage) }
+
+    /// What is kept for a while only.
+    public var retention: Retention { Retention(storage: storage) }
 
     /// The nightly runs.
     public var nightlyRuns: NightlyRuns { NightlyRuns(storage: storage) }

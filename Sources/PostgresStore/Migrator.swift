@@ -38,7 +38,11 @@ public struct Migrator: Sendable {
         (16, "drafting", PackageResources._016_drafting_sql),
         (17, "list_anchors", PackageResources._017_list_anchors_sql), (18, "moves", PackageResources._018_moves_sql),
         (19, "record_events", PackageResources._019_record_events_sql),
-        (20, "sync", PackageResources._020_sync_sql),
+        (20, "deal_company", PackageResources._020_deal_company_sql),
+        (21, "figures_without_jit", PackageResources._021_figures_without_jit_sql),
+        (22, "retention", PackageResources._022_retention_sql),
+        (23, "queue_turns", PackageResources._023_queue_turns_sql),
+        (24, "sync", PackageResources._024_sync_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     /// The statements that make the roles, for a person to run where the login role may not.

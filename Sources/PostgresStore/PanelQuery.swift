@@ -19,11 +19,12 @@ struct PanelQuery {
         """
     }
 
-    /// One row per record and currency, and one without a record when there is nothing that may be shown.
+    /// One row per record and currency, at least one for a customer, in the company's own currency; and one without a
+    /// record when there is nothing that may be shown.
     var sql: SQL {
         """
         with head as materialized (
-            select c.company_id, c.pipedrive_company_id,
+            select c.company_id, c.pipedrive_company_id, b.currency,
                 (coalesce(\(now)::timestamptz, clock_timestamp()) at time zone b.time_zone)::date as today,
                 exists (
                     select from pipedrive.user_grant g
@@ -55,7 +56,9 @@ struct PanelQuery {
             having (sum(f.invoice_count), sum(f.arr), sum(f.open_count)) <> (0, 0, 0))
         select h.company_id, h.is_granted, a.record_id, c.id as customer_id, c.name as customer_name,
             \(fragment: subject.resource == .deal ? Self.needsLookAtDeal : needsLookAtRecord) as needs_look,
-            m.currency, m.arr, m.revenue, m.open_count, m.open_amount, m.overdue, n.invoice_id as latest_id,
+            coalesce(m.currency, case when c.id is not null then h.currency end) as currency, coalesce(m.arr, 0) as arr,
+            coalesce(m.revenue, 0) as revenue, coalesce(m.open_count, 0) as open_count,
+            coalesce(m.open_amount, 0) as open_amount, coalesce(m.overdue, 0) as overdue, n.invoice_id as latest_id,
             n.number as latest_number\(fragment: subject.resource == .deal ? Self.dealColumns : "")
         from head h
         left join asked a on true
@@ -105,11 +108,12 @@ struct PanelQuery {
             select found.id, found.rank from (
                 (select q.contact_id as id, 0 as rank from books.quote q
                 where q.company_id = a.company_id and q.deal_id = a.record_id
-                    and q.pipedrive_company_id in (0, a.pipedrive_company_id)
+                    and q.deal_pipedrive_company_id = a.pipedrive_company_id
                 order by q.created_at desc, q.id limit 1)
                 union all
                 (select i.contact_id, 1 from books.invoice i
                 where i.company_id = a.company_id and i.deal_id = a.record_id
+                    and i.deal_pipedrive_company_id = a.pipedrive_company_id
                 order by i.created_at desc, i.id limit 1)
                 union all
                 select l.local_id, case l.kind when 'organization' then 2 else 3 end
@@ -143,18 +147,19 @@ struct PanelQuery {
         left join lateral (
             select q.id, q.number, q.state from books.quote q
             where q.company_id = a.company_id and q.deal_id = a.record_id
-                and q.pipedrive_company_id in (0, a.pipedrive_company_id)
+                and q.deal_pipedrive_company_id = a.pipedrive_company_id
             order by q.created_at desc, q.id limit 1) q on true
         left join lateral (
             select found.* from (
                 (select i.id, i.number, i.state, i.due_on, i.created_at from books.invoice i
                 where i.company_id = a.company_id and i.deal_id = a.record_id
+                    and i.deal_pipedrive_company_id = a.pipedrive_company_id
                 order by i.created_at desc, i.id limit 1)
                 union all
                 (select i.id, i.number, i.state, i.due_on, i.created_at
                 from books.quote o join books.invoice i on i.company_id = o.company_id and i.quote_id = o.id
                 where o.company_id = a.company_id and o.deal_id = a.record_id
-                    and o.pipedrive_company_id in (0, a.pipedrive_company_id)
+                    and o.deal_pipedrive_company_id = a.pipedrive_company_id
                 order by i.created_at desc, i.id limit 1)
             ) found
             order by found.created_at desc, found.id limit 1) i on true

@@ -18,7 +18,11 @@ struct PostgresCallBudgets: CallBudgetStore {
         let isPatient = urgency == .sync
         let row = try connection.query(
             """
-            insert into pipedrive.call_budget as b (company_id) values (\(company))
+            insert into pipedrive.call_budget as b (
+                company_id, call_limit, day_limit, day_left, day_seen_at, day_spent)
+            values (
+                \(company), \(reading.callLimit)::integer, \(reading.dayLimit)::integer, \(reading.dayLeft)::integer,
+                case when \(reading.dayLeft)::integer is not null then clock_timestamp() end, \(tokens)::integer)
             on conflict (company_id) do update set
                 call_limit = coalesce(\(reading.callLimit)::integer, b.call_limit),
                 day_limit = coalesce(\(reading.dayLimit)::integer, b.day_limit),

@@ -9,15 +9,15 @@ extension PostgresDrain {
             """
             with recursive place as (
                 (select m.bucket, m.company_id, 1 as step from queue.message m
-                where m.state = 'available' and not m.is_blocked and m.priority = 0 and not m.is_gated
-                    and m.bucket >= (select floor from queue.level where priority = 0 and not is_gated)
+                where m.state = 'available' and not m.is_blocked and not m.is_held
+                    and m.priority = 0 and not m.is_gated and m.bucket >= (select floor from queue.level where priority = 0 and not is_gated)
                 order by m.bucket, m.company_id limit 1)
                 union all
                 select next.bucket, next.company_id, place.step + 1 from place
                 cross join lateral (
                     select m.bucket, m.company_id from queue.message m
-                    where m.state = 'available' and not m.is_blocked and m.priority = 0 and not m.is_gated
-                        and (m.bucket, m.company_id) > (place.bucket, place.company_id)
+                    where m.state = 'available' and not m.is_blocked and not m.is_held
+                        and m.priority = 0 and not m.is_gated and (m.bucket, m.company_id) > (place.bucket, place.company_id)
                     order by m.bucket, m.company_id limit 1) next
                 where place.step < \(limit))
             select distinct company_id from place
@@ -27,15 +27,23 @@ extension PostgresDrain {
 
     func takeEvents(limit: Int) throws -> [TakenEvent] {
         let company = try access.company()
+        // What routing writes need not outlast a crash of the server alone: the claim of a note does, and takes along what
+        // was written before it.
         let isOurs = try connection.query(
-            "select pg_try_advisory_xact_lock(queue.lane_key(\(company), 'events')) as is_ours"
+            """
+            select pg_try_advisory_xact_lock(queue.lane_key(\(company), 'events')) as is_ours,
+                set_config('idle_in_transaction_session_timeout', '40s', true) as patience,
+                set_config('synchronous_commit', 'off', true) as durability
+            """
         ).first?.bool("is_ours")
         guard isOurs == true else { return [] }
         return try connection.query(
             """
             select id, subject from queue.message
-            where company_id = \(company) and kind = 'event' and state = 'available'
-            order by id limit \(limit)
+            where company_id = \(company) and state = 'available' and not is_blocked and not is_held
+                and priority = 0 and not is_gated
+                and bucket >= (select floor from queue.level where priority = 0 and not is_gated)
+            order by bucket, id limit \(limit)
             """
         ).map { TakenEvent(messageID: OutboxMessage.ID(try $0.int64("id")), subject: try $0.string("subject")) }
     }
@@ -44,20 +52,14 @@ extension PostgresDrain {
         guard !events.isEmpty else { return }
         let company = try access.company()
         let notes = events.compactMap(\.note)
+        // In one order, whatever the order of the notes: else two batches could wait for each other.
         try lock(Set(notes.compactMap(\.lane)), of: company)
-        // Within the batch too only the first of a lane is free.
         try connection.execute(
             """
             insert into queue.message (
-                company_id, kind, subject, idempotency_key, lane, priority, caused_at, is_blocked)
+                company_id, kind, subject, idempotency_key, lane, priority, caused_at)
             select \(company)::uuid, n.kind, n.subject, n.key, n.lane, n.priority,
-                coalesce(n.caused_at, clock_timestamp()),
-                n.lane is not null and (
-                    row_number() over (partition by n.lane order by n.position) > 1
-                    or exists (
-                        select from queue.message earlier
-                        where earlier.company_id = \(company) and earlier.lane = n.lane
-                            and earlier.state in ('available', 'scheduled', 'running', 'retryable')))
+                coalesce(n.caused_at, clock_timestamp())
             from unnest(
                 \(notes.map(\.kind.rawValue))::text[], \(notes.map(\.subject))::text[],
                 \(notes.map(\.idempotencyKey))::text[], \(notes.map(\.lane))::text[],

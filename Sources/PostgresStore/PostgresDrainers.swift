@@ -43,3 +43,11 @@ struct PostgresDrainers: DrainerStore {
         _ = try connection.query("select queue.raise_floors()")
     }
 }
+
+struct PostgresRetention: RetentionStore {
+    let connection: PostgresConnection
+
+    func forget(limit: Int) throws -> Int {
+        try connection.query("select queue.forget(\(limit)) as forgotten").first?.int("forgotten") ?? 0
+    }
+}

@@ -16,15 +16,18 @@ struct PostgresEvents: EventStore {
         return BookEvent.ID(try row.uuid("id"))
     }
 
-    // A quote of a Pipedrive company that is connected no more: there, deal 7 was another deal. The API's role can't
-    // read the connection, and posts no notes.
-    private var ownDeal: SQL {
-        access.role == .api
-            ? "q.deal_id"
-            : """
-            case when q.pipedrive_company_id = 0 or q.pipedrive_company_id = (
-                select pipedrive_company_id from pipedrive.connection) then q.deal_id end
-            """
+    // A deal or lead of a Pipedrive company that is connected no more is not this one's of that number. The API's role
+    // can't read the connection, and posts no notes.
+    private func own(_ column: SQL) -> SQL {
+        func part(_ document: SQL) -> SQL {
+            guard access.role != .api else { return "\(fragment: document).\(fragment: column)" }
+            return """
+                case when \(fragment: document).deal_pipedrive_company_id = (
+                    select pipedrive_company_id from pipedrive.connection)
+                    then \(fragment: document).\(fragment: column) end
+                """
+        }
+        return "coalesce(\(fragment: part("i")), \(fragment: part("q")))"
     }
 
     // An invoice without a deal of its own belongs to the deal of its quote.
@@ -33,9 +36,8 @@ struct PostgresEvents: EventStore {
             """
             select e.id, e.kind, e.subject_id, e.occurred_at, i.id is null as is_quote,
                 coalesce(i.number, q.number) as number, coalesce(i.gross, q.gross) as gross,
-                coalesce(i.currency, q.currency) as currency, coalesce(i.public_token, q.public_token) as public_token,
-                c.name as contact_name, coalesce(i.deal_id, \(fragment: ownDeal)) as deal_id,
-                coalesce(i.lead_id, q.lead_id) as lead_id
+                coalesce(i.currency, q.currency) as currency, c.name as contact_name,
+                \(fragment: own("deal_id")) as deal_id, \(fragment: own("lead_id")) as lead_id
             from books.event e
             left join books.invoice i on i.company_id = e.company_id and i.id = e.subject_id and e.kind like 'invoice.%'
             left join books.quote q on q.company_id = e.company_id
@@ -57,8 +59,7 @@ struct PostgresEvents: EventStore {
         return EventDocument(
             number: number,
             total: Money(minorUnits: try row.int64("gross"), currency: try row.currency("currency")),
-            publicToken: try row.string("public_token"), isQuote: try row.bool("is_quote"),
-            contactName: try row.string("contact_name"), dealID: try row.optionalInt64("deal_id").map { Deal.ID($0) },
-            leadID: try row.optionalString("lead_id"))
+            isQuote: try row.bool("is_quote"), contactName: try row.string("contact_name"),
+            dealID: try row.optionalInt64("deal_id").map { Deal.ID($0) }, leadID: try row.optionalString("lead_id"))
     }
 }

@@ -65,7 +65,7 @@ struct PostgresMessageLog: MessageLog {
             """
             update queue.message set state = 'available', attempt_count = 0, has_unclear_attempt = true,
                 lane = case when is_blocked or state = 'discarded' then null else lane end, is_blocked = false,
-                bucket = floor(extract(epoch from clock_timestamp()) / 300), repeat_after = null,
+                bucket = queue.bucket(), repeat_after = null,
                 due_at = clock_timestamp(), finished_at = null
             where \(fragment: visible) and \(fragment: which)
             """)

@@ -34,6 +34,7 @@ struct PostgresTransaction: StorageTransaction {
     var figures: any FigureStore { PostgresFigures(connection: connection) }
     var queue: any QueueStore { PostgresQueue(connection: connection, access: access) }
     var drain: any DrainStore { PostgresDrain(connection: connection, access: access) }
+    var retention: any RetentionStore { PostgresRetention(connection: connection) }
     var drainers: any DrainerStore { PostgresDrainers(connection: connection) }
     var callBudgets: any CallBudgetStore { PostgresCallBudgets(connection: connection, access: access) }
     var queueHealth: any QueueHealth { PostgresQueueHealth(connection: connection, access: access) }

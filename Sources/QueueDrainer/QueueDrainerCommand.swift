@@ -29,6 +29,7 @@ struct QueueDrainerCommand: AsyncParsableCommand {
         let stop = StopRequest()
         try environment.housekeeping.run(logger: logger)
         try environment.webhookWatch.run(logger: logger)
+        try environment.retention.run(logger: logger)
         let limits = QueueDrain.Limits(messages: concurrency, perCompany: perCompany)
         let summary = try await environment.queueDrain(limits)
             .run(once ? .whenNothingIsDue : .after(.seconds(60)), logger: logger) { stop.isRequested }

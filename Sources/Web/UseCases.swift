@@ -14,6 +14,8 @@ public struct UseCases: Sendable {
     let customerFromPanel: CustomerFromPanel
     let integration: Integration
     let customerPages: CustomerPages
+    /// The queue over all companies, for the metrics.
+    let messages: Messages
     /// For the members' pages.
     let books: Books
     /// Keys of the regular API.
@@ -26,18 +28,20 @@ public struct UseCases: Sendable {
 
     /// Takes the use cases that need the outside world and makes those that only need the database.
     public init(
-        storage: any Storage, secrets: any SecretSource, installs: Installs, panel: Panel, mailing: Mailing? = nil,
+        storage: any Storage, secrets: any SecretSource, installs: Installs, panel: Panel, intake: WebhookIntake,
+        mailing: Mailing? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.storage = storage
         self.secrets = secrets
         self.installs = installs
         self.panel = panel
+        self.intake = intake
         self.now = now
         accounts = Accounts(storage: storage, secrets: secrets)
         members = Members(storage: storage, secrets: secrets, accounts: accounts, isMailing: mailing != nil)
-        intake = WebhookIntake(storage: storage, secrets: secrets)
         integration = Integration(storage: storage)
+        messages = Messages(storage: storage)
         customerPages = CustomerPages(storage: storage, secrets: secrets)
         books = Books(storage: storage, secrets: secrets, mailing: mailing, access: StorageAccess.web)
         customerFromPanel = CustomerFromPanel(storage: storage, books: books)

@@ -8,8 +8,9 @@ struct BasicCredentials {
 
     /// Nil unless the header is well-formed.
     init?(header: String?) {
-        guard let header, header.lowercased().hasPrefix("basic "),
-            let decoded = Data(base64Encoded: String(header.dropFirst(6)).filter { !$0.isWhitespace }),
+        guard let header, header.utf8.prefix(6).elementsEqual("basic ".utf8, by: { $0 | 32 == $1 }),
+            let decoded = Data(
+                base64Encoded: Data(header.utf8.dropFirst(6).filter { $0 != 32 && $0 != 9 })),
             let text = String(validating: decoded, as: UTF8.self), text.contains(":")
         else { return nil }
         self.text = Secret(text)

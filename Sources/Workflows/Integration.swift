@@ -3,7 +3,7 @@ public import FoundationEssentials
 
 /// What the app's settings page shows and changes.
 public struct Integration: Sendable {
-    private let storage: any Storage
+    let storage: any Storage
 
     /// Wires the use case.
     public init(storage: any Storage) {

@@ -14,6 +14,27 @@ public struct Messages: Sendable {
         try storage.transaction(.cron(nil)) { try $0.messageLog.counts() }
     }
 
+    /// How the queue is doing.
+    public struct Health: Sendable {
+        /// How many messages there are, by kind and state.
+        public let counts: [MessageCount]
+        /// How fast they are finished.
+        public let rates: [FinishRate]
+        /// Connections whose messages wait.
+        public let held: [HeldConnection]
+        /// Drainers that live.
+        public let drainers: [LiveDrainer]
+    }
+
+    /// Reads how the queue is doing.
+    public func health() throws -> Health {
+        try storage.transaction(.cron(nil)) {
+            Health(
+                counts: try $0.messageLog.counts(), rates: try $0.queueHealth.rates(),
+                held: try $0.queueHealth.heldConnections(), drainers: try $0.queueHealth.drainers())
+        }
+    }
+
     /// Newest first.
     public func list(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord] {
         try storage.transaction(.cron(nil)) { try $0.messageLog.messages(states, limit: limit) }

@@ -170,9 +170,13 @@ extension NoteDelivery {
             return unsendable(.cancelled(reason: "No deal is linked any more"))
         }
         let reference = EventReference(id)
-        let link = "\(publicURL)/\(document.isQuote ? "q" : "i")/\(document.publicToken)"
+        // The page behind the login, not the customer's: a colleague who opens that one would count as the customer, and
+        // its token would lie in the CRM.
+        let subject = details.event.subjectID
+        let page = document.isQuote ? "quotes/\(Quote.ID(subject).text)" : "invoices/\(Invoice.ID(subject).text)"
         guard
-            let html = NoteContent.html(kind: details.event.kind, document: document, link: link, reference: reference)
+            let html = NoteContent.html(
+                kind: details.event.kind, document: document, link: "\(publicURL)/\(page)", reference: reference)
         else { return unsendable(.discarded(reason: "This event is never posted")) }
         return .success(Note(html: html, target: target, reference: reference))
     }

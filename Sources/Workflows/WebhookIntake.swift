@@ -3,33 +3,25 @@ import Synchronization
 
 /// Takes deliveries in: proves them, stores them as they came, and says 200 only once they are committed.
 public struct WebhookIntake: Sendable {
+    private let store: any WebhookStore
     private let storage: any Storage
     private let secrets: any SecretSource
     private let unstored = UnstoredDeliveries()
 
-    /// Wires the use case.
-    public init(storage: any Storage, secrets: any SecretSource) {
+    /// Wires the use case; `storage` is only written to after deliveries that the store could not take.
+    public init(store: any WebhookStore, storage: any Storage, secrets: any SecretSource) {
+        self.store = store
         self.storage = storage
         self.secrets = secrets
     }
 
-    /// What became of a delivery.
-    public enum Verdict: Sendable {
-        /// Stored and committed: 200.
-        case stored
-        /// The connection has ended: 200, nothing stored.
-        case ignored
-        /// Wrong Basic credentials: 401.
-        case unauthorized
-        /// Never such a path: 404.
-        case unknown
-    }
-
     /// Takes one delivery in. Throws when the database could not commit it: 503, and Pipedrive tries again.
-    public func receive(path: String, authorization: String?, body: [UInt8]) throws -> Verdict {
-        let verdict: Verdict
+    public func receive(path: String, authorization: String?, body: [UInt8]) throws -> WebhookVerdict {
+        let verdict: WebhookVerdict
         do {
-            verdict = try store(path: path, authorization: authorization, body: body)
+            // Compared as hashes: how long a comparison took says nothing about the password.
+            let given = BasicCredentials(header: authorization).map { secrets.digest($0.text.reveal()) }
+            verdict = try store.receive(path: path, basicHash: given, body: body)
         } catch {
             unstored.add(path)
             throw error
@@ -47,20 +39,6 @@ public struct WebhookIntake: Sendable {
                 try storage.transaction(.web(company)) { try $0.connectionHealth.noteFailedDelivery() }
             }
             unstored.remove(path)
-        }
-    }
-
-    private func store(path: String, authorization: String?, body: [UInt8]) throws -> Verdict {
-        guard let company = try storage.transaction(.web(nil), { try $0.directory.company(webhookPath: path) }) else {
-            return .unknown
-        }
-        let given = BasicCredentials(header: authorization).map { secrets.digest($0.text.reveal()) }
-        return try storage.transaction(.web(company)) { transaction in
-            guard let expectation = try transaction.inbox.expectation(path: path) else { return .unknown }
-            guard expectation.isLive else { return .ignored }
-            guard let given, secrets.matches(given, expectation.basicHash) else { return .unauthorized }
-            try transaction.inbox.insert(body: body)
-            return .stored
         }
     }
 }

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import Postgres
+import PostgresStore
 import PostgresTestSupport
 import Testing
 
@@ -129,14 +130,14 @@ struct ConnectionTests {
                 #expect(try transaction.connections.connection()?.state == .disconnected)
                 #expect(try transaction.connections.grants().map(\.state) == [.ended, .ended])
                 #expect(try transaction.settings.subscriptions() == [])
-                #expect(try transaction.inbox.expectation(path: "p")?.isLive == false)
             }
+            #expect(try stores.storage.receive(path: "p", basicHash: nil, body: []) == .ignored)
             #expect(try stores.number("select count(*) as value from vault.credentials") == 0)
             #expect(try stores.cron { try $0.sync.recentRuns() }.map(\.state) == [.cancelled])
             #expect(try stores.cron { try $0.sync.position(try #require(run)) } == nil)
             let again = try stores.connect(.number(2))
             #expect(again.state == .live && again.ownerUserID == Self.user(2))
-            #expect(try stores.web { try $0.inbox.expectation(path: "p") }?.isLive == true)
+            #expect(try stores.storage.receive(path: "p", basicHash: nil, body: []) == .unauthorized)
             #expect(try stores.web { try $0.connections.grants() }.map(\.state) == [.live, .ended])
         }
     }

@@ -47,8 +47,7 @@ struct EventTests {
                         document
                             == EventDocument(
                                 number: quote.number, total: Money(minorUnits: 1_234, currency: .eur),
-                                publicToken: quote.publicToken, isQuote: true, contactName: "Ada & Co",
-                                dealID: Deal.ID(7), leadID: nil))
+                                isQuote: true, contactName: "Ada & Co", dealID: Deal.ID(7), leadID: nil))
                 }
             }
         }
@@ -70,7 +69,6 @@ struct EventTests {
                 #expect(try document(own)?.dealID == Deal.ID(8))
                 let through = try #require(try document(viaQuote))
                 #expect(through.dealID == Deal.ID(7) && !through.isQuote && through.number == viaQuote.number)
-                #expect(through.publicToken == viaQuote.publicToken)
                 let throughLead = try document(viaLead)
                 #expect(throughLead?.dealID == nil && throughLead?.leadID == "lead-1")
                 let unbound = try document(none)

@@ -1,6 +1,7 @@
 import Domain
 import FoundationEssentials
 import Postgres
+import PostgresStore
 import PostgresTestSupport
 import Sodium
 import Testing
@@ -11,19 +12,30 @@ struct InboxTests {
         try withStores { stores throws in
             let endpoint = WebhookEndpoint(path: "p", user: Secret("user"), password: Secret("pass:word"))
             try stores.web { _ = try $0.settings.webhookEndpoint(new: endpoint) }
-            let expected = WebhookExpectation(
-                basicHash: Digest.sha256(Array("user:pass:word".utf8)), isLive: true)
-            #expect(try stores.web { try $0.inbox.expectation(path: "p") } == expected)
-            #expect(try stores.web { try $0.inbox.expectation(path: "q") } == nil)
-            let other = try stores.makeCompany()
-            #expect(try stores.web(other) { try $0.inbox.expectation(path: "p") } == nil)
+            let right = Digest.sha256(Array("user:pass:word".utf8))
+            let wrong = Digest.sha256(Array("user:pass".utf8))
+            func receive(_ path: String, _ hash: [UInt8]?) throws -> WebhookVerdict {
+                try stores.storage.receive(path: path, basicHash: hash, body: [1])
+            }
+            #expect(try receive("p", wrong) == .unauthorized)
+            #expect(try receive("p", nil) == .unauthorized)
+            #expect(try receive("p", []) == .unauthorized)
+            #expect(try receive("q", right) == .unknown)
+            #expect(try stores.number("select count(*) as value from pipedrive.webhook_inbox") == 0)
+            #expect(try stores.messages(limit: 5).isEmpty)
+            #expect(try receive("p", right) == .stored)
+            #expect(try stores.messages(limit: 5).map(\.companyID) == [stores.company])
+            try stores.raw("update pipedrive.webhook_endpoint set is_live = false")
+            #expect(try receive("p", right) == .ignored)
+            #expect(try receive("p", wrong) == .ignored)
+            #expect(try stores.number("select count(*) as value from pipedrive.webhook_inbox") == 1)
         }
     }
 
     @Test(arguments: [[], Array("{\"meta\":1}".utf8), [0, 255, 10, 92, 0], Array(repeating: 7, count: 300_000)])
     func `a delivery is kept byte for byte and makes a message`(body: [UInt8]) throws {
         try withStores { stores throws in
-            try stores.web { try $0.inbox.insert(body: body) }
+            try stores.receive(body)
             let claimed = try stores.messages(limit: 5)
             let message = try #require(claimed.first)
             #expect(claimed.count == 1)

@@ -42,7 +42,7 @@ struct SignalTests {
             #expect(try heard() == [])
             try announce(stores)
             try write()
-            try stores.web { try $0.inbox.insert(body: [1]) }
+            try stores.receive([1])
             #expect(try heard() == ["", ""])
             try stores.everywhere { try $0.drainers.checkIn(worker: "w", held: 5) }
             try write()

@@ -21,6 +21,9 @@ struct PanelTests {
             latest: latest ? PanelFigures.LatestInvoice(id: Self.invoice, number: "2026-1009") : nil)
     }
 
+    private static let nothing = PanelFigures(
+        currency: .eur, arr: 0, revenue: 0, openCount: 0, open: 0, overdue: 0, latest: nil)
+
     private func record(
         _ customer: Contact?, _ figures: [PanelFigures] = [], quote: Quote.State? = nil,
         invoice: Invoice.State? = nil, id: Int64 = 12
@@ -50,7 +53,7 @@ struct PanelTests {
         let codes = ["AUD", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HUF", "NOK", "PLN", "SEK", "USD"]
         let many = codes.compactMap { Currency($0) }.map { figures($0) }
         let sets: [[PanelRecord]] = [
-            [record(contact)], [record(nil)], [record(contact, many)],
+            [record(contact, [Self.nothing])], [record(nil)], [record(contact, many)],
             [record(contact, many, id: 1), record(nil, id: 2)],
             (1...10).map { record(nil, id: $0) },
         ]
@@ -88,7 +91,7 @@ struct PanelTests {
             site.tables.company.id,
             [
                 record(acme, [figures(.eur)], quote: .sent, id: 7), record(acme, [figures(.eur)], id: 8),
-                record(bolt, id: 9),
+                record(bolt, [Self.nothing], id: 9),
             ])
         let path = Self.path.replacing("person", with: "deal").replacing("=12", with: "=7,8&selectedIds=9,7")
         let answer = await ask(site, path)

@@ -85,7 +85,9 @@ struct NoteDeliveryTests {
         let note = try #require(office.pipedrive.notes.first)
         #expect(note.target == .deal(Deal.ID(7)))
         #expect(note.html.hasPrefix("📧 Quote sent<br><b>Q2026-0001</b> · € 121,00<br>Anna de Vries<br>"))
-        #expect(note.html.contains("https://paydock.example/q/quote-token"))
+        let quote = try #require(office.storage.tenant.quotes.first)
+        #expect(note.html.contains("<a href=\"https://paydock.example/quotes/\(quote.id.text)\">Open quote</a>"))
+        #expect(!note.html.contains(quote.publicToken))
         #expect(note.html.hasSuffix("\(EventReference(event))"))
         #expect(office.pipedrive.calls == ["postNote"])
     }
@@ -120,6 +122,63 @@ struct NoteDeliveryTests {
             return
         }
         #expect(office.pipedrive.notes.isEmpty)
+    }
+
+    @Test func `a worker whose lease has too little left posts nothing, and loses no attempt`() async throws {
+        let event = try office.quoteEvent()
+        let result = await office.delivered(.fixture(subject: event.text), leaseSeconds: RetryPolicy.requestSeconds)
+        #expect(result == .snoozed(seconds: 0, reason: "The lease had too little left to post"))
+        #expect(office.pipedrive.notes.isEmpty)
+    }
+
+    @Test func `a note that is not found is not posted before its time`() async throws {
+        let event = try office.quoteEvent()
+        let message = OutboxMessage.fixture(subject: event.text, hasUnclearAttempt: true, repeatSeconds: 12.3)
+        guard case .snoozed(13, _) = await office.delivered(message) else {
+            Issue.record("It did not wait")
+            return
+        }
+        #expect(office.pipedrive.calls == ["findNote \(EventReference(event))"])
+    }
+
+    @Test func `after the last attempt the note is looked for once more, and never posted`() async throws {
+        let event = try office.quoteEvent()
+        #expect(await office.delivered(.fixture(subject: event.text, attempt: 7, hasUnclearAttempt: true)).isDiscarded)
+        office.pipedrive.edit { $0.failures["findNote"] = [.serverError] }
+        guard case .snoozed = await office.delivered(.fixture(subject: event.text, attempt: 7)) else {
+            Issue.record("A search that failed gave it up")
+            return
+        }
+        #expect(office.pipedrive.count("postNote") == 0)
+    }
+
+    @Test func `a switch that was turned off counts for what already waits`() async throws {
+        let event = try office.quoteEvent()
+        office.storage.tenant.settings.forwardedEvents.remove(.quoteSent)
+        #expect(await deliver(event) == .cancelled(reason: "Switched off"))
+        #expect(office.pipedrive.calls.isEmpty)
+    }
+
+    @Test func `a lead's note follows it to the deal that it became`() async throws {
+        let contact = try office.contact()
+        office.storage.tenant.invoices = [
+            .fixture(state: .sent, content: .fixture(contactID: contact.id, leadID: "lead-1"))
+        ]
+        let event = try office.storage.transaction(.web(office.company)) {
+            try $0.events.append(.invoiceSent, subject: UUID.numbered(40))
+        }
+        #expect(await deliver(event).isCompleted)
+        office.pipedrive.edit { $0.leads["lead-1"] = .deal(Deal.ID(9)) }
+        #expect(await deliver(event).isCompleted)
+        #expect(office.pipedrive.notes.map(\.target) == [.lead("lead-1"), .deal(Deal.ID(9))])
+        office.pipedrive.edit { $0.leads["lead-1"] = .some(nil) }
+        #expect(await deliver(event).isDiscarded)
+    }
+
+    @Test func `a test note needs no event`() async throws {
+        let note = TestNote(deal: Deal.ID(7), id: .numbered(1))
+        #expect(await office.delivered(.fixture(subject: note.subject)).isCompleted)
+        #expect(office.pipedrive.notes.first?.html.contains("\(note.reference)") == true)
     }
 
     @Test func `a note without its deal or its document is not posted`() async throws {

@@ -42,7 +42,7 @@ struct Office {
             clientCredentials: Secret("client:secret"))
     }
     var integration: Integration { Integration(storage: storage) }
-    var intake: WebhookIntake { WebhookIntake(storage: storage, secrets: secrets) }
+    var intake: WebhookIntake { WebhookIntake(store: storage, storage: storage, secrets: secrets) }
     var webhookRouting: WebhookRouting { WebhookRouting(storage: storage, webhooks: pipedrive) }
     var eventRouting: EventRouting { EventRouting(storage: storage) }
     var notes: NoteDelivery {

@@ -81,6 +81,30 @@ struct QueueDrainTests {
         #expect(office.messages(.note).map(\.state) == [.scheduled])
     }
 
+    @Test func `after three failures the connection is held back, and one message tries it`() async throws {
+        _ = try queueNotes(6)
+        office.pipedrive.edit { $0.failures["postNote"] = Array(repeating: .serverError, count: 6) }
+        try await office.drainOnce()
+        // All six were in hand at once, so each paid with an attempt of its own.
+        #expect(office.messages(.note).map(\.attempts) == Array(repeating: 1, count: 6))
+        office.storage.edit { for index in $0.messages.indices { $0.messages[index].dueInSeconds = 0 } }
+        try await office.drainOnce()
+        #expect(office.pipedrive.count("postNote") == 6)
+        office.storage.edit { $0.gates[office.company]?.seconds = 0 }
+        try await office.drainOnce()
+        #expect(office.pipedrive.notes.count == 6)
+        #expect(office.storage.read { $0.gates }.isEmpty)
+    }
+
+    @Test func `what has nothing to do with Pipedrive goes on while a connection is held back`() async throws {
+        office.storage.edit { $0.gates[office.company] = MemoryGate(failures: 3, seconds: 60, isClosed: true) }
+        try office.queue(.webhook, "7")
+        _ = try queueNotes(1)
+        try await office.drainOnce()
+        #expect(office.messages(.webhook).map(\.state) == [.completed])
+        #expect(office.messages(.note).map(\.state) == [.available])
+    }
+
     @Test func `nothing is claimed when it is told to stop`() async throws {
         _ = try queueNotes(3)
         try await office.drain.run(.whenNothingIsDue, logger: office.logger, isStopping: { true })

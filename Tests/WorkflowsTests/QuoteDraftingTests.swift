@@ -62,7 +62,8 @@ struct QuoteDraftingTests {
         office.pipedrive.edit { $0.deals[Deal.ID(7)] = .fixture() }
         let event = WebhookEvent.fixture(enteredStage: nil)
         office.pipedrive.edit { $0.decoded[[1]] = event }
-        try office.storage.transaction(.cron(office.company)) { try $0.inbox.insert(body: [1]) }
+        let proof = basic("hook-user:hook-password")
+        #expect(try office.intake.receive(path: "hook", authorization: proof, body: [1]) == .stored)
         try await office.drainOnce()
         #expect(record?.state == .ready)
         #expect(office.storage.tenant.quotes.count == 1)

@@ -9,7 +9,7 @@ struct WebhookIntakeTests {
     private let body: [UInt8] = [0xFF, 0x00, 0x7B]
 
     private func receive(_ path: String = "hook", _ header: String? = basic("hook-user:hook-password")) throws
-        -> WebhookIntake.Verdict
+        -> WebhookVerdict
     {
         try office.intake.receive(path: path, authorization: header, body: body)
     }

@@ -73,8 +73,6 @@ public struct EventDocument: Hashable, Sendable {
     public let number: String
     /// Its total with tax.
     public let total: Money
-    /// Token of its public page.
-    public let publicToken: String
     /// Whether it is a quote; else an invoice.
     public let isQuote: Bool
     /// Name of the customer.
@@ -86,12 +84,11 @@ public struct EventDocument: Hashable, Sendable {
 
     /// Makes the value.
     public init(
-        number: String, total: Money, publicToken: String, isQuote: Bool, contactName: String, dealID: Deal.ID?,
+        number: String, total: Money, isQuote: Bool, contactName: String, dealID: Deal.ID?,
         leadID: String?
     ) {
         self.number = number
         self.total = total
-        self.publicToken = publicToken
         self.isQuote = isQuote
         self.contactName = contactName
         self.dealID = dealID

@@ -74,7 +74,8 @@ public struct PanelRecord: Hashable, Sendable {
     public let recordID: Int64
     /// The contact whose figures they are; nil when none is linked.
     public let customer: Customer?
-    /// Per currency, the most used first; empty when there is nothing yet.
+    /// Per currency, the most used first; of a customer without documents, zeros in the company's own. Empty without a
+    /// customer.
     public let figures: [PanelFigures]
     /// The deal's own latest quote; nil on other pages.
     public let quote: DealQuote?

@@ -61,28 +61,10 @@ public struct WebhookEndpoint: Hashable, Sendable {
 
 /// Delivered webhooks, kept as they came.
 public protocol InboxStore {
-    /// What a delivery to this path has to prove; nil when the path was never known.
-    func expectation(path: String) throws -> WebhookExpectation?
-    /// Stores a delivery and the message about it.
-    func insert(body: [UInt8]) throws
     /// A delivery's bytes; nil when retention removed it.
     func body(_ id: Int64) throws -> [UInt8]?
     /// Remembers that an event was seen; false when it was seen before.
     func isFirst(eventID: String) throws -> Bool
-}
-
-/// What a webhook delivery has to prove.
-public struct WebhookExpectation: Hashable, Sendable {
-    /// SHA-256 of `user:password`.
-    public let basicHash: [UInt8]
-    /// False for a connection that has ended: answered 200, nothing stored.
-    public let isLive: Bool
-
-    /// Makes an expectation.
-    public init(basicHash: [UInt8], isLive: Bool) {
-        self.basicHash = basicHash
-        self.isLive = isLive
-    }
 }
 
 /// One page of records, all of one kind.

@@ -102,6 +102,8 @@ public protocol StorageTransaction {
     var queue: any QueueStore { get }
     /// The queue as a drainer works on it.
     var drain: any DrainStore { get }
+    /// What is kept for a while only.
+    var retention: any RetentionStore { get }
     /// Drainers, as they tell of themselves.
     var drainers: any DrainerStore { get }
     /// What connections may still ask of Pipedrive.

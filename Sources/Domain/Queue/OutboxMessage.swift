@@ -34,6 +34,15 @@ public struct OutboxMessage: Hashable, Sendable {
 
         /// Whether an attempt that was cut off is looked for, once it can be seen, before it is repeated.
         public var looksBeforeRepeating: Bool { self == .note }
+
+        /// Whether it calls Pipedrive's API: so it waits while its connection is held back, and its success shows that
+        /// Pipedrive answers.
+        public var callsAPI: Bool {
+            switch self {
+            case .note, .draft, .record, .sync, .subscribe, .sweep: true
+            case .event, .webhook, .mail, .revoke, .refresh: false
+            }
+        }
     }
 
     /// Where a message stands.

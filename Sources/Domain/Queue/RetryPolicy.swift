@@ -50,9 +50,11 @@ public struct RetryPolicy: Hashable, Sendable {
     ) -> AttemptOutcome {
         switch delivered.result {
         case .completed(let note):
-            return AttemptOutcome(.completed, .completed, detail: note, gate: .open)
+            return AttemptOutcome(
+                .completed, .completed, detail: note, gate: message.kind.callsAPI ? .open : .unchanged)
         case .again:
-            return AttemptOutcome(.available, .again, isCounted: false, gate: .open)
+            return AttemptOutcome(
+                .available, .again, isCounted: false, gate: message.kind.callsAPI ? .open : .unchanged)
         case .snoozed(let seconds, let reason):
             let delay = Double(max(seconds, 0))
             return AttemptOutcome(
@@ -91,7 +93,7 @@ public struct RetryPolicy: Hashable, Sendable {
                 .retryable, .failed, detail: reason, delaySeconds: look, isUnclear: true, gate: gate)
         }
         return AttemptOutcome(
-            .retryable, .failed, detail: reason, delaySeconds: min(look ?? backoff, backoff),
+            .retryable, .failed, detail: reason, delaySeconds: look ?? backoff,
             repeatSeconds: max(backoff, look ?? 0), isUnclear: isUnclear, gate: gate)
     }
 

@@ -54,6 +54,14 @@ enum JSONValue: Sendable {
 
     private static func write(_ text: String, to result: inout String) {
         result += "\""
+        // Nearly every text can stand as it is; 0xE2 is where U+2028 and U+2029 begin.
+        if text.utf8.allSatisfy({
+            $0 >= 32 && $0 != 0xE2 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "<")
+        }) {
+            result += text
+            result += "\""
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""

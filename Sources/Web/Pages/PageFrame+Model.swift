@@ -79,6 +79,7 @@ enum Notice: String, Sendable, CaseIterable {
     case drafting
     case dropped
     case retrying
+    case testing
     case revoked
     case invited
     case withdrawn
@@ -105,6 +106,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .drafting: "The quotes are being drafted."
         case .dropped: "No quotes are drafted for these deals."
         case .retrying: "It goes out again now."
+        case .testing: "The test note is on its way. If it does not arrive, the reason stands below."
         case .revoked: "The key is revoked."
         case .invited: "The invitation is on its way."
         case .withdrawn: "The invitation is taken back. Its link does not work any more."

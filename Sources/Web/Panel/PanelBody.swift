@@ -41,15 +41,17 @@ struct PanelBody: Sendable {
         let link = [(name: "customer", value: self.link(name, "\(publicURL)/contacts/\(customer.id.text)"))]
         // The deal's own documents stand with the first object: which currency they have does not matter to them.
         let documents = documents(record)
-        if figures.isEmpty {
-            let header = record.figures.isEmpty ? "No invoices yet" : "See above"
-            return [[("header", .string(isAlone ? header : "\(name): \(header.lowercased())"))] + link + documents]
-        }
+        if figures.isEmpty { return [[("header", .string("\(name): see above"))] + link + documents] }
         return figures.enumerated().map { index, figures in
-            let header =
-                isAlone ? "PayDock invoices in \(figures.currency.code)" : "\(name) in \(figures.currency.code)"
+            let header = header(figures, of: isAlone ? nil : name)
             return [("header", .string(header))] + amounts(figures) + link + (index == 0 ? documents : [])
         }
+    }
+
+    private func header(_ figures: PanelFigures, of name: String?) -> String {
+        let isBlank = (figures.arr, figures.revenue, figures.openCount) == (0, 0, 0) && figures.latest == nil
+        if isBlank { return name.map { "\($0): no invoices yet" } ?? "No invoices yet" }
+        return "\(name ?? "PayDock invoices") in \(figures.currency.code)"
     }
 
     /// No contact is linked: the link to make one, form filled in.

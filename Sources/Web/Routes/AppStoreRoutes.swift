@@ -1,4 +1,5 @@
 import Domain
+import FoundationEssentials
 import HTTPTypes
 import Workflows
 
@@ -21,6 +22,8 @@ struct AppStoreRoutes: Sendable {
             Route(.post, "/apps/pipedrive/directions", .member, body: .form) { try saveDirections($0) },
             Route(.post, "/apps/pipedrive/events", .member, body: .form) { try saveEvents($0) },
             Route(.post, "/apps/pipedrive/messages/{id}/retry", .member, body: .form) { try retry($0) },
+            Route(.post, "/apps/pipedrive/notes/retry", .member, body: .form) { try retryNotes($0) },
+            Route(.post, "/apps/pipedrive/notes/test", .member, body: .form) { try testNote($0) },
         ] + triggerRoutes
     }
 
@@ -30,7 +33,8 @@ struct AppStoreRoutes: Sendable {
         let overview = try useCases.integration.overview(try call.member().company.id)
         return try frame.answer(
             AppSettingsPage(
-                overview, tab: tab, role: try call.member().member.role, problem: problem, now: call.now), to: call,
+                overview, notes: tab == .events ? try useCases.integration.notes(try call.member().company.id) : nil,
+                tab: tab, role: try call.member().member.role, problem: problem, now: call.now), to: call,
             status: status)
     }
 
@@ -53,7 +57,27 @@ struct AppStoreRoutes: Sendable {
             throw Refusal(.notFound, "There is no such delivery.")
         }
         try useCases.integration.retry(OutboxMessage.ID(id), company: try call.member().company.id)
-        return done(.logs, .retrying)
+        return done(call.form["tab"] == AppSettingsPage.Tab.events.rawValue ? .events : .logs, .retrying)
+    }
+
+    private func retryNotes(_ call: Call) throws -> WebResponse {
+        _ = try useCases.integration.retryDiscardedNotes(try call.member().company.id)
+        return done(.events, .retrying)
+    }
+
+    private func testNote(_ call: Call) throws -> WebResponse {
+        guard let deal = call.form.trimmed("deal").flatMap({ Int64($0) }), deal > 0 else {
+            return try settings(
+                call, tab: .events, problem: "Give the number of a deal, as its address in Pipedrive ends with.",
+                status: .unprocessableContent)
+        }
+        do {
+            try useCases.integration.test(
+                TestNote(deal: Deal.ID(deal), id: BookEvent.ID(UUID())), try call.member().company.id)
+        } catch let refusal as Refusal where refusal.code == .conflict {
+            return try settings(call, tab: .events, problem: refusal.message, status: .conflict)
+        }
+        return done(.events, .testing)
     }
 
     private func saveDirections(_ call: Call) throws -> WebResponse {

@@ -29,19 +29,15 @@ struct MachineRoutes: Sendable {
         guard let address = call.request.remoteAddress, address.hasPrefix("127.") || address == "::1" else {
             throw Refusal(.notFound, "There is nothing here.")
         }
-        var isUp = true
+        var health: Messages.Health?
         do {
-            try useCases.probeDatabase()
+            health = try useCases.messages.health()
         } catch {
             // The figure is the report.
-            isUp = false
+            health = nil
         }
-        let text = """
-            # HELP paydock_up Whether the database answers.
-            # TYPE paydock_up gauge
-            paydock_up \(isUp ? 1 : 0)
-            """
-        return WebResponse(.ok, type: "text/plain; version=0.0.4; charset=utf-8", body: Array("\(text)\n".utf8))
+        let text = MetricsText(health, now: useCases.now()).text
+        return WebResponse(.ok, type: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
     }
 
     private func receive(_ call: Call) throws -> WebResponse {

@@ -143,11 +143,10 @@ extension EventDocument {
     /// What a quote for a deal says.
     public static func fixture(
         number: String = "Q2026-0001", total: Money = Money(minorUnits: 12_100, currency: .eur),
-        publicToken: String = "quote-token", isQuote: Bool = true, contactName: String = "Anna de Vries",
-        dealID: Deal.ID? = Deal.ID(7), leadID: String? = nil
+        isQuote: Bool = true, contactName: String = "Anna de Vries", dealID: Deal.ID? = Deal.ID(7),
+        leadID: String? = nil
     ) -> EventDocument {
         EventDocument(
-            number: number, total: total, publicToken: publicToken, isQuote: isQuote, contactName: contactName,
-            dealID: dealID, leadID: leadID)
+            number: number, total: total, isQuote: isQuote, contactName: contactName, dealID: dealID, leadID: leadID)
     }
 }

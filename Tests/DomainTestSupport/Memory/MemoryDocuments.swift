@@ -273,13 +273,13 @@ struct MemoryEvents: EventStore {
         }
         if let quote = tenant.quotes.first(where: { $0.id.rawValue == event.subjectID }) {
             return EventDocument(
-                number: quote.number, total: try total(quote.content), publicToken: quote.publicToken, isQuote: true,
+                number: quote.number, total: try total(quote.content), isQuote: true,
                 contactName: name(quote.content.contactID), dealID: quote.content.dealID, leadID: quote.content.leadID)
         }
         guard let invoice = tenant.invoices.first(where: { $0.id.rawValue == event.subjectID }) else { return nil }
         return EventDocument(
-            number: invoice.number, total: try total(invoice.content), publicToken: invoice.publicToken,
-            isQuote: false, contactName: name(invoice.content.contactID), dealID: invoice.content.dealID,
+            number: invoice.number, total: try total(invoice.content), isQuote: false,
+            contactName: name(invoice.content.contactID), dealID: invoice.content.dealID,
             leadID: invoice.content.leadID)
     }
 }

@@ -102,21 +102,6 @@ struct MemorySettings: SettingsStore {
 struct MemoryInbox: InboxStore {
     let transaction: MemoryTransaction
 
-    func expectation(path: String) throws -> WebhookExpectation? {
-        let tenant = try transaction.tenant()
-        guard let endpoint = tenant.endpoint, endpoint.path == path else { return nil }
-        return WebhookExpectation(
-            basicHash: FixedSecrets.digest("\(endpoint.user.reveal()):\(endpoint.password.reveal())"),
-            isLive: tenant.connection.map { $0.state != .disconnected } ?? false)
-    }
-    func insert(body: [UInt8]) throws {
-        let number = try transaction.edit { tenant in
-            let number = Int64(tenant.inbox.count + 1)
-            tenant.inbox[number] = body
-            return number
-        }
-        try transaction.queue.add(NewMessage(kind: .webhook, subject: "\(number)"))
-    }
     func body(_ id: Int64) throws -> [UInt8]? { try transaction.tenant().inbox[id] }
     func isFirst(eventID: String) throws -> Bool {
         try transaction.edit { $0.seenEvents.insert(eventID).inserted }

@@ -157,7 +157,7 @@ struct MemoryDrain: DrainStore {
 }
 
 /// Drainers, budgets and figures: told, and otherwise of no consequence here.
-struct MemoryDrainers: DrainerStore, CallBudgetStore, QueueHealth {
+struct MemoryDrainers: DrainerStore, CallBudgetStore, QueueHealth, RetentionStore {
     let transaction: MemoryTransaction
 
     func checkIn(worker: String, held: Int) throws { transaction.state.drainers[worker] = held }
@@ -168,6 +168,7 @@ struct MemoryDrainers: DrainerStore, CallBudgetStore, QueueHealth {
     }
     func checkOut(worker: String) throws { transaction.state.drainers[worker] = nil }
     func raiseFloors() throws {}
+    func forget(limit: Int) throws -> Int { 0 }
 
     func take(calls: Int, spent tokens: Int, as urgency: CallUrgency, reading: BudgetReading) throws -> CallSlice {
         transaction.state.slices[urgency] ?? CallSlice(calls: calls)

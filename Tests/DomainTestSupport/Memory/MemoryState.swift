@@ -63,6 +63,11 @@ public struct MemoryGate: Hashable, Sendable {
     public var seconds: Double
     /// Whether it is closed.
     public var isClosed: Bool
+
+    /// Makes a gate.
+    public init(failures: Int, seconds: Double, isClosed: Bool) {
+        (self.failures, self.seconds, self.isClosed) = (failures, seconds, isClosed)
+    }
 }
 
 /// A message of the fake queue.

@@ -58,6 +58,7 @@ final class MemoryTransaction: StorageTransaction {
     var figures: any FigureStore { MemorySnapshots(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
     var drain: any DrainStore { MemoryDrain(transaction: self) }
+    var retention: any RetentionStore { MemoryDrainers(transaction: self) }
     var drainers: any DrainerStore { MemoryDrainers(transaction: self) }
     var callBudgets: any CallBudgetStore { MemoryDrainers(transaction: self) }
     var queueHealth: any QueueHealth { MemoryDrainers(transaction: self) }

@@ -31,6 +31,12 @@ actor Drainers {
         return part.id
     }
 
+    /// Stops the running one where it stands, as a host does that swaps or is paused; no other is started.
+    func freeze() throws { try running.orFail("No drainer is running").signal(SIGSTOP) }
+
+    /// Lets the frozen one go on.
+    func thaw() { running?.signal(SIGCONT) }
+
     /// Ends the running one in order, and starts no other.
     func end() async {
         loop?.cancel()

@@ -87,7 +87,7 @@ struct Sandbox: Sendable {
         }
     }
 
-    /// Asks the API as the administrator, with the token that PayDock got.
+    /// Asks the API as the administrator, with the token that PayDock got; after one has ended, with the next.
     func api(_ path: String) async throws -> JSON {
         // After another install the known token is worth nothing, and the new one is remembered a little later.
         let answer = try await wait(for: "an answer to the administrator") { () -> Answer? in

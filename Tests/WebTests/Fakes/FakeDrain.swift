@@ -1,7 +1,7 @@
 import Domain
 
 /// The drainer's side of the queue, which the web side never calls, and its figures, set by a test.
-struct FakeDrain: DrainStore, DrainerStore, CallBudgetStore, QueueHealth {
+struct FakeDrain: DrainStore, DrainerStore, CallBudgetStore, QueueHealth, RetentionStore {
     let tables: Tables
 
     func companiesWithEvents(limit: Int) throws -> [Company.ID] { throw NotServed() }
@@ -20,6 +20,7 @@ struct FakeDrain: DrainStore, DrainerStore, CallBudgetStore, QueueHealth {
     func take(calls: Int, spent tokens: Int, as urgency: CallUrgency, reading: BudgetReading) throws -> CallSlice {
         throw NotServed()
     }
+    func forget(limit: Int) throws -> Int { throw NotServed() }
     func noteFigures() throws -> NoteFigures { tables.noteFigures }
     func heldConnections() throws -> [HeldConnection] { tables.heldConnections }
     func drainers() throws -> [LiveDrainer] { tables.drainers }

@@ -109,12 +109,20 @@ struct FakeSettings: SettingsStore {
 struct FakeInbox: InboxStore {
     let tables: Tables
 
-    func expectation(path: String) throws -> WebhookExpectation? {
-        WebhookExpectation(basicHash: FakeSecrets.hash("hook:secret"), isLive: tables.webhookIsLive)
-    }
-    func insert(body: [UInt8]) throws { tables.webhookBodies.append(body) }
     func body(_ id: Int64) throws -> [UInt8]? { throw NotServed() }
     func isFirst(eventID: String) throws -> Bool { throw NotServed() }
+}
+
+extension FakeStorage: WebhookStore {
+    func receive(path: String, basicHash: [UInt8]?, body: [UInt8]) throws -> WebhookVerdict {
+        if tables.isDown { throw Down() }
+        if let refusal = tables.refusal { throw refusal }
+        guard path == Tables.webhookPath else { return .unknown }
+        guard tables.webhookIsLive else { return .ignored }
+        guard basicHash == FakeSecrets.hash("hook:secret") else { return .unauthorized }
+        tables.webhookBodies.append(body)
+        return .stored
+    }
 }
 
 struct FakeSync: SyncStore {

@@ -55,6 +55,7 @@ struct FakeTransaction: StorageTransaction {
     var schedule: any ScheduleStore { FakeQueue() }
     var chores: any ChoreStore { FakeQueue() }
     var drain: any DrainStore { FakeDrain(tables: tables) }
+    var retention: any RetentionStore { FakeDrain(tables: tables) }
     var drainers: any DrainerStore { FakeDrain(tables: tables) }
     var callBudgets: any CallBudgetStore { FakeDrain(tables: tables) }
     var queueHealth: any QueueHealth { FakeDrain(tables: tables) }

@@ -26,6 +26,7 @@ struct Site {
             requiresToken: false)
         useCases = UseCases(
             storage: storage, secrets: secrets, installs: installs, panel: panel,
+            intake: WebhookIntake(store: storage, storage: storage, secrets: secrets),
             mailing: mails ? Mailing(publicURL: publicURL) : nil, now: { now })
         app = WebApp(
             useCases: useCases,

@@ -168,20 +168,3 @@ extension TriggersTab.Draft {
         reason = draft.reason
     }
 }
-
-/// Which events become notes.
-struct EventsTab: Sendable {
-    let rows: [Row]
-
-    struct Row: Sendable {
-        let event: String
-        let note: String
-        let isOn: Bool
-    }
-
-    init(_ settings: IntegrationSettings) {
-        rows = BookEvent.Kind.forwarded.map {
-            Row(event: $0.rawValue, note: $0.noteText ?? "", isOn: settings.forwardedEvents.contains($0))
-        }
-    }
-}

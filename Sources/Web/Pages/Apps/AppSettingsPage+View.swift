@@ -20,7 +20,7 @@ extension AppSettingsPage {
         <a href="{{path}}"{{#isCurrent}} aria-current="page"{{/isCurrent}}>{{label}}</a>
         {{/tabs}}
         </nav>
-        \(syncMarkup)\(triggersMarkup)\(eventsMarkup)\(logsMarkup)
+        \(syncMarkup)\(triggersMarkup)\(EventsTab.markup)\(logsMarkup)
         """)
 
     private static let syncMarkup = """
@@ -84,24 +84,6 @@ extension AppSettingsPage {
         </section>
         {{/canDisconnect}}
         {{/status}}{{/sync}}
-
-        """
-
-    private static let eventsMarkup = """
-        {{#events}}
-        <section class="card">
-        <h2>Outbound events</h2>
-        <p>Each of these is posted as a note in the linked Pipedrive deal within one minute.</p>
-        <form method="post" action="/apps/pipedrive/events">
-        <input type="hidden" name="csrf" value="{{formToken}}">
-        {{#rows}}
-        <label class="choice"><input type="checkbox" name="event" value="{{event}}"{{#isOn}} checked{{/isOn}}> \
-        <span><strong>{{note}}</strong> <code>{{event}}</code></span></label>
-        {{/rows}}
-        <button>Save</button>
-        </form>
-        </section>
-        {{/events}}
 
         """
 

@@ -1,0 +1,64 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import PostgresTestSupport
+import Testing
+
+@Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
+struct QueueGateTests {
+    private func failed(_ message: OutboxMessage, in stores: Stores) throws -> Bool {
+        try stores.finish(
+            message,
+            AttemptOutcome(.retryable, .failed, detail: "HTTP 500", delaySeconds: 0, gate: .failed(seconds: 600)))
+    }
+
+    @Test func `three failures close the gate, after its time one message goes, and its success opens it`() throws {
+        try withStores { stores throws in
+            for number in 1...9 { try stores.add("\(number)") }
+            let other = try stores.makeCompany()
+            for message in try stores.messages(limit: 3) { #expect(try failed(message, in: stores)) }
+            try stores.add("theirs", company: other)
+            #expect(try stores.claim() == ["theirs"])
+            let held = try stores.everywhere { try $0.queueHealth.heldConnections() }
+            #expect(held.map(\.companyID) == [stores.company] && held.first?.failureCount == 3)
+            try stores.raw("update queue.gate set closed_until = clock_timestamp() - interval '1 second'")
+            let probes = race(4) { _ in try stores.messages(limit: 5) }.compactMap(\.value).flatMap(\.self)
+            #expect(probes.count == 1 && probes.allSatisfy(\.isProbe))
+            let probe = try #require(probes.first)
+            #expect(try failed(probe, in: stores))
+            #expect(try stores.claim() == [])
+            try stores.raw("update queue.gate set closed_until = clock_timestamp() - interval '1 second'")
+            let second = try #require(try stores.messages().first)
+            #expect(try stores.finish(second, .completed(note: nil)))
+            #expect(try stores.everywhere { try $0.queueHealth.heldConnections() }.isEmpty)
+            #expect(try stores.claim().count == 8)
+        }
+    }
+
+    @Test func `a success in between starts the count anew`() throws {
+        try withStores { stores throws in
+            for number in 1...6 { try stores.add("\(number)") }
+            let messages = try stores.messages()
+            for message in messages.prefix(2) { #expect(try failed(message, in: stores)) }
+            #expect(try stores.finish(messages[2], .completed(note: nil)))
+            for message in messages[3...4] { #expect(try failed(message, in: stores)) }
+            #expect(try stores.everywhere { try $0.queueHealth.heldConnections() }.isEmpty)
+        }
+    }
+
+    @Test func `a limit holds the connection; what went out before says nothing about it, waking opens it`() throws {
+        try withStores { stores throws in
+            for number in 1...5 { try stores.add("\(number)") }
+            let messages = try stores.messages(limit: 3)
+            let waits = AttemptOutcome(
+                .scheduled, .snoozed, detail: "429", delaySeconds: 600, isCounted: false, gate: .closed(seconds: 600))
+            #expect(try stores.finish(messages[0], waits))
+            #expect(try stores.finish(messages[1], .completed(note: nil)))
+            #expect(try stores.claim() == [])
+            try stores.cron { _ = try $0.queue.add(NewMessage(kind: .webhook, subject: "hook")) }
+            #expect(try stores.claim() == ["hook"])
+            try stores.web { try $0.queue.wake() }
+            #expect(Set(try stores.claim()) == ["1", "4", "5"])
+        }
+    }
+}

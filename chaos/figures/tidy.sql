@@ -1,0 +1,1 @@
+select books.fold_past_figures();
