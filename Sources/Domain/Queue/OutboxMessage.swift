@@ -39,7 +39,7 @@ public struct OutboxMessage: Hashable, Sendable {
         /// Pipedrive answers.
         public var callsAPI: Bool {
             switch self {
-            case .note, .draft, .record, .sync, .subscribe, .sweep: true
+            case .note, .draft, .record, .push, .sync, .subscribe, .sweep: true
             case .event, .webhook, .mail, .revoke, .refresh: false
             }
         }

@@ -95,6 +95,8 @@ struct AttentionKeeping {
                 from \(fragment: asked)
                 on conflict (company_id, pipedrive_company_id, kind, record_id) do update set
                     name = excluded.name, reason = excluded.reason, candidates = excluded.candidates
+                    where (a.name, a.reason, a.candidates)
+                        is distinct from (excluded.name, excluded.reason, excluded.candidates)
                 returning record_id, name, reason, xmax = 0 as is_new)
             insert into pipedrive.sync_change (company_id, run_id, kind, record_id, action, name, changes)
             select \(fragment: log), n.record_id, 'attention', n.name, array['reason', '', n.reason]

@@ -131,16 +131,7 @@ struct BatchWriting {
 
     /// Remembers what the records without a link are known by, and forgets it of those that have one.
     func keepKeys() throws {
-        try connection.execute(
-            """
-            delete from pipedrive.remote_key x using pipedrive.staged_record s
-            where \(fragment: batch.window) and \(fragment: batch.keys("x")) and x.record_id = s.record_id
-                and (s.is_deleted
-                    or exists (select from pipedrive.link l where \(fragment: batch.link))
-                    or not exists (
-                        select from pipedrive.staged_key k where k.company_id = s.company_id and k.run_id = s.run_id
-                            and k.kind = s.kind and k.record_id = s.record_id and k.rule = x.rule and k.key = x.key))
-            """)
+        try forgetKeys()
         try connection.execute(
             """
             insert into pipedrive.remote_key (company_id, pipedrive_company_id, kind, rule, key, record_id)
@@ -151,6 +142,20 @@ struct BatchWriting {
             where \(fragment: batch.window) and not s.is_deleted
                 and not exists (select from pipedrive.link l where \(fragment: batch.link))
             on conflict do nothing
+            """)
+    }
+
+    /// Forgets what the records of the batch are not known by any more.
+    func forgetKeys() throws {
+        try connection.execute(
+            """
+            delete from pipedrive.remote_key x using pipedrive.staged_record s
+            where \(fragment: batch.window) and \(fragment: batch.keys("x")) and x.record_id = s.record_id
+                and (s.is_deleted
+                    or exists (select from pipedrive.link l where \(fragment: batch.link))
+                    or not exists (
+                        select from pipedrive.staged_key k where k.company_id = s.company_id and k.run_id = s.run_id
+                            and k.kind = s.kind and k.record_id = s.record_id and k.rule = x.rule and k.key = x.key))
             """)
     }
 

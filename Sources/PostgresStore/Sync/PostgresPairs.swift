@@ -34,6 +34,8 @@ struct PostgresPairs: PairStore {
         try batch.keepLatest()
         try batch.followStates()
         try batch.followAbsences(since: startedAt)
+        // Before anything is matched: an address that moved from one record to another is not shared.
+        try BatchWriting(batch: batch).forgetKeys()
         try connection.execute(
             """
             insert into pipedrive.sync_state as s (
@@ -56,6 +58,7 @@ struct PostgresPairs: PairStore {
             ).copy(fresh.page)
             try batch.followStates()
             try batch.followMissing(fresh.missing, readAt: fresh.readAt)
+            try BatchWriting(batch: batch).forgetKeys()
             let decided = try decide(batch)
             for table in ["staged_record", "staged_key"] {
                 try connection.execute(

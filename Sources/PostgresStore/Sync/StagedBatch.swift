@@ -89,7 +89,7 @@ extension StagedBatch {
         try connection.execute(
             """
             update pipedrive.link l set state = case when back.exists_here then 'live' else 'ended' end,
-                synced_at = clock_timestamp()
+                updated_at = clock_timestamp()
             from (
                 select l.record_id, row_number() over (partition by l.local_id order by l.record_id) as rank,
                     exists (select from \(fragment: table) c where c.company_id = l.company_id and c.id = l.local_id)
