@@ -41,7 +41,7 @@ struct ProductTakeoverTests {
                 )
             }
             let counts = try stores.sync(
-                .products([.number(1, "Gadget", code: "W"), .number(2, "gadget"), .number(3, "Something", code: "V")]))
+                .products([.number(1, "Gizmo", code: "W"), .number(2, "gadget"), .number(3, "Something", code: "V")]))
             #expect(counts[.product] == Counts(read: 3, created: 1, linked: 2))
             #expect(try Self.linked(1, in: stores)?.id == byCode)
             #expect(try Self.linked(2, in: stores)?.id == byName)
