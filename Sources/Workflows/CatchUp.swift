@@ -4,7 +4,8 @@ import Domain
 enum CatchUp {
     /// Starts a run over the records and, with a trigger, a sweep over the deals. Harmless when one is at work already.
     static func begin(_ transaction: any StorageTransaction) throws {
-        _ = try transaction.sync.start(.retry, mode: .full)
+        let settings = try transaction.settings.settings()
+        _ = try transaction.sync.start(.retry, checkpoint: SyncSteps.first(settings))
         if try transaction.triggers.triggers().contains(where: \.isOn) {
             try transaction.queue.add(NewMessage(kind: .sweep, subject: "", priority: 4))
         }

@@ -28,7 +28,8 @@ public struct NightlyRuns: Sendable {
                 }
                 // Webhooks that Pipedrive dropped are made anew; the run that follows catches up.
                 try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
-                return try transaction.sync.start(.schedule, mode: .full)
+                return try transaction.sync.start(
+                    .schedule, checkpoint: SyncSteps.first(try transaction.settings.settings()))
             }
             guard let run else { continue }
             count += 1

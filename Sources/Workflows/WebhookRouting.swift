@@ -34,11 +34,8 @@ public struct WebhookRouting: Sendable {
     ) throws -> DeliveryResult {
         if event.entity == "deal" { return try followDeal(event, transaction) }
         guard let kind = RecordKind(rawValue: event.entity) else { return .completed(note: "Nothing follows from it") }
-        if let survivor = event.mergedInto {
-            try transaction.touched.merge(kind, from: event.entityID, into: survivor)
-            try transaction.touched.touch(kind, survivor, occurredAt: event.occurredAt)
-        }
-        try transaction.touched.touch(kind, event.entityID, occurredAt: event.occurredAt)
+        try transaction.queue.add(
+            NewMessage(kind: .record, subject: "\(kind.rawValue):\(event.entityID)", priority: 3))
         return .completed(note: "The record is fetched")
     }
 

@@ -26,8 +26,6 @@ public struct WebhookEvent: Hashable, Sendable {
     public let occurredAt: Date?
     /// For a deal that came into its stage by this event: that place.
     public let enteredStage: EnteredStage?
-    /// The record that this one was merged into, when that is why it went.
-    public let mergedInto: Int64?
 
     /// A deal's new place.
     public struct EnteredStage: Hashable, Sendable {
@@ -46,7 +44,7 @@ public struct WebhookEvent: Hashable, Sendable {
     /// Makes an event value.
     public init(
         action: Action, entity: String, entityID: Int64, companyID: PipedriveCompany.ID, eventID: String,
-        occurredAt: Date?, enteredStage: EnteredStage?, mergedInto: Int64? = nil
+        occurredAt: Date?, enteredStage: EnteredStage?
     ) {
         self.action = action
         self.entity = entity
@@ -55,6 +53,5 @@ public struct WebhookEvent: Hashable, Sendable {
         self.eventID = eventID
         self.occurredAt = occurredAt
         self.enteredStage = enteredStage
-        self.mergedInto = mergedInto
     }
 }
