@@ -31,7 +31,7 @@ extension EndToEndBrowserTests {
             try await browser.text().contains("Vanzelf gekomen")
         }
         try await browser.click("button[value=won]")
-        #expect(try await browser.text().contains("Reopen"))
+        try await installation.until("the deal is won") { try await browser.text().contains("Reopen") }
         try await staysReadableInTheDark(browser)
         try await fits(
             browser,
