@@ -29,6 +29,7 @@ public struct Environment: Sendable {
     private let panelStore: any PanelStore
     private let webhookStore: any WebhookStore
     private let crm: any CRM
+    private let records: any CRMRecords
     private let dealGlancing: any DealGlancing
     private let dealListing: any DealListing
     private let leads: any LeadConversions
@@ -62,6 +63,7 @@ public struct Environment: Sendable {
         let transport = CurlTransport(userAgent: "PayDock/\(Version.text)")
         let client = PipedriveClient(configuration: pipedrive, transport: transport)
         (crm, dealListing, dealGlancing, leads) = (client, client, client, client)
+        records = client
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
     }
@@ -139,9 +141,10 @@ public struct Environment: Sendable {
             notes: NoteDelivery(storage: storage, crm: crm, leads: leads, tokens: tokens, publicURL: publicURL),
             drafting: QuoteDrafting(
                 storage: storage, crm: crm, tokens: tokens, drafter: BuiltInDrafter(), secrets: secrets, clock: clock),
-            records: RecordTakeover(storage: storage, crm: crm, tokens: tokens),
+            records: RecordTakeover(storage: storage, crm: records, tokens: tokens),
+            pushes: RecordPush(storage: storage, crm: records, tokens: tokens),
             looks: RecordLook(storage: storage, crm: crm, deals: dealGlancing, tokens: tokens),
-            sync: SyncSteps(storage: storage, crm: crm, tokens: tokens),
+            sync: SyncSteps(storage: storage, crm: records, tokens: tokens),
             subscribing: Subscribing(
                 storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
                 webhookURL: webhookURL),

@@ -36,6 +36,12 @@ struct PostgresSettings: SettingsStore {
             on conflict (company_id) do update set
                 organization_direction = excluded.organization_direction,
                 person_direction = excluded.person_direction, product_direction = excluded.product_direction,
+                organization_since = case when settings.organization_direction = excluded.organization_direction
+                    then settings.organization_since else clock_timestamp() end,
+                person_since = case when settings.person_direction = excluded.person_direction
+                    then settings.person_since else clock_timestamp() end,
+                product_since = case when settings.product_direction = excluded.product_direction
+                    then settings.product_since else clock_timestamp() end,
                 forwarded_events = excluded.forwarded_events
             """)
     }

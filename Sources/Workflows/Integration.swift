@@ -153,12 +153,20 @@ public struct Integration: Sendable {
 
     /// Starts a run; false when one is at work already. Throws `conflict` without a live connection.
     public func syncNow(_ company: Company.ID) throws -> Bool {
+        try start(.full, company)
+    }
+
+    /// Starts a run that writes nothing and counts what one would do; the same otherwise.
+    public func preview(_ company: Company.ID) throws -> Bool {
+        try start(.preview, company)
+    }
+
+    private func start(_ mode: SyncRun.Mode, _ company: Company.ID) throws -> Bool {
         try storage.transaction(.web(company)) { transaction in
             guard try transaction.connections.connection()?.state == .live else {
                 throw Refusal(.conflict, "Connect Pipedrive first.")
             }
-            let first = SyncSteps.first(try transaction.settings.settings())
-            return try transaction.sync.start(.manual, checkpoint: first) != nil
+            return try transaction.sync.start(.manual, mode: mode) != nil
         }
     }
 }

@@ -28,8 +28,7 @@ public struct NightlyRuns: Sendable {
                 }
                 // Webhooks that Pipedrive dropped are made anew; the run that follows catches up.
                 try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
-                return try transaction.sync.start(
-                    .schedule, checkpoint: SyncSteps.first(try transaction.settings.settings()))
+                return try transaction.sync.start(.schedule, mode: .full)
             }
             guard let run else { continue }
             count += 1

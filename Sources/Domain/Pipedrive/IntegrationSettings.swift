@@ -9,8 +9,11 @@ public enum SyncDirection: String, Sendable, CaseIterable {
     /// Both ways, for records added after the choice was made.
     case onlyNew = "only_new"
 
-    /// Whether records come in from Pipedrive.
+    /// Whether values come in from Pipedrive.
     public var pulls: Bool { self != .push }
+
+    /// Whether values go out to Pipedrive.
+    public var pushes: Bool { self != .pull }
 }
 
 /// What a person chose on the settings page.

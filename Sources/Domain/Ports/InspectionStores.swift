@@ -81,19 +81,19 @@ public protocol AttentionStore {
     func records(limit: Int) throws -> [AttentionRecord]
 }
 
-/// A record of Pipedrive that waits for a decision.
+/// A record that waits for a decision.
 public struct AttentionRecord: Hashable, Sendable {
     /// The kind.
     public let kind: RecordKind
-    /// Pipedrive's identifier.
-    public let recordID: Int64
+    /// Pipedrive's identifier; nil for a record of ours that can't go out.
+    public let recordID: Int64?
     /// Its name.
     public let name: String
-    /// Why nothing was created.
+    /// Why nothing was created or written, or which of two values was kept.
     public let reason: String
 
     /// Makes a record.
-    public init(kind: RecordKind, recordID: Int64, name: String, reason: String) {
+    public init(kind: RecordKind, recordID: Int64?, name: String, reason: String) {
         self.kind = kind
         self.recordID = recordID
         self.name = name

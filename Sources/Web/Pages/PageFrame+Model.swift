@@ -72,6 +72,7 @@ enum Notice: String, Sendable, CaseIterable {
     case disconnected
     case disconnectedHere = "disconnected-here"
     case syncing
+    case previewing
     case syncRunning = "sync-running"
     case triggerOff = "trigger-off"
     case readingStages = "reading-stages"
@@ -98,6 +99,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .disconnectedHere:
             "Disconnected in PayDock. Pipedrive still has to be told of all of it; this is tried for 24 hours."
         case .syncing: "The sync has started. This page shows how it goes when you reload it."
+        case .previewing: "The preview is being made. This page shows it when you reload it."
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
         case .readingStages: "Pipelines and stages are being read again; reload in a moment."

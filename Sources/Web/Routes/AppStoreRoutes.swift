@@ -18,6 +18,7 @@ struct AppStoreRoutes: Sendable {
                 try settings(call, tab: call.query["tab"].flatMap(AppSettingsPage.Tab.init(rawValue:)) ?? .sync)
             },
             Route(.post, "/apps/pipedrive/sync", .member, body: .form) { try syncNow($0) },
+            Route(.post, "/apps/pipedrive/preview", .member, body: .form) { try preview($0) },
             Route(.post, "/apps/pipedrive/directions", .member, body: .form) { try saveDirections($0) },
             Route(.post, "/apps/pipedrive/events", .member, body: .form) { try saveEvents($0) },
             Route(.post, "/apps/pipedrive/messages/{id}/retry", .member, body: .form) { try retry($0) },
@@ -44,6 +45,11 @@ struct AppStoreRoutes: Sendable {
     private func syncNow(_ call: Call) throws -> WebResponse {
         let isStarted = try useCases.integration.syncNow(try call.member().company.id)
         return done(.sync, isStarted ? .syncing : .syncRunning)
+    }
+
+    private func preview(_ call: Call) throws -> WebResponse {
+        let isStarted = try useCases.integration.preview(try call.member().company.id)
+        return done(.sync, isStarted ? .previewing : .syncRunning)
     }
 
     private func retry(_ call: Call) throws -> WebResponse {

@@ -148,6 +148,28 @@ public struct Tenant {
     public var staged: [RecordPage] = []
     /// Kinds that runs took over, in order.
     public var applied: [RecordKind] = []
+    /// How often a run began a list again.
+    public var restarts = 0
+    /// Whether a run wrote before.
+    public var isApplied = false
+    /// The chosen custom fields.
+    public var mapping = FieldMapping()
+    /// Custom fields as last read.
+    public var customFields: [RecordKind: [CustomField]] = [:]
+    /// Records that webhooks told of.
+    public var touched: [RecordKind: [TouchedRecord]] = [:]
+    /// Merges that webhooks told of.
+    public var merged: [String] = []
+    /// Persons that a run has to bring to Pipedrive.
+    public var tasks: [SyncTask] = []
+    /// What is due for records of Pipedrive once they are read.
+    public var remoteChanges: [RemoteChange] = []
+    /// Records that somebody else is writing.
+    public var busy: [Int64] = []
+    /// Where records of ours stand with Pipedrive.
+    public var standings: [UUID: LocalStanding] = [:]
+    /// How writes to Pipedrive ended, in order.
+    public var settled: [String] = []
     /// Contacts of Pipedrive's persons and organizations.
     public var links: [RecordKind: [Int64: Contact.ID]] = [:]
     /// Records that fit two contacts: never linked by themselves.

@@ -48,6 +48,10 @@ final class MemoryTransaction: StorageTransaction {
     var settings: any SettingsStore { MemorySettings(transaction: self) }
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
+    var syncPolicy: any SyncPolicyStore { MemorySyncPolicy(transaction: self) }
+    var pairs: any PairStore { MemoryPairs(transaction: self) }
+    var syncTasks: any SyncTaskStore { MemorySyncTasks(transaction: self) }
+    var touched: any TouchedRecordStore { MemoryTouchedRecords(transaction: self) }
     var triggers: any TriggerStore { MemoryTriggers(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
     var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }

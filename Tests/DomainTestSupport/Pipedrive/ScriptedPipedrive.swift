@@ -16,6 +16,10 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         public var refusedTokens: Set<String> = []
         /// Pages per kind; the cursor of a page is its position.
         public var pages: [RecordKind: [RecordPage]] = [:]
+        /// Records that were made or changed, with what was written.
+        public var writes: [String] = []
+        /// Whether a failing `create` makes the record all the same: a time-out after the fact.
+        public var createsDespiteFailure = false
         /// Single records by `kind:id`.
         public var records: [String: RecordPage] = [:]
         /// Deals.
@@ -72,7 +76,7 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
     /// How often a method was called.
     public func count(_ method: String) -> Int { calls.filter { $0 == method || $0.hasPrefix("\(method) ") }.count }
 
-    private func begin(_ method: String, _ detail: String = "", access: PipedriveAccess? = nil) throws {
+    func begin(_ method: String, _ detail: String = "", access: PipedriveAccess? = nil) throws {
         let failure: CRMFailure? = edit { script in
             script.calls.append(detail.isEmpty ? method : "\(method) \(detail)")
             if let access, script.refusedTokens.contains(access.accessToken.reveal()) {

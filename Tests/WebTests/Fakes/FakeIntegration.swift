@@ -128,18 +128,45 @@ extension FakeStorage: WebhookStore {
 struct FakeSync: SyncStore {
     let tables: Tables
 
-    func start(_ cause: SyncRun.Cause, checkpoint: SyncCheckpoint) throws -> SyncRun.ID? {
+    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode) throws -> SyncRun.ID? {
         tables.runs.contains { $0.state == .running } ? nil : SyncRun.ID(tables.freshID())
     }
-    func checkpoint(_ id: SyncRun.ID) throws -> SyncCheckpoint? { throw NotServed() }
-    func stage(_ page: RecordPage, run: SyncRun.ID, next: SyncCheckpoint, tokenCost: Int) throws { throw NotServed() }
-    func apply(_ kind: RecordKind, run: SyncRun.ID) throws -> SyncRun.Counts { throw NotServed() }
-    func takeOver(_ page: RecordPage) throws -> SyncRun.Counts { throw NotServed() }
+    func position(_ id: SyncRun.ID) throws -> SyncPosition? { throw NotServed() }
+    func stage(_ page: RecordPage, run: SyncRun.ID, readAt: Date, next: SyncCheckpoint, tokenCost: Int) throws {
+        throw NotServed()
+    }
+    func restart(_ id: SyncRun.ID, _ kind: RecordKind) throws -> Bool { throw NotServed() }
+    func move(_ id: SyncRun.ID, to next: SyncCheckpoint, tokenCost: Int) throws { throw NotServed() }
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws { throw NotServed() }
     func recentRuns() throws -> [SyncRun] { tables.runs }
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
         tables.links["\(kind.rawValue):\(recordID)"]
     }
+}
+
+/// What only the drainers do.
+struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordStore {
+    func policy() throws -> SyncPolicy? { throw NotServed() }
+    func save(mapping: FieldMapping) throws { throw NotServed() }
+    func save(customFields: [CustomField], of kind: RecordKind) throws { throw NotServed() }
+    func markApplied() throws { throw NotServed() }
+    func clock() throws -> Date { throw NotServed() }
+    func decide(_ kind: RecordKind, run: SyncRun.ID, after: Int64?, limit: Int) throws -> Int64? { throw NotServed() }
+    func takeOver(_ fresh: FreshRecords) throws -> TakenOver { throw NotServed() }
+    func unknown(_ kind: RecordKind, _ ids: [Int64]) throws -> [Int64] { throw NotServed() }
+    func standing(_ local: UUID) throws -> LocalStanding? { throw NotServed() }
+    func reserve(_ kind: RecordKind, locals: [UUID]) throws -> [RemoteCreation] { throw NotServed() }
+    func settle(_ change: RemoteChange, _ outcome: RemoteOutcome, run: SyncRun.ID?) throws { throw NotServed() }
+    func settle(_ creation: RemoteCreation, _ outcome: RemoteOutcome, run: SyncRun.ID?) throws { throw NotServed() }
+    func plan(_ kind: RecordKind, run: SyncRun.ID) throws { throw NotServed() }
+    func tasks(_ kind: RecordKind, run: SyncRun.ID, creates: Bool, limit: Int) throws -> [SyncTask] {
+        throw NotServed()
+    }
+    func finish(_ tasks: [SyncTask], of kind: RecordKind, run: SyncRun.ID) throws { throw NotServed() }
+    func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws { throw NotServed() }
+    func waiting(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] { throw NotServed() }
+    func forget(_ kind: RecordKind, _ records: [TouchedRecord]) throws { throw NotServed() }
+    func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64) throws { throw NotServed() }
 }
 
 struct FakeTriggers: TriggerStore {

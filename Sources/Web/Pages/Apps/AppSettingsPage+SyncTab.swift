@@ -7,6 +7,8 @@ struct SyncTab: Sendable {
     let kinds: [Kind]
     let isLive: Bool
     let lastRun: RunLine?
+    /// What a run would do, until one has done it.
+    let preview: RunLine?
     let isRunning: Bool
 
     struct Kind: Sendable {
@@ -34,7 +36,8 @@ struct SyncTab: Sendable {
                         value: $0.rawValue, name: Self.name($0), meaning: Self.meaning($0), isChosen: $0 == chosen)
                 })
         }
-        lastRun = overview.runs.first.map { RunLine($0, now: now) }
+        lastRun = overview.runs.first { $0.mode == .full }.map { RunLine($0, now: now) }
+        preview = overview.runs.first.flatMap { $0.mode == .preview ? RunLine($0, now: now) : nil }
         isRunning = overview.runs.first?.state == .running
     }
 
@@ -70,6 +73,10 @@ struct RunLine: Sendable {
     let summary: String
     let outcome: String?
     let tokens: String
+    /// How far a run at work is; empty for others.
+    let progress: String
+    /// What a run would cost that does what a finished preview says; empty for others.
+    let cost: String
 
     init(_ run: SyncRun, now: Date) {
         startedAt = DayText.instant(run.startedAt)
@@ -91,11 +98,28 @@ struct RunLine: Sendable {
         }.joined(separator: "; ")
         outcome = run.outcome
         tokens = String(run.tokenCost)
+        progress = run.state == .running ? Self.progress(run.progress) : ""
+        cost = run.mode == .preview && run.state == .completed ? ", about \(run.expectedTokenCost) API tokens." : ""
+    }
+
+    private static func progress(_ progress: SyncRun.Progress) -> String {
+        let doing =
+            switch progress.phase {
+            case .read: "reading"
+            case .decide, .plan: "comparing"
+            case .write, .create: "writing to Pipedrive"
+            case .done: "finishing"
+            }
+        let kind = progress.kind.map { " \($0.rawValue)s" } ?? ""
+        let ofExpected = progress.expected > progress.done ? " of about \(progress.expected)" : ""
+        return " \(doing)\(kind), \(progress.done)\(ofExpected) records read"
     }
 
     private static func summary(_ counts: SyncRun.Counts, _ kind: RecordKind) -> String {
         let parts = [
             (counts.created, "created"), (counts.linked, "linked"), (counts.updated, "changed"),
+            (counts.createdThere, "created in Pipedrive"), (counts.updatedThere, "changed in Pipedrive"),
+            (counts.skipped, "left alone"),
             (counts.needsAttention, counts.needsAttention == 1 ? "needs attention" : "need attention"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let tail = parts.isEmpty ? "no changes" : parts.joined(separator: ", ")
@@ -139,11 +163,13 @@ struct LogsTab: Sendable {
     }
 
     init(_ overview: Integration.Overview, now: Date) {
-        runs = overview.runs.map { RunLine($0, now: now) }
+        runs = overview.runs.filter { $0.mode == .full }.map { RunLine($0, now: now) }
         isEmpty = runs.isEmpty
         attentionCount = overview.attentionCount
         attention = overview.attention.map {
-            AttentionLine(record: "\($0.kind.rawValue) \($0.recordID)", name: $0.name, reason: $0.reason)
+            AttentionLine(
+                record: "\($0.kind.rawValue) \($0.recordID.map(String.init) ?? "of yours")", name: $0.name,
+                reason: $0.reason)
         }
         troubled = overview.troubled.map(TroubledLine.init)
         hasTroubled = !troubled.isEmpty
@@ -162,7 +188,8 @@ extension LogsTab.TroubledLine {
         case .event, .note: what = "Note in a deal"
         case .webhook: what = "Webhook from Pipedrive"
         case .draft: what = "Quote of deal \(message.subject)"
-        case .record: what = "Changed record \(message.subject)"
+        case .record: what = "Changed records: \(message.subject)"
+        case .push: what = "Change for Pipedrive"
         case .sync: what = "Sync run"
         case .subscribe: what = "Webhooks at Pipedrive"
         case .mail: what = "Mail with a document"

@@ -29,13 +29,18 @@ extension AppSettingsPage {
         <header class="row"><h2>Sync</h2>
         <form method="post" action="/apps/pipedrive/sync">
         <input type="hidden" name="csrf" value="{{formToken}}">
+        <button class="quiet" formaction="/apps/pipedrive/preview"{{^isLive}} disabled{{/isLive}}>Preview</button>
         <button{{^isLive}} disabled{{/isLive}}>Sync now</button>
         </form>
         </header>
         <p>The full sync runs every night at 04:00 UTC.{{^isLive}} It starts once Pipedrive is connected.{{/isLive}}</p>
         {{#lastRun}}
-        <p>Last run: {{startedAt}}, <span class="tag {{tone}}">{{state}}</span> {{summary}}</p>
+        <p>Last run: {{startedAt}}, <span class="tag {{tone}}">{{state}}</span> {{summary}}{{progress}}</p>
         {{/lastRun}}
+        {{#preview}}
+        <p>Preview: {{startedAt}}, <span class="tag {{tone}}">{{state}}</span> {{summary}}{{progress}}{{cost}}
+        Nothing was written.</p>
+        {{/preview}}
         <form method="post" action="/apps/pipedrive/directions">
         <input type="hidden" name="csrf" value="{{formToken}}">
         {{#kinds}}
@@ -121,9 +126,9 @@ extension AppSettingsPage {
         {{#attentionCount}}
         <section class="card">
         <h2>Needs attention</h2>
-        <p>{{attentionCount}} records could belong to more than one contact or product. Nothing was created for them,
-        so that there are no duplicates. Make them unambiguous in Pipedrive or PayDock, and the next run takes them
-        over.</p>
+        <p>{{attentionCount}} wait for you: a record could belong to more than one contact or product, Pipedrive refused
+            a change, or both sides changed the same field. What is not certain is not created, and nothing is
+            guessed.</p>
         <table class="list">
         <thead><tr><th>Record</th><th>Name</th><th>Why</th></tr></thead>
         <tbody>

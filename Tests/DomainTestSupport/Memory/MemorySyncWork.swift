@@ -1,0 +1,58 @@
+import Domain
+import FoundationEssentials
+
+struct MemorySyncPolicy: SyncPolicyStore {
+    let transaction: MemoryTransaction
+
+    func policy() throws -> SyncPolicy? {
+        let tenant = try transaction.tenant()
+        guard tenant.connection != nil else { return nil }
+        return SyncPolicy(
+            rules: tenant.settings.directions.mapValues { SyncRule($0, since: .fixture) }, isApplied: tenant.isApplied)
+    }
+    func save(mapping: FieldMapping) throws { try transaction.edit { $0.mapping = mapping } }
+    func save(customFields: [CustomField], of kind: RecordKind) throws {
+        try transaction.edit { $0.customFields[kind] = customFields }
+    }
+    func markApplied() throws { try transaction.edit { $0.isApplied = true } }
+    func clock() throws -> Date { transaction.state.now }
+}
+
+struct MemorySyncTasks: SyncTaskStore {
+    let transaction: MemoryTransaction
+
+    func plan(_ kind: RecordKind, run: SyncRun.ID) throws {}
+    func tasks(_ kind: RecordKind, run: SyncRun.ID, creates: Bool, limit: Int) throws -> [SyncTask] {
+        // All of them are persons.
+        guard kind == .person else { return [] }
+        return Array(try transaction.tenant().tasks.filter { ($0.recordID == nil) == creates }.prefix(limit))
+    }
+    func finish(_ tasks: [SyncTask], of kind: RecordKind, run: SyncRun.ID) throws {
+        let done = Set(tasks.map(\.localID))
+        try transaction.edit { $0.tasks.removeAll { done.contains($0.localID) } }
+    }
+}
+
+struct MemoryTouchedRecords: TouchedRecordStore {
+    let transaction: MemoryTransaction
+
+    func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws {
+        let record = TouchedRecord(recordID: id, occurredAt: occurredAt, touchedAt: transaction.state.now)
+        try transaction.edit { tenant in
+            tenant.touched[kind, default: []].removeAll { $0.recordID == id }
+            tenant.touched[kind, default: []].append(record)
+        }
+        try transaction.queue.add(NewMessage(kind: .record, subject: kind.rawValue, priority: 3))
+    }
+    func waiting(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] {
+        Array(try transaction.tenant().touched[kind, default: []].prefix(limit))
+    }
+    func forget(_ kind: RecordKind, _ records: [TouchedRecord]) throws {
+        try transaction.edit { tenant in
+            tenant.touched[kind, default: []].removeAll { records.contains($0) }
+        }
+    }
+    func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64) throws {
+        try transaction.edit { $0.merged.append("\(kind.rawValue) \(loser) into \(survivor)") }
+    }
+}
