@@ -35,7 +35,7 @@ struct PostgresTouchedRecords: TouchedRecordStore {
     }
 
     // Longer than a request takes, and than the lease of the message that somebody reads them for.
-    private static let takenTime = "interval '60 seconds'"
+    private static let takenTime = "interval '40 seconds'"
 
     func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] {
         try connection.query(
