@@ -96,8 +96,9 @@ struct IntegrationTests {
         let site = connected()
         func record(_ id: Int64, _ kind: OutboxMessage.Kind) -> MessageRecord {
             MessageRecord(
-                id: OutboxMessage.ID(id), companyID: site.tables.company.id, kind: kind, subject: "s", state: .discarded,
-                attemptCount: 6, reason: "HTTP <404>", createdAt: site.tables.now, dueAt: site.tables.now)
+                id: OutboxMessage.ID(id), companyID: site.tables.company.id, kind: kind, subject: "s",
+                state: .discarded, attemptCount: 6, reason: "HTTP <404>", createdAt: site.tables.now,
+                dueAt: site.tables.now)
         }
         let tab = "/apps/pipedrive?tab=events"
         #expect(await !site.get(tab).text.contains("Retry all"))
