@@ -944,6 +944,9 @@ ALTER FUNCTION queue.bucket() OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) RETURNS TABLE(company_id uuid, id bigint, kind text, subject text, attempt_count integer, claim_count integer, has_unclear_attempt boolean, priority smallint, is_probe boolean, repeat_seconds double precision, caused_at timestamp with time zone)
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1095,6 +1098,9 @@ ALTER FUNCTION queue.claim(new_worker text, room integer, lease_seconds double p
 
 CREATE FUNCTION queue.finish(finisher text, results jsonb) RETURNS SETOF bigint
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1121,7 +1127,8 @@ begin
     ours as materialized (
         select m.company_id, m.attempt_count, m.claimed_at, r.* from result r
         join queue.message m on m.company_id = r.company and m.id = r.id
-        where m.state = 'running' and m.worker = finisher and m.claim_count = r.claim
+        -- Written so that the index of leases cannot serve: each is found by its key.
+        where m.state || '' = 'running' and m.worker = finisher and m.claim_count = r.claim
         for update of m),
     gone as (
         delete from queue.message m using ours o
@@ -1178,6 +1185,30 @@ CREATE FUNCTION queue.forget(most integer) RETURNS bigint
 $$;
 
 ALTER FUNCTION queue.forget(most integer) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    with returned as (
+        update queue.message m set
+            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
+            reason = 'The worker was lost', due_at = clock_timestamp(),
+            repeat_after = case when m.kind = any (looking_kinds)
+                then greatest(m.repeat_after, m.lease_until + make_interval(secs => repeat_seconds))
+                else m.repeat_after end
+        from unnest(companies, ids) l (company_id, id)
+        where m.company_id = l.company_id and m.id = l.id
+        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
+    tried as (
+        insert into queue.attempt (
+            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
+        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
+            'rescued', 'The worker was lost'
+        from returned)
+    select count(*) from returned
+$$;
+
+ALTER FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.hold(company uuid, level_priority smallint, in_bucket integer) RETURNS bigint
     LANGUAGE plpgsql
@@ -1290,50 +1321,60 @@ $$;
 
 ALTER FUNCTION queue.raise_floors_further() OWNER TO paydock_owner;
 
-CREATE FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
-    LANGUAGE sql
+CREATE FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
+    LANGUAGE plpgsql
     AS $$
-    select queue.raise_floors_further();
-    with lost as (
+declare
+    gone text[];
+    companies uuid[];
+    ids bigint[];
+begin
+    perform queue.raise_floors_further();
+    select array_agg(worker) into gone from (
+        with others as materialized (select worker from queue.drainer where hears and worker <> rescuer)
+        select worker from others
+        where pg_try_advisory_xact_lock(20529, hashtext(worker))) d;
+    select array_agg(company_id), array_agg(id) into companies, ids from (
         select company_id, id from queue.message
-        where state = 'running' and lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
-        order by lease_until limit 500 for update skip locked),
-    returned as (
-        update queue.message m set
-            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
-            reason = 'The worker was lost',
-            due_at = case when m.kind = any (looking_kinds)
-                then greatest(clock_timestamp(), m.claimed_at + make_interval(secs => look_seconds))
-                else clock_timestamp() end
-        from lost where m.company_id = lost.company_id and m.id = lost.id
-        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
-    tried as (
-        insert into queue.attempt (
-            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
-        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
-            'rescued', 'The worker was lost'
-        from returned)
-    select count(*) from returned
+        where state = 'running'
+            and (lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
+                or worker = any (gone) and kind = any (looking_kinds))
+        order by lease_until limit 500 for update skip locked) lost;
+    if gone is not null then
+        delete from queue.drainer where worker = any (gone);
+    end if;
+    if ids is null then return 0; end if;
+    return queue.give_back(companies, ids, repeat_seconds, looking_kinds);
+end
 $$;
 
-ALTER FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
+ALTER FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.stage() RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
     update queue.message m set state = 'available', bucket = queue.bucket()
     from (
         select company_id, id from queue.message
         where state in ('scheduled', 'retryable') and due_at <= clock_timestamp()
         order by due_at limit 500 for update skip locked) due
-    where m.company_id = due.company_id and m.id = due.id
+    where m.company_id = due.company_id and m.id = due.id;
+end
 $$;
 
 ALTER FUNCTION queue.stage() OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
     update queue.message n set is_blocked = false, bucket = queue.bucket()
     from unnest(companies, lanes) l (company_id, lane)
     cross join lateral (
@@ -1341,7 +1382,8 @@ CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
         where f.company_id = l.company_id and f.lane = l.lane
             and f.state in ('available', 'scheduled', 'running', 'retryable')
         order by f.id limit 1) first
-    where n.company_id = l.company_id and n.id = first.id and n.is_blocked
+    where n.company_id = l.company_id and n.id = first.id and n.is_blocked;
+end
 $$;
 
 ALTER FUNCTION queue.unblock(companies uuid[], lanes text[]) OWNER TO paydock_owner;
@@ -2290,6 +2332,8 @@ CREATE TABLE queue.drainer (
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
 
 ALTER TABLE queue.drainer OWNER TO paydock_owner;
+
+COMMENT ON COLUMN queue.drainer.hears IS 'Whether its listening session is open: it notices notifications, and holds the lock (20529, hashtext(worker)).';
 
 CREATE TABLE queue.finished (
     company_id uuid NOT NULL,

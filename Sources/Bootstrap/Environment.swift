@@ -155,6 +155,13 @@ public struct Environment: Sendable {
         return QueueDrain(
             storage: storage, signal: PostgresSignal(listening), deliveries: deliveries,
             retry: RetryPolicy(baseSeconds: try settings.number("PAYDOCK_RETRY_BASE", default: 30)),
-            worker: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)", limits: limits)
+            worker: Self.worker(), limits: limits)
+    }
+
+    // Host and process say where to look; the rest tells it from one of the same number, in a container or after a crash.
+    private static func worker() -> String {
+        let process = ProcessInfo.processInfo
+        let mark = String(UInt16.random(in: .min ... .max), radix: 16)
+        return "\(process.hostName):\(process.processIdentifier):\(mark)"
     }
 }
