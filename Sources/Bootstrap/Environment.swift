@@ -35,6 +35,8 @@ public struct Environment: Sendable {
     private let webhooks: any CRMWebhooks
     private let oauth: any OAuthProvider
     private let clientCredentials: Secret
+    private let drafter: any QuoteDrafter
+    private let dailyTokens: Int
 
     /// Reads the settings and wires the adapters; connects to nothing yet.
     ///
@@ -64,6 +66,39 @@ public struct Environment: Sendable {
         (crm, dealListing, dealGlancing, leads) = (client, client, client, client)
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
+        drafter = try Self.drafter(settings, transport: transport)
+        dailyTokens = try settings.number("DRAFTING_DAILY_TOKENS", default: QuoteDrafting.dailyTokens)
+    }
+
+    /// The model of `DRAFTING_URL`, or the built-in drafter where none is named.
+    ///
+    /// Both questions about a deal have to end within the minute that a drainer gives to what it holds.
+    static func drafter(_ settings: Settings, transport: CurlTransport? = nil) throws -> any QuoteDrafter {
+        guard settings.optional("DRAFTING_URL") != nil else { return BuiltInDrafter() }
+        let seconds = try settings.number("DRAFTING_TIMEOUT", default: 45)
+        guard (5...50).contains(seconds) else {
+            throw SettingsError(key: "DRAFTING_TIMEOUT", problem: "must be between 5 and 50 seconds")
+        }
+        let configuration = ModelConfiguration(
+            url: try settings.url("DRAFTING_URL"),
+            key: settings.optional("DRAFTING_API_KEY", isSecret: true).map { Secret($0) },
+            model: try settings.required("DRAFTING_MODEL"), timeoutSeconds: seconds,
+            answerLimit: try settings.number("DRAFTING_MAX_TOKENS", default: 4000))
+        guard let configuration else {
+            throw SettingsError(key: "DRAFTING_URL", problem: "must be an address without user, query or fragment")
+        }
+        return ModelDrafter(
+            configuration: configuration,
+            transport: transport ?? CurlTransport(userAgent: "PayDock/\(Version.text)"))
+    }
+
+    /// The model that drafts quotes; nil while the built-in drafter does.
+    public var draftingModel: String? { settings.optional("DRAFTING_URL") == nil ? nil : drafter.name }
+
+    /// Drafts to look at, without a quote.
+    public var draftTrials: DraftTrials {
+        DraftTrials(
+            storage: storage, crm: crm, tokens: accessTokens, drafter: drafter, dailyTokens: dailyTokens)
     }
 
     /// Names this process in leases and in the audit trail.
@@ -138,7 +173,8 @@ public struct Environment: Sendable {
             events: EventRouting(storage: storage), webhooks: WebhookRouting(storage: storage, webhooks: webhooks),
             notes: NoteDelivery(storage: storage, crm: crm, leads: leads, tokens: tokens, publicURL: publicURL),
             drafting: QuoteDrafting(
-                storage: storage, crm: crm, tokens: tokens, drafter: BuiltInDrafter(), secrets: secrets, clock: clock),
+                storage: storage, crm: crm, tokens: tokens, drafter: drafter, secrets: secrets,
+                dailyTokens: dailyTokens, clock: clock),
             records: RecordTakeover(storage: storage, crm: crm, tokens: tokens),
             looks: RecordLook(storage: storage, crm: crm, deals: dealGlancing, tokens: tokens),
             sync: SyncSteps(storage: storage, crm: crm, tokens: tokens),

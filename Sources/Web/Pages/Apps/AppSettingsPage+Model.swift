@@ -51,7 +51,8 @@ struct AppSettingsPage: Page {
     }
 
     init(
-        _ overview: Integration.Overview, notes: Integration.NoteOverview? = nil, tab: Tab,
+        _ overview: Integration.Overview, notes: Integration.NoteOverview? = nil, drafting: DraftingBox? = nil,
+        tab: Tab,
         role: Member.Role = .owner, problem: String? = nil, now: Date
     ) {
         tabs = Tab.allCases.map {
@@ -61,7 +62,7 @@ struct AppSettingsPage: Page {
         health = HealthBox(overview)
         self.problem = problem
         sync = tab == .sync ? SyncTab(overview, isLive: status.isLive, now: now) : nil
-        triggers = tab == .triggers ? TriggersTab(overview, isLive: status.isLive) : nil
+        triggers = tab == .triggers ? TriggersTab(overview, drafting, isLive: status.isLive) : nil
         events = tab == .events ? EventsTab(overview.settings, notes, isLive: status.isLive, now: now) : nil
         logs = tab == .logs ? LogsTab(overview, now: now) : nil
     }

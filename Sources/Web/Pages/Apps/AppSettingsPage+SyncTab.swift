@@ -107,6 +107,8 @@ struct RunLine: Sendable {
 struct LogsTab: Sendable {
     let runs: [RunLine]
     let isEmpty: Bool
+    let heldCount: Int
+    let isHolding: Bool
     let attentionCount: Int
     let attention: [AttentionLine]
     let troubled: [TroubledLine]
@@ -141,6 +143,8 @@ struct LogsTab: Sendable {
     init(_ overview: Integration.Overview, now: Date) {
         runs = overview.runs.map { RunLine($0, now: now) }
         isEmpty = runs.isEmpty
+        heldCount = overview.heldCount
+        isHolding = heldCount > 0
         attentionCount = overview.attentionCount
         attention = overview.attention.map {
             AttentionLine(record: "\($0.kind.rawValue) \($0.recordID)", name: $0.name, reason: $0.reason)
