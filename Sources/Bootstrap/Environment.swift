@@ -146,8 +146,8 @@ public struct Environment: Sendable {
             looks: RecordLook(storage: storage, crm: crm, deals: dealGlancing, tokens: tokens),
             sync: SyncSteps(storage: storage, crm: records, tokens: tokens),
             subscribing: Subscribing(
-                storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
-                webhookURL: webhookURL),
+                storage: storage, crm: crm, webhooks: webhooks, records: records, tokens: tokens,
+                secrets: secrets, webhookURL: webhookURL),
             revoking: Revoking(storage: storage, oauth: oauth),
             sweep: StageSweep(storage: storage, deals: dealListing, tokens: tokens, clock: clock), tokens: tokens,
             mails: mails, links: links)

@@ -79,6 +79,8 @@ public struct Deliveries: Sendable {
             return try await looks.look(message.subject, company: message.companyID)
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
         case .push: return try await pushes.push(message.subject, company: message.companyID)
+        case .subscribe where message.subject == Subscribing.fieldsSubject:
+            return try await subscribing.readFields(company: message.companyID)
         case .subscribe:
             return try await subscribing.subscribe(
                 company: message.companyID, isHealthCheck: message.subject == Subscribing.healthSubject)

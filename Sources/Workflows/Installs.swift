@@ -148,6 +148,8 @@ public struct Installs: Sendable {
                     path: secrets.token(), user: Secret(secrets.token()), password: Secret(secrets.token())))
             try transaction.queue.wake()
             try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
+            try transaction.queue.add(NewMessage(kind: .subscribe, subject: Subscribing.fieldsSubject))
+            try RunGate.previewFirst(transaction)
             if existing?.state == .reconnect { try CatchUp.begin(transaction) }
             try transaction.connections.audit(
                 "connected",

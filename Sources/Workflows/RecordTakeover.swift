@@ -30,12 +30,13 @@ public struct RecordTakeover: Sendable {
         }
         if parts.count == 2, let id = Int64(parts[1]) {
             // As messages were before there was a list of waiting records.
-            _ = try await bring(kind, [id], company: company)
+            try storage.transaction(.cron(company)) { try $0.touched.touch(kind, id, occurredAt: nil) }
         }
         let waiting = try storage.transaction(.cron(company)) {
             try $0.touched.waiting(kind, limit: Self.batchLimit)
         }
         guard !waiting.isEmpty else { return .completed(note: "Read already") }
+        if try passOver(kind, waiting, company) { return .completed(note: "The first run reads it") }
         let moments = waiting.compactMap { record in record.occurredAt.map { (record.recordID, $0) } }
         let brought = try await bring(
             kind, waiting.map(\.recordID), occurredAt: Dictionary(moments) { first, _ in first }, company: company)
@@ -48,6 +49,15 @@ public struct RecordTakeover: Sendable {
             return .snoozed(seconds: Self.busySeconds, reason: "A record is being written at this moment")
         }
         return .completed(note: brought.note)
+    }
+
+    /// Before a first run was applied nothing is written: that run reads every list.
+    private func passOver(_ kind: RecordKind, _ waiting: [TouchedRecord], _ company: Company.ID) throws -> Bool {
+        try storage.transaction(.cron(company)) { transaction in
+            guard let policy = try transaction.syncPolicy.policy(), !policy.isApplied else { return false }
+            try transaction.touched.forget(kind, waiting)
+            return true
+        }
     }
 
     /// What became of records that were read.

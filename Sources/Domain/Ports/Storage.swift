@@ -82,6 +82,8 @@ public protocol StorageTransaction {
     var inbox: any InboxStore { get }
     /// Sync runs and what they stage.
     var sync: any SyncStore { get }
+    /// What runs and live changes did.
+    var syncLog: any SyncLogStore { get }
     /// What the sync goes by, and how far it is.
     var syncPolicy: any SyncPolicyStore { get }
     /// Pairs of records.

@@ -10,15 +10,20 @@ struct PostgresPairs: PairStore {
         let company = try access.company()
         let row = try connection.query(
             """
-            select mode, started_at from pipedrive.sync_run
+            select mode, started_at, plan_id from pipedrive.sync_run
             where company_id = \(company) and id = \(run) and state = 'running'
             """
         ).first
         guard let row, var batch = try batch(kind, run: run.rawValue) else { return nil }
         batch.loggedRun = run.rawValue
         batch.writes = try row.state("mode", SyncRun.Mode.self) == .full
+        let preview = try row.optionalUUID("plan_id")
+        batch.followsPlan = preview != nil
         return try Syncing(connection: connection).doing {
-            if after == nil { try begin(batch, startedAt: try row.date("started_at")) }
+            if after == nil {
+                try begin(batch, startedAt: try row.date("started_at"))
+                if let preview { try PlannedChanges.begin(batch, preview: preview) }
+            }
             batch.after = after ?? 0
             guard let through = try batch.end(of: limit) else { return nil }
             batch.through = through
@@ -88,11 +93,12 @@ struct PostgresPairs: PairStore {
 
     private func decide(_ batch: StagedBatch) throws -> Decided {
         var counts = SyncRun.Counts(read: try batch.count())
-        let answers = try FreshMatching(batch: batch).answers()
+        let planned = try PlannedChanges(batch: batch)
+        let answers = try planned.agreed(try FreshMatching(batch: batch).answers())
         let writing = BatchWriting(batch: batch)
         try writing.link(answers.linked)
         try writing.create(answers.created)
-        let plans = try LinkedPairs(batch: batch, fresh: answers.linked).plans()
+        let plans = try planned.agreed(try LinkedPairs(batch: batch, fresh: answers.linked).plans())
         let ready = plans.filter { !$0.isBusy }
         try writing.pull(ready)
         try writing.keepConflicts(ready)

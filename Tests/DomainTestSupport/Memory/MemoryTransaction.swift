@@ -48,6 +48,7 @@ final class MemoryTransaction: StorageTransaction {
     var settings: any SettingsStore { MemorySettings(transaction: self) }
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
+    var syncLog: any SyncLogStore { MemorySyncLog(transaction: self) }
     var syncPolicy: any SyncPolicyStore { MemorySyncPolicy(transaction: self) }
     var pairs: any PairStore { MemoryPairs(transaction: self) }
     var syncTasks: any SyncTaskStore { MemorySyncTasks(transaction: self) }
@@ -63,7 +64,7 @@ final class MemoryTransaction: StorageTransaction {
     var callBudgets: any CallBudgetStore { MemoryDrainers(transaction: self) }
     var queueHealth: any QueueHealth { MemoryDrainers(transaction: self) }
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
-    var attention: any AttentionStore { MemoryUpkeep(transaction: self) }
+    var attention: any AttentionStore { MemoryAttention(transaction: self) }
     var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }
     var members: any MemberStore { MemoryMembers(transaction: self) }
     var accountLinks: any AccountLinkStore { MemoryMembers(transaction: self) }

@@ -16,6 +16,8 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         public var refusedTokens: Set<String> = []
         /// Pages per kind; the cursor of a page is its position.
         public var pages: [RecordKind: [RecordPage]] = [:]
+        /// Custom fields per kind.
+        public var customFields: [RecordKind: [CustomField]] = [:]
         /// Records that were made or changed, with what was written.
         public var writes: [String] = []
         /// Whether a failing `create` makes the record all the same: a time-out after the fact.
