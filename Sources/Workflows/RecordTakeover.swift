@@ -28,42 +28,61 @@ public struct RecordTakeover: Sendable {
         guard let kind = parts.first.flatMap({ RecordKind(rawValue: String($0)) }) else {
             return .discarded(reason: "The message names no kind of record")
         }
+        if try passOver(kind, company) { return .completed(note: "The first run reads it") }
         if parts.count == 2, let id = Int64(parts[1]) {
             // As messages were before there was a list of waiting records.
-            try storage.transaction(.cron(company)) { try $0.touched.touch(kind, id, occurredAt: nil) }
+            _ = try await bring(kind, [id], company: company)
         }
-        let waiting = try storage.transaction(.cron(company)) {
-            try $0.touched.waiting(kind, limit: Self.batchLimit)
+        let (taken, isWaiting) = try storage.transaction(.cron(company)) { transaction in
+            let taken = try transaction.touched.take(kind, limit: Self.batchLimit)
+            return (taken, try taken.isEmpty && transaction.touched.isWaiting(kind))
         }
-        guard !waiting.isEmpty else { return .completed(note: "Read already") }
-        if try passOver(kind, waiting, company) { return .completed(note: "The first run reads it") }
-        let moments = waiting.compactMap { record in record.occurredAt.map { (record.recordID, $0) } }
-        let brought = try await bring(
-            kind, waiting.map(\.recordID), occurredAt: Dictionary(moments) { first, _ in first }, company: company)
-        let busy = Set(brought.busy)
-        try storage.transaction(.cron(company)) {
-            try $0.touched.forget(kind, waiting.filter { !busy.contains($0.recordID) })
+        // Who reads them may fail: only what is read is forgotten.
+        if isWaiting { return .snoozed(seconds: Self.busySeconds, reason: "The records are being read") }
+        guard !taken.isEmpty else { return .completed(note: "Read already") }
+        let brought: Brought
+        do {
+            let moments = taken.compactMap { record in record.occurredAt.map { (record.recordID, $0) } }
+            brought = try await bring(
+                kind, taken.map(\.recordID), occurredAt: Dictionary(moments) { first, _ in first }, company: company)
+        } catch {
+            try letGo(taken, kind, company)
+            throw error
         }
-        try brought.tally.orThrow()
-        guard busy.isEmpty else {
+        let open = Set(brought.busy + brought.unwritten)
+        try storage.transaction(.cron(company)) { transaction in
+            try transaction.touched.forget(kind, taken.filter { !open.contains($0.recordID) })
+            try transaction.touched.letGo(kind, taken.filter { open.contains($0.recordID) })
+        }
+        if let failure = brought.tally.failure, !brought.unwritten.isEmpty { throw failure }
+        guard open.isEmpty else {
             return .snoozed(seconds: Self.busySeconds, reason: "A record is being written at this moment")
         }
         return .completed(note: brought.note)
     }
 
     /// Before a first run was applied nothing is written: that run reads every list.
-    private func passOver(_ kind: RecordKind, _ waiting: [TouchedRecord], _ company: Company.ID) throws -> Bool {
+    private func passOver(_ kind: RecordKind, _ company: Company.ID) throws -> Bool {
         try storage.transaction(.cron(company)) { transaction in
             guard let policy = try transaction.syncPolicy.policy(), !policy.isApplied else { return false }
-            try transaction.touched.forget(kind, waiting)
+            while case let waiting = try transaction.touched.take(kind, limit: Self.batchLimit), !waiting.isEmpty {
+                try transaction.touched.forget(kind, waiting)
+            }
             return true
         }
+    }
+
+    /// Where even this fails, they are free again in a minute.
+    private func letGo(_ records: [TouchedRecord], _ kind: RecordKind, _ company: Company.ID) throws {
+        try storage.transaction(.cron(company)) { try $0.touched.letGo(kind, records) }
     }
 
     /// What became of records that were read.
     struct Brought: Sendable {
         var counts = SyncRun.Counts()
         var busy: [Int64] = []
+        /// Records of Pipedrive that are still to be changed: Pipedrive did not take it, or was not asked any more.
+        var unwritten: [Int64] = []
         var tally = RemoteWriting.Tally()
 
         var note: String {
@@ -98,9 +117,10 @@ public struct RecordTakeover: Sendable {
     /// Takes over what was just read.
     func takeOver(_ fresh: FreshRecords, _ order: RemoteWriting.Order) async throws -> Brought {
         let taken = try storage.transaction(.cron(order.company)) { try $0.pairs.takeOver(fresh) }
+        let tally = try await writing.change(taken.writes, current: fresh.page, order)
         return Brought(
             counts: taken.counts, busy: taken.busy,
-            tally: try await writing.change(taken.writes, current: fresh.page, order))
+            unwritten: taken.writes.filter { tally.failed.contains($0.localID) }.map(\.recordID), tally: tally)
     }
 
     /// A person's organization that nothing is known of comes first: its own webhook may still be on its way.

@@ -40,7 +40,7 @@ struct RemoteWriting: Sendable {
 
     /// Changes records; `current` holds them as they were read.
     func change(_ changes: [RemoteChange], current: RecordPage, _ order: Order) async throws -> Tally {
-        try await each(changes) { change in
+        try await each(changes, order) { change in
             let outcome = await self.outcome(order) { access in
                 try await self.crm.update(
                     change.write, current: current.only([change.recordID]), policy: order.policy, access: access)
@@ -48,20 +48,24 @@ struct RemoteWriting: Sendable {
             try self.storage.transaction(.cron(order.company)) {
                 try $0.pairs.settle(change, outcome.result, run: order.run)
             }
-            return (change.localID, outcome)
+            return outcome
+        } leaving: { transaction, change in
+            try transaction.pairs.settle(change, .failed(isUnclear: false), run: order.run)
         }
     }
 
     /// Makes records whose links stand already.
     func create(_ creations: [RemoteCreation], _ order: Order) async throws -> Tally {
-        try await each(creations) { creation in
+        try await each(creations, order) { creation in
             let outcome = await self.outcome(order) { access in
                 try await self.crm.create(creation.write, policy: order.policy, access: access)
             }
             try self.storage.transaction(.cron(order.company)) {
                 try $0.pairs.settle(creation, outcome.result, run: order.run)
             }
-            return (creation.localID, outcome)
+            return outcome
+        } leaving: { transaction, creation in
+            try transaction.pairs.settle(creation, .failed(isUnclear: false), run: order.run)
         }
     }
 
@@ -94,24 +98,39 @@ struct RemoteWriting: Sendable {
         }
     }
 
-    /// A few at a time; none is begun any more once Pipedrive wants us to wait.
-    private func each<Write: Sendable>(
-        _ writes: [Write], _ body: @escaping @Sendable (Write) async throws -> (UUID, Outcome)
+    /// A few at a time; none is begun any more once Pipedrive wants us to wait: the rest is let go as it was.
+    private func each<Write: RemoteWrite>(
+        _ writes: [Write], _ order: Order, _ body: @escaping @Sendable (Write) async throws -> Outcome,
+        leaving: (any StorageTransaction, Write) throws -> Void
     ) async throws -> Tally {
         var tally = Tally()
         var waiting = writes[...]
         try await withThrowingTaskGroup(of: (UUID, Outcome).self) { group in
-            for write in waiting.prefix(Self.width) { group.addTask { try await body(write) } }
+            func begin(_ write: Write) { group.addTask { (write.localID, try await body(write)) } }
+            waiting.prefix(Self.width).forEach(begin)
             waiting = waiting.dropFirst(Self.width)
             for try await (local, outcome) in group {
                 tally.add(outcome.failure, of: local, tokenCost: outcome.tokenCost)
-                guard tally.goesOn, let write = waiting.popFirst() else { continue }
-                group.addTask { try await body(write) }
+                if tally.goesOn, let write = waiting.popFirst() { begin(write) }
             }
         }
+        let left = Array(waiting)
+        guard !left.isEmpty else { return tally }
+        try storage.transaction(.cron(order.company)) { transaction in
+            for write in left { try leaving(transaction, write) }
+        }
+        tally.failed.formUnion(left.map(\.localID))
         return tally
     }
 }
+
+/// What is written to Pipedrive for one of our records.
+private protocol RemoteWrite: Sendable {
+    var localID: UUID { get }
+}
+
+extension RemoteChange: RemoteWrite {}
+extension RemoteCreation: RemoteWrite {}
 
 extension RemoteWriting.Tally {
     fileprivate mutating func add(_ failure: CRMFailure?, of local: UUID, tokenCost cost: Int) {
@@ -121,7 +140,8 @@ extension RemoteWriting.Tally {
             return
         }
         failed.insert(local)
-        self.failure = failure
+        // What has to be waited for says more than what failed beside it.
+        if goesOn { self.failure = failure }
     }
 
     fileprivate var goesOn: Bool {

@@ -30,6 +30,65 @@ struct RecordTakeoverTests {
         #expect(office.pipedrive.calls == ["records person 101,102"])
     }
 
+    @Test func `records that somebody is reading are not read twice, and wait until that is over`() async throws {
+        try touch(101, 102)
+        let taken = try office.storage.transaction(.cron(office.company)) { try $0.touched.take(.person, limit: 1) }
+        #expect(taken.map(\.recordID) == [101])
+        _ = try await office.records.takeOver("person", company: office.company)
+        #expect(office.pipedrive.calls == ["records person 102"])
+        // The reader of 101 may still fail: the message that nothing is left for stays until it has not.
+        #expect(
+            try await office.records.takeOver("person", company: office.company)
+                == .snoozed(seconds: 2, reason: "The records are being read"))
+        try office.storage.transaction(.cron(office.company)) { try $0.touched.letGo(.person, taken) }
+        _ = try await office.records.takeOver("person", company: office.company)
+        #expect(office.pipedrive.calls.last == "records person 101")
+        #expect(try await office.records.takeOver("person", company: office.company).words == "Read already")
+    }
+
+    @Test func `records whose reading fails are read by the next`() async throws {
+        try touch(101, 102)
+        office.pipedrive.edit { $0.failures["records"] = [.serverError] }
+        await #expect(throws: CRMFailure.serverError) {
+            try await office.records.takeOver("person", company: office.company)
+        }
+        let result = try await office.records.takeOver("person", company: office.company)
+        #expect(result.words == "created 2, linked 0, updated 0, sent 0")
+    }
+
+    @Test func `a record that was touched while it was read is read again`() async throws {
+        try touch(101)
+        let taken = try office.storage.transaction(.cron(office.company)) { try $0.touched.take(.person, limit: 9) }
+        try touch(101)
+        try office.storage.transaction(.cron(office.company)) { try $0.touched.forget(.person, taken) }
+        _ = try await office.records.takeOver("person", company: office.company)
+        #expect(office.pipedrive.calls == ["records person 101"])
+    }
+
+    @Test func `a change that Pipedrive did not take is not forgotten`() async throws {
+        try touch(101, 102)
+        office.storage.tenant.remoteChanges = [change(101), change(102)]
+        office.pipedrive.edit { $0.failures["update"] = [.serverError] }
+        await #expect(throws: CRMFailure.serverError) {
+            try await office.records.takeOver("person", company: office.company)
+        }
+        #expect(office.storage.tenant.touched[.person]?.count == 1)
+        #expect(try await office.records.takeOver("person", company: office.company).isCompleted)
+        #expect(office.storage.tenant.touched[.person]?.isEmpty == true)
+        #expect(office.storage.tenant.settled.count { $0.hasSuffix("done") } == 2)
+    }
+
+    @Test func `changes that are not begun because Pipedrive wants us to wait are let go`() async throws {
+        let ids = (101...120).map { Int64($0) }
+        for id in ids { try touch(id) }
+        office.storage.tenant.remoteChanges = ids.map(change)
+        let wait = CRMFailure(.wait(seconds: 5), status: 429, reason: "Too many")
+        office.pipedrive.edit { $0.failures["update"] = Array(repeating: wait, count: 8) }
+        await #expect(throws: wait) { try await office.records.takeOver("person", company: office.company) }
+        #expect(office.storage.tenant.settled.count { $0.hasSuffix("failed") } == 20)
+        #expect(office.storage.tenant.touched[.person]?.count == 20)
+    }
+
     @Test func `a record that somebody else is writing is read again`() async throws {
         try touch(101, 102)
         office.storage.tenant.busy = [102]

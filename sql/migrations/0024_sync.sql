@@ -114,8 +114,8 @@ create function pipedrive.queue_push(company uuid, locals uuid[]) returns void
 $$;
 revoke execute on function pipedrive.queue_push from public;
 
--- Only what is linked has something that it was last synced with. Who changes a record that Pipedrive refused has it
--- tried again.
+-- Only what is linked has something that it was last synced with, also while its record is gone: it may come back. Who
+-- changes a record that Pipedrive refused has it tried again.
 create function pipedrive.note_edits(company uuid, edits jsonb) returns void
     language plpgsql security definer set search_path = pg_catalog as $$
 declare
@@ -125,7 +125,7 @@ begin
     select company, (x ->> 0)::uuid, x ->> 1, (x ->> 2)::boolean from jsonb_array_elements(edits) x
     where exists (
         select from pipedrive.link l
-        where l.company_id = company and l.local_id = (x ->> 0)::uuid and l.state = 'live')
+        where l.company_id = company and l.local_id = (x ->> 0)::uuid and l.state in ('live', 'gone'))
     on conflict (company_id, local_id, field) do update set edited_at = clock_timestamp();
     delete from pipedrive.local_attention a
     where a.company_id = company and a.local_id = any (locals) and a.choice is null;
@@ -266,6 +266,8 @@ create table pipedrive.touched_record (
     -- When it changed, as the webhook says.
     occurred_at timestamptz,
     touched_at timestamptz not null default clock_timestamp(),
+    -- Somebody reads it until then.
+    taken_until timestamptz,
     primary key (company_id, pipedrive_company_id, kind, record_id)
 );
 

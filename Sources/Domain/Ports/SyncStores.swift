@@ -18,10 +18,17 @@ public protocol SyncPolicyStore {
 public protocol TouchedRecordStore {
     /// Remembers a record, and queues the message about its kind.
     func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws
-    /// The next that wait, at most `limit`, longest waiting first.
-    func waiting(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord]
+    /// Takes the next that wait, at most `limit`, longest waiting first. Nobody else takes them for a minute, unless
+    /// they are touched again.
+    func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord]
+    /// Whether any wait, those included that somebody has taken.
+    func isWaiting(_ kind: RecordKind) throws -> Bool
     /// Forgets records, unless they were touched again meanwhile.
     func forget(_ kind: RecordKind, _ records: [TouchedRecord]) throws
+    /// Lets records be taken again at once.
+    func letGo(_ kind: RecordKind, _ records: [TouchedRecord]) throws
+    /// Queues the message about each kind of which records wait for minutes without one: it was given up.
+    func requeue() throws
     /// One record was merged into another: moves its link, or asks.
     func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64) throws
 }

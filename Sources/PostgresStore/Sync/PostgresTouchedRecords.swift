@@ -12,6 +12,13 @@ struct PostgresTouchedRecords: TouchedRecordStore {
         }
     }
 
+    /// The table's rows of the connected Pipedrive company. Names no table: it serves the table as `t` and as itself.
+    private var own: SQL {
+        get throws {
+            "company_id = \(try access.company()) and pipedrive_company_id = \(fragment: try account)"
+        }
+    }
+
     func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws {
         try connection.execute(
             """
@@ -20,25 +27,68 @@ struct PostgresTouchedRecords: TouchedRecordStore {
             select company_id, pipedrive_company_id, \(kind.rawValue), \(id), \(occurredAt)::timestamptz
             from pipedrive.connection where company_id = \(try access.company())
             on conflict (company_id, pipedrive_company_id, kind, record_id) do update set
-                occurred_at = greatest(t.occurred_at, excluded.occurred_at), touched_at = clock_timestamp()
+                occurred_at = greatest(t.occurred_at, excluded.occurred_at), touched_at = clock_timestamp(),
+                taken_until = null
             """)
         _ = try PostgresQueue(connection: connection, access: access).add(
             NewMessage(kind: .record, subject: kind.rawValue, priority: 3))
     }
 
-    func waiting(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] {
+    // Longer than a request takes, and than the lease of the message that somebody reads them for.
+    private static let takenTime = "interval '60 seconds'"
+
+    func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] {
         try connection.query(
             """
-            select record_id, occurred_at, touched_at from pipedrive.touched_record
-            where company_id = \(try access.company()) and pipedrive_company_id = \(fragment: try account)
-                and kind = \(kind.rawValue)
-            order by touched_at limit \(limit)
+            update pipedrive.touched_record t set taken_until = clock_timestamp() + \(unsafe: Self.takenTime)
+            from (
+                select record_id from pipedrive.touched_record
+                where \(fragment: try own) and kind = \(kind.rawValue)
+                    and (taken_until is null or taken_until <= clock_timestamp())
+                order by touched_at limit \(limit) for update skip locked) next
+            where \(fragment: try own) and t.kind = \(kind.rawValue) and t.record_id = next.record_id
+            returning t.record_id, t.occurred_at, t.touched_at
             """
         ).map {
             TouchedRecord(
                 recordID: try $0.int64("record_id"), occurredAt: try $0.optionalDate("occurred_at"),
                 touchedAt: try $0.date("touched_at"))
-        }
+        }.sorted { $0.touchedAt < $1.touchedAt }
+    }
+
+    func isWaiting(_ kind: RecordKind) throws -> Bool {
+        try connection.query(
+            """
+            select from pipedrive.touched_record where \(fragment: try own) and kind = \(kind.rawValue) limit 1
+            """
+        ).first != nil
+    }
+
+    func letGo(_ kind: RecordKind, _ records: [TouchedRecord]) throws {
+        guard !records.isEmpty else { return }
+        try connection.execute(
+            """
+            update pipedrive.touched_record t set taken_until = null
+            from unnest(\(records.map(\.recordID))::bigint[], \(records.map(\.touchedAt))::timestamptz[])
+                r (record_id, touched_at)
+            where \(fragment: try own) and t.kind = \(kind.rawValue) and t.record_id = r.record_id
+                and t.touched_at = r.touched_at
+            """)
+    }
+
+    func requeue() throws {
+        let kinds = try connection.query(
+            """
+            select distinct t.kind from pipedrive.touched_record t
+            where \(fragment: try own) and t.touched_at < clock_timestamp() - interval '2 minutes'
+                and not exists (
+                    select from queue.message m
+                    where m.company_id = t.company_id and m.kind = 'record' and m.subject = t.kind
+                        and m.state in ('available', 'scheduled', 'running', 'retryable'))
+            """
+        ).map { try $0.string("kind") }
+        let queue = PostgresQueue(connection: connection, access: access)
+        for kind in kinds { _ = try queue.add(NewMessage(kind: .record, subject: kind, priority: 3)) }
     }
 
     func forget(_ kind: RecordKind, _ records: [TouchedRecord]) throws {
@@ -48,8 +98,8 @@ struct PostgresTouchedRecords: TouchedRecordStore {
             delete from pipedrive.touched_record t
             using unnest(\(records.map(\.recordID))::bigint[], \(records.map(\.touchedAt))::timestamptz[])
                 r (record_id, touched_at)
-            where t.company_id = \(try access.company()) and t.pipedrive_company_id = \(fragment: try account)
-                and t.kind = \(kind.rawValue) and t.record_id = r.record_id and t.touched_at = r.touched_at
+            where \(fragment: try own) and t.kind = \(kind.rawValue) and t.record_id = r.record_id
+                and t.touched_at = r.touched_at
             """)
     }
 

@@ -34,6 +34,7 @@ public struct MemoryState {
     /// Under which access each committed transaction ran.
     public var roles: [StorageAccess] = []
     private var lastNumber: UInt16 = 1000
+    private var lastTick = 0.0
 
     init(now: Date) {
         self.now = now
@@ -42,6 +43,12 @@ public struct MemoryState {
     mutating func freshID() -> UUID {
         lastNumber += 1
         return .numbered(lastNumber)
+    }
+
+    /// The clock as a statement sees it: a microsecond later each time.
+    mutating func tick() -> Date {
+        lastTick += 1
+        return now.addingTimeInterval(lastTick / 1_000_000)
     }
 
     mutating func add(_ message: NewMessage, company: Company.ID) -> Bool {
@@ -166,8 +173,12 @@ public struct Tenant {
     public var mapping = FieldMapping()
     /// Custom fields as last read.
     public var customFields: [RecordKind: [CustomField]] = [:]
+    /// What the sync keeps where it follows the rules; nil where tests script it.
+    public var ruled: RuledState?
     /// Records that webhooks told of.
     public var touched: [RecordKind: [TouchedRecord]] = [:]
+    /// Those that somebody is reading, and until when.
+    public var taken: [TouchedRecord: Date] = [:]
     /// Merges that webhooks told of.
     public var merged: [String] = []
     /// Persons that a run has to bring to Pipedrive.

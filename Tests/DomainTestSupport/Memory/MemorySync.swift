@@ -6,7 +6,7 @@ struct MemorySync: SyncStore {
 
     func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode, plan: SyncRun.ID?) throws -> SyncRun.ID? {
         let id = SyncRun.ID(transaction.state.freshID())
-        let isStarted = try transaction.edit { [now = transaction.state.now] tenant in
+        let isStarted = try transaction.edit { [now = transaction.state.tick()] tenant in
             guard !tenant.runs.contains(where: { $0.state == .running }) else { return false }
             let run = SyncRun(
                 id: id, state: .running, startedBy: cause, startedAt: now, finishedAt: nil, counts: [:], tokenCost: 0,
@@ -26,6 +26,12 @@ struct MemorySync: SyncStore {
         return tenant.checkpoints[id].map { SyncPosition(checkpoint: $0, mode: mode) }
     }
     func stage(_ page: RecordPage, run: SyncRun.ID, readAt: Date, next: SyncCheckpoint, tokenCost: Int) throws {
+        if try transaction.tenant().ruled != nil {
+            guard try transaction.tenant().checkpoints[run] != nil else { return }
+            try transaction.stage(page, run: run.rawValue, readAt: readAt)
+            try transaction.edit { $0.checkpoints[run] = next }
+            return
+        }
         try transaction.edit { tenant in
             tenant.staged.append(page)
             tenant.checkpoints[run] = next
@@ -44,6 +50,9 @@ struct MemorySync: SyncStore {
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws {
         try transaction.edit { [now = transaction.state.now] tenant in
             tenant.checkpoints[id] = nil
+            tenant.ruled?.staged[id.rawValue] = nil
+            tenant.ruled?.lentKeys[id.rawValue] = nil
+            tenant.ruled?.tasks[id.rawValue] = nil
             tenant.runs = tenant.runs.map { run in
                 run.id == id
                     ? SyncRun(

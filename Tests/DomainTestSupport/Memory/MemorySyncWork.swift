@@ -16,7 +16,9 @@ struct MemorySyncPolicy: SyncPolicyStore {
         try transaction.edit { $0.customFields[kind] = customFields }
     }
     func markApplied() throws { try transaction.edit { $0.isApplied = true } }
-    func clock() throws -> Date { transaction.state.now }
+    func clock() throws -> Date {
+        try transaction.tenant().ruled == nil ? transaction.state.now : transaction.state.tick()
+    }
 }
 
 struct MemorySyncTasks: SyncTaskStore {
@@ -38,22 +40,44 @@ struct MemoryTouchedRecords: TouchedRecordStore {
     let transaction: MemoryTransaction
 
     func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws {
-        let record = TouchedRecord(recordID: id, occurredAt: occurredAt, touchedAt: transaction.state.now)
+        // Two touches of one moment are told apart, as the database's clock does.
+        let record = TouchedRecord(recordID: id, occurredAt: occurredAt, touchedAt: transaction.state.tick())
         try transaction.edit { tenant in
             tenant.touched[kind, default: []].removeAll { $0.recordID == id }
             tenant.touched[kind, default: []].append(record)
         }
         try transaction.queue.add(NewMessage(kind: .record, subject: kind.rawValue, priority: 3))
     }
-    func waiting(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] {
-        Array(try transaction.tenant().touched[kind, default: []].prefix(limit))
+    func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] {
+        try transaction.edit { [now = transaction.state.now] tenant in
+            let free = tenant.touched[kind, default: []].filter { tenant.taken[$0].map { $0 <= now } ?? true }
+                .prefix(limit)
+            for record in free { tenant.taken[record] = now.addingTimeInterval(60) }
+            return Array(free)
+        }
+    }
+    func isWaiting(_ kind: RecordKind) throws -> Bool {
+        try !transaction.tenant().touched[kind, default: []].isEmpty
     }
     func forget(_ kind: RecordKind, _ records: [TouchedRecord]) throws {
         try transaction.edit { tenant in
             tenant.touched[kind, default: []].removeAll { records.contains($0) }
         }
     }
+    func letGo(_ kind: RecordKind, _ records: [TouchedRecord]) throws {
+        try transaction.edit { tenant in
+            for record in records { tenant.taken[record] = nil }
+        }
+    }
+    func requeue() throws {
+        for (kind, records) in try transaction.tenant().touched where !records.isEmpty {
+            try transaction.queue.add(NewMessage(kind: .record, subject: kind.rawValue, priority: 3))
+        }
+    }
     func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64) throws {
         try transaction.edit { $0.merged.append("\(kind.rawValue) \(loser) into \(survivor)") }
+        guard try transaction.tenant().ruled != nil else { return }
+        let now = transaction.state.tick()
+        try transaction.editRuled { $0.merge(kind, from: loser, into: survivor, now: now) }
     }
 }

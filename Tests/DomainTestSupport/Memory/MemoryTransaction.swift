@@ -37,7 +37,10 @@ final class MemoryTransaction: StorageTransaction {
     var schedule: any ScheduleStore { MemoryDirectory(transaction: self) }
     var accounts: any AccountStore { MemoryAccounts(transaction: self) }
     var installs: any InstallStore { MemoryInstalls(transaction: self) }
-    var contacts: any ContactStore { MemoryContacts(transaction: self) }
+    private var isRuled: Bool { access.companyID.flatMap { state.tenants[$0] }?.ruled != nil }
+    var contacts: any ContactStore {
+        isRuled ? RuledContacts(transaction: self) : MemoryContacts(transaction: self)
+    }
     var catalog: any CatalogStore { MemoryCatalog(transaction: self) }
     var quotes: any QuoteStore { MemoryQuotes(transaction: self) }
     var invoices: any InvoiceStore { MemoryInvoices(transaction: self) }
@@ -50,8 +53,10 @@ final class MemoryTransaction: StorageTransaction {
     var sync: any SyncStore { MemorySync(transaction: self) }
     var syncLog: any SyncLogStore { MemorySyncLog(transaction: self) }
     var syncPolicy: any SyncPolicyStore { MemorySyncPolicy(transaction: self) }
-    var pairs: any PairStore { MemoryPairs(transaction: self) }
-    var syncTasks: any SyncTaskStore { MemorySyncTasks(transaction: self) }
+    var pairs: any PairStore { isRuled ? RuledPairs(transaction: self) : MemoryPairs(transaction: self) }
+    var syncTasks: any SyncTaskStore {
+        isRuled ? RuledTasks(transaction: self) : MemorySyncTasks(transaction: self)
+    }
     var touched: any TouchedRecordStore { MemoryTouchedRecords(transaction: self) }
     var triggers: any TriggerStore { MemoryTriggers(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }

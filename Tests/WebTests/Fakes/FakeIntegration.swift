@@ -183,8 +183,11 @@ struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordSto
     func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws {
         tables.queued.append("record \(kind.rawValue) \(id)")
     }
-    func waiting(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] { throw NotServed() }
+    func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] { throw NotServed() }
+    func isWaiting(_ kind: RecordKind) throws -> Bool { throw NotServed() }
     func forget(_ kind: RecordKind, _ records: [TouchedRecord]) throws { throw NotServed() }
+    func letGo(_ kind: RecordKind, _ records: [TouchedRecord]) throws { throw NotServed() }
+    func requeue() throws { throw NotServed() }
     func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64) throws { throw NotServed() }
 }
 
