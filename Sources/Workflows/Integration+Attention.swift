@@ -110,7 +110,8 @@ public struct AttentionGroup: Hashable, Sendable {
         var groups: [Int: [AttentionMatch]] = [:]
         for (place, match) in matches.enumerated() { groups[root(place), default: []].append(match) }
         return groups.sorted { $0.key < $1.key }.map { _, members in
-            let keys = Set(members.flatMap { match in match.keys.filter { counts["\(match.kind.rawValue) \($0)"] ?? 0 > 1 } })
+            let keys = Set(
+                members.flatMap { match in match.keys.filter { counts["\(match.kind.rawValue) \($0)"] ?? 0 > 1 } })
             return AttentionGroup(matches: members, sharedKeys: keys.sorted())
         }
     }

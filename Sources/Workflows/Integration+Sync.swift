@@ -133,7 +133,9 @@ extension Integration {
         try storage.transaction(.web(company)) { transaction in
             let policy = try transaction.syncPolicy.policy()
             for use in CustomFieldUse.allCases {
-                guard let code = mapping[keyPath: use.code], code != policy?.mapping[keyPath: use.code] else { continue }
+                guard let code = mapping[keyPath: use.code], code != policy?.mapping[keyPath: use.code] else {
+                    continue
+                }
                 guard policy?.customFields.contains(where: { use.takes($0) && $0.code == code }) ?? false else {
                     throw Refusal(
                         .invalid, "Choose one of the fields that Pipedrive has.", fields: [use.rawValue: "is unknown"])

@@ -261,7 +261,10 @@ private enum TenantRows {
                 switch table {
                 case "sync_task": ("run_id, kind, local_id", "gen_random_uuid(), 'person', gen_random_uuid()")
                 case "sync_plan":
-                    ("run_id, kind, action, name, changes, planned_at", "gen_random_uuid(), 'person', 'created', 'n', '{}', now()")
+                    (
+                        "run_id, kind, action, name, changes, planned_at",
+                        "gen_random_uuid(), 'person', 'created', 'n', '{}', now()"
+                    )
                 case "local_attention":
                     ("pipedrive_company_id, kind, local_id, name, reason", "1, 'person', gen_random_uuid(), 'n', 'r'")
                 case "conflict":

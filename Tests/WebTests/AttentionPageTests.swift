@@ -31,8 +31,10 @@ struct AttentionPageTests {
             ],
             ours: [
                 AttentionLocal(
-                    kind: .person, localID: ours, name: "Cy", reason: "Pipedrive refused it.", answer: "Name <too> long"),
-                AttentionLocal(kind: .person, localID: taken, name: "Dee", reason: "Several contacts share its address."),
+                    kind: .person, localID: ours, name: "Cy", reason: "Pipedrive refused it.", answer: "Name <too> long"
+                ),
+                AttentionLocal(
+                    kind: .person, localID: taken, name: "Dee", reason: "Several contacts share its address."),
             ],
             conflicts: [
                 AttentionConflict(

@@ -95,7 +95,8 @@ struct SyncPageTests {
         let site = connected()
         let done = run(site, .completed, mode: .full, counts: [.person: SyncRun.Counts(read: 2, updated: 1)])
         site.tables.runs = [done]
-        #expect(await site.get("/apps/pipedrive?tab=logs").text.contains("href=\"/apps/pipedrive/runs/\(done.id.text)\""))
+        #expect(
+            await site.get("/apps/pipedrive?tab=logs").text.contains("href=\"/apps/pipedrive/runs/\(done.id.text)\""))
         site.tables.changes[done.id] = (1...101).map { place in
             change(
                 site, .updated, "Person \(place)", [SyncChange.Field(name: "name", before: "Old", after: "=1+1")],

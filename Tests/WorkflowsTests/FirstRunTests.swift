@@ -81,7 +81,8 @@ struct FirstRunTests {
         try office.integration.save(mapping: FieldMapping(vatNumber: "abc"), company: office.company)
         #expect(office.storage.tenant.mapping.vatNumber == "abc")
         let unknown = FieldMapping(vatNumber: "abc", kvkNumber: "nothing")
-        #expect(await refusal { try office.integration.save(mapping: unknown, company: office.company) }?.code == .invalid)
+        #expect(
+            await refusal { try office.integration.save(mapping: unknown, company: office.company) }?.code == .invalid)
     }
 }
 
@@ -111,7 +112,8 @@ struct AttentionGroupTests {
 }
 
 struct ProgressTests {
-    private func percent(_ phase: SyncRun.Phase, _ kind: RecordKind?, mode: SyncRun.Mode = .full, done: Int = 0) -> Int {
+    private func percent(_ phase: SyncRun.Phase, _ kind: RecordKind?, mode: SyncRun.Mode = .full, done: Int = 0) -> Int
+    {
         SyncRun(
             id: SyncRun.ID(.numbered(1)), state: .running, startedBy: .manual, startedAt: .fixture, finishedAt: nil,
             counts: [:], tokenCost: 0, outcome: nil, mode: mode,

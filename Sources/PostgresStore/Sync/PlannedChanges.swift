@@ -93,7 +93,8 @@ struct PlannedChanges {
 
     private static func withoutOrganization(_ triples: [String]) -> [String] {
         stride(from: 0, to: triples.count, by: 3).flatMap { place in
-            triples[place] == SyncField.organization.rawValue ? [] : Array(triples[place..<min(place + 3, triples.count)])
+            triples[place] == SyncField.organization.rawValue
+                ? [] : Array(triples[place..<min(place + 3, triples.count)])
         }
     }
 

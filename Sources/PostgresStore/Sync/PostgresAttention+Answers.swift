@@ -42,7 +42,8 @@ extension PostgresAttention {
         }
     }
 
-    private func keep(_ choice: String?, _ local: UUID?, _ kind: RecordKind, _ recordID: Int64) throws -> AttentionAnswer
+    private func keep(_ choice: String?, _ local: UUID?, _ kind: RecordKind, _ recordID: Int64) throws
+        -> AttentionAnswer
     {
         try connection.execute(
             """

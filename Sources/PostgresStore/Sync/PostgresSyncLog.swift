@@ -109,7 +109,8 @@ struct PostgresSyncLog: SyncLogStore {
 
 extension [SyncChange] {
     /// An organization is logged by its number, Pipedrive's or ours, because it may be renamed; a person reads its name.
-    fileprivate func namingOrganizations(_ connection: PostgresConnection, _ company: Company.ID) throws -> [SyncChange] {
+    fileprivate func namingOrganizations(_ connection: PostgresConnection, _ company: Company.ID) throws -> [SyncChange]
+    {
         let field = SyncField.organization.rawValue
         let texts = Set(flatMap(\.fields).filter { $0.name == field }.flatMap { [$0.before, $0.after] })
         guard texts.contains(where: { !$0.isEmpty }) else { return self }

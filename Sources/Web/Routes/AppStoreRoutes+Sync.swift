@@ -188,7 +188,8 @@ extension AppStoreRoutes {
                 let shown = RecordWords.value(now, of: field.rawValue)
                 return try attention(
                     call,
-                    problem: "\(field.label) was changed since: it is \(shown.isEmpty ? "empty" : "“\(shown)”") now, and "
+                    problem:
+                        "\(field.label) was changed since: it is \(shown.isEmpty ? "empty" : "“\(shown)”") now, and "
                         + "stays so. Nothing was changed.", status: .conflict)
             }
         } catch let refusal as Refusal where refusal.code == .conflict {

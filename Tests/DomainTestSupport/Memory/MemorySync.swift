@@ -62,7 +62,9 @@ struct MemorySync: SyncStore {
             }
         }
     }
-    func recentRuns() throws -> [SyncRun] { Array(try transaction.tenant().runs.filter { $0.mode == .full }.prefix(50)) }
+    func recentRuns() throws -> [SyncRun] {
+        Array(try transaction.tenant().runs.filter { $0.mode == .full }.prefix(50))
+    }
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
         try transaction.tenant().links[kind]?[recordID]
     }

@@ -64,7 +64,8 @@ struct AppSettingsPage: Page {
         self.problem = problem
         let waiting = overview.attentionCount
         attention =
-            waiting == 0 ? nil : waiting == 1 ? "One record needs your attention" : "\(waiting) records need your attention"
+            waiting == 0
+            ? nil : waiting == 1 ? "One record needs your attention" : "\(waiting) records need your attention"
         sync =
             tab == .sync ? SyncTab(overview, isLive: status.isLive, isEditing: isEditing, now: now) : nil
         triggers = tab == .triggers ? TriggersTab(overview, isLive: status.isLive) : nil

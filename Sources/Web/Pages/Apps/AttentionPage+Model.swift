@@ -128,7 +128,9 @@ struct AttentionPage: Page {
 extension AttentionPage.Group {
     init(_ group: AttentionGroup) {
         let kind = group.matches.first.map { RecordWords.plural($0.kind) } ?? ""
-        title = group.matches.count == 1 ? group.matches[0].name : "\(group.matches.count) \(kind.lowercased()) that belong together"
+        title =
+            group.matches.count == 1
+            ? group.matches[0].name : "\(group.matches.count) \(kind.lowercased()) that belong together"
         let words = group.sharedKeys.compactMap { key -> String? in
             let parts = key.split(separator: " ", maxSplits: 1)
             guard parts.count == 2 else { return nil }

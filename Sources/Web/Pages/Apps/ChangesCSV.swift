@@ -42,7 +42,9 @@ struct ChangesCSV: Sendable {
     /// A spreadsheet would run what begins like a formula: an apostrophe makes it text. What holds a comma, a quotation
     /// mark or a line break is quoted.
     static func cell(_ text: String) -> String {
-        let dangerous: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}"]
+        let dangerous: Set<Unicode.Scalar> = [
+            "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}",
+        ]
         let safe = text.unicodeScalars.first.map(dangerous.contains) ?? false ? "'" + text : text
         guard safe.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return safe }
         return "\"" + safe.replacing("\"", with: "\"\"") + "\""

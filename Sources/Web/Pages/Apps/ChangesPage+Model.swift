@@ -56,7 +56,9 @@ extension ChangesPage.Line {
         happenedAt = DayText.instant(change.happenedAt)
         record = "\(RecordWords.singular(change.kind))\(change.recordID.map { " \($0)" } ?? "")"
         name = change.name
-        path = change.localID.flatMap { id in isPreview && change.action == .created ? nil : RecordWords.path(change.kind, id) }
+        path = change.localID.flatMap { id in
+            isPreview && change.action == .created ? nil : RecordWords.path(change.kind, id)
+        }
         what = RecordWords.action(change.action, isPreview: isPreview)
         tone =
             switch change.action {
