@@ -72,7 +72,7 @@ public struct RecordTakeover: Sendable {
         }
     }
 
-    /// Where even this fails, they are free again in a minute.
+    /// Where even this fails, they are free again after 40 seconds.
     private func letGo(_ records: [TouchedRecord], _ kind: RecordKind, _ company: Company.ID) throws {
         try storage.transaction(.cron(company)) { try $0.touched.letGo(kind, records) }
     }

@@ -77,32 +77,65 @@ public struct SyncSteps: Sendable {
 
     // MARK: Reading
 
-    private func read(_ step: Step) async throws -> DeliveryResult {
-        let crm = self.crm
-        let (policy, readAt) = try storage.transaction(.cron(step.company)) {
-            (try $0.syncPolicy.policy(), try $0.syncPolicy.clock())
-        }
-        guard let policy else { throw ConnectionEnded() }
-        let listing = RecordListing(step.kind, cursor: step.checkpoint.cursor)
+    /// So long a step reads on, page after page: the next page is on its way while one is kept.
+    private static let readingTime = Duration.seconds(5)
+
+    /// A page with the database's clock before it was asked for.
+    private struct ReadPage: Sendable {
         let fetched: FetchedPage
+        let readAt: Date
+    }
+
+    private func read(_ step: Step) async throws -> DeliveryResult {
+        guard let policy = try storage.transaction(.cron(step.company), { try $0.syncPolicy.policy() }) else {
+            throw ConnectionEnded()
+        }
+        let end = ContinuousClock.now + Self.readingTime
         do {
-            fetched = try await tokens.calling(step.company, as: .sync) {
-                try await crm.page(listing, policy: policy, access: $0)
+            var page = try await page(step, step.checkpoint.cursor, policy)
+            while let cursor = page.fetched.nextCursor {
+                let next = SyncCheckpoint(phase: .read, kind: step.kind, cursor: cursor)
+                guard .now < end else {
+                    try keep(page, step, next)
+                    return .again
+                }
+                async let following = self.page(step, cursor, policy)
+                try keep(page, step, next)
+                page = try await following
             }
-        } catch let failure as CRMFailure where failure.kind == .rejected && listing.cursor != nil {
+            try keep(page, step, step.next)
+        } catch is UnknownCursor {
             // A cursor has no promised lifetime. What is staged stays, and what comes again replaces it.
             guard try storage.transaction(.cron(step.company), { try $0.sync.restart(step.run, step.kind) }) else {
-                throw failure
+                throw CRMFailure(.rejected, reason: "Pipedrive refused the cursors of a list again and again")
             }
-            return .again
-        }
-        let next =
-            fetched.nextCursor.map { SyncCheckpoint(phase: .read, kind: step.kind, cursor: $0) } ?? step.next
-        try storage.transaction(.cron(step.company)) {
-            try $0.sync.stage(
-                fetched.page, run: step.run, readAt: readAt, next: next, tokenCost: fetched.tokenCost)
         }
         return .again
+    }
+
+    /// Pipedrive does not know the place in its list any more.
+    private struct UnknownCursor: Error {}
+
+    private func page(_ step: Step, _ cursor: String?, _ policy: SyncPolicy) async throws -> ReadPage {
+        let crm = self.crm
+        let readAt = try storage.transaction(.cron(step.company)) { try $0.syncPolicy.clock() }
+        let listing = RecordListing(step.kind, cursor: cursor)
+        do {
+            let fetched = try await tokens.calling(step.company, as: .sync) {
+                try await crm.page(listing, policy: policy, access: $0)
+            }
+            return ReadPage(fetched: fetched, readAt: readAt)
+        } catch let failure as CRMFailure where failure.kind == .rejected && cursor != nil {
+            throw UnknownCursor()
+        }
+    }
+
+    /// The page and the checkpoint behind it, together.
+    private func keep(_ page: ReadPage, _ step: Step, _ next: SyncCheckpoint) throws {
+        try storage.transaction(.cron(step.company)) {
+            try $0.sync.stage(
+                page.fetched.page, run: step.run, readAt: page.readAt, next: next, tokenCost: page.fetched.tokenCost)
+        }
     }
 
     // MARK: Deciding

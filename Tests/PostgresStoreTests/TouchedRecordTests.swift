@@ -55,7 +55,7 @@ struct TouchedRecordTests {
         }
     }
 
-    @Test func `what is let go can be taken at once, and after a minute what was taken by one who died`() throws {
+    @Test func `what is let go can be taken at once, and after a while what was taken by one who died`() throws {
         try withStores { stores throws in
             try stores.connect()
             try Self.touch([1, 2], stores)

@@ -184,14 +184,17 @@ struct StormPeople {
         guard !acts.isEmpty else { return }
         storm.advance(1.5)
         findPairs(storm)
-        switch acts.removeFirst() {
+        let act = acts.removeFirst()
+        storm.tracer?("people: \(act)")
+        switch act {
         case .add(let tag, let kind, let side, var values, let organization):
             expected[tag] = values
             if side == .pipedrive {
                 if let number = organization.flatMap({ entities[$0]?.record }) { values[.organization] = String(number) }
                 entities[tag]?.record = storm.pipedrive.add(kind, values).id
             } else {
-                entities[tag]?.local = try storm.contact(kind, values, organization.flatMap { entities[$0]?.local })
+                let member = organization.flatMap { entities[$0]?.local }
+                entities[tag]?.local = try storm.contact(kind, values, member)
             }
         case .edit(let tag, let side, let field, let value):
             let spot = Spot(tag: tag, field: field)
@@ -232,15 +235,18 @@ struct StormPeople {
         case .merge(let loser, let survivor):
             guard let gone = entities[loser]?.record, let kept = entities[survivor]?.record else { return }
             storm.pipedrive.merge(gone, into: kept)
-            expected[survivor]?[.emails] = nil
-            expected[survivor]?[.phones] = nil
+            for field in [SyncField.emails, .phones] {
+                expected[survivor]?[field] = nil
+                edits[Spot(tag: survivor, field: field)] = nil
+            }
         }
         look(storm)
     }
 
     /// Who is whom on the other side, by the links.
     private mutating func findPairs(_ storm: Storm) {
-        let links = storm.storage.tenant.ruled?.links.filter { $0.state == .live && $0.recordID > 0 } ?? []
+        let all: [RuledState.Link] = storm.storage.tenant.ruled?.links ?? []
+        let links = all.filter { $0.state == .live && $0.recordID > 0 }
         for (tag, entity) in entities {
             if entity.record == nil, let local = entity.local {
                 entities[tag]?.record = links.first { $0.localID == local }?.recordID
@@ -283,10 +289,13 @@ struct StormPeople {
                 !kept.isDeleted, let value = kept.values[spot.field]
             else { return nil }
             let lost = state.conflicts.filter { $0.localID == local && $0.field == spot.field }.map(\.lost)
-            if value != there, !lost.contains(there), seenHere[spot]?.contains(there) != true {
+            // Emptied and filled again is nothing that could be kept.
+            if value != there, !there.isEmpty, !lost.contains(there), seenHere[spot]?.contains(there) != true,
+                !storm.pipedrive.isRaced(record, spot.field, there)
+            {
                 return "\(spot.field.rawValue) of #\(spot.tag): Pipedrive's \(there) is lost to \(value)"
             }
-            if value != here, !lost.contains(here), seenThere[spot]?.contains(here) != true {
+            if value != here, !here.isEmpty, !lost.contains(here), seenThere[spot]?.contains(here) != true {
                 return "\(spot.field.rawValue) of #\(spot.tag): PayDock's \(here) is lost to \(value)"
             }
             return nil

@@ -1,6 +1,6 @@
 public import Domain
 import DomainTestSupport
-import FoundationEssentials
+public import FoundationEssentials
 import Synchronization
 
 /// A Pipedrive in memory that people work in, and that is away, slow or cut off when asked to.
@@ -42,6 +42,7 @@ public final class StormPipedrive: CRMRecords, CRMWebhooks, Sendable {
         var eventCount = 0
         var writeCount = 0
         var now = Date.fixture
+        var raced: Set<String> = []
     }
 
     private let state = Mutex(State())
@@ -211,14 +212,35 @@ public final class StormPipedrive: CRMRecords, CRMWebhooks, Sendable {
         guard let record = record(id), !record.isDeleted else {
             throw CRMFailure(.rejected, status: 404, reason: "Not there")
         }
+        let read = Self.values(of: current)
+        state.withLock { state in
+            state.writeCount += 1
+            // Pipedrive has no conditional writes: what somebody changed since it was read is overwritten unseen.
+            for field in SyncField.allCases {
+                guard write.values[field] != nil, let now = record.values[field], now != read[field] else { continue }
+                state.raced.insert("\(id) \(field.rawValue) \(now)")
+            }
+        }
         change(id, write.values)
-        state.withLock { $0.writeCount += 1 }
         return FetchedPage(
             page: Self.page(write.kind, [self.record(id) ?? record]), nextCursor: nil, tokenCost: 5)
     }
 
     /// None.
     public func customFields(_ kind: RecordKind, access: PipedriveAccess) async throws -> [CustomField] { [] }
+
+    /// Whether the sync overwrote a value that was younger than what it had read.
+    func isRaced(_ id: Int64, _ field: SyncField, _ value: String) -> Bool {
+        state.withLock { $0.raced.contains("\(id) \(field.rawValue) \(value)") }
+    }
+
+    private static func values(of page: RecordPage) -> FieldValues {
+        switch page {
+        case .organizations(let records): records.first.map { FieldValues($0) } ?? FieldValues()
+        case .persons(let records): records.first.map { FieldValues($0) } ?? FieldValues()
+        case .products: FieldValues()
+        }
+    }
 
     static func page(_ kind: RecordKind, _ records: [Record]) -> RecordPage {
         switch kind {

@@ -78,4 +78,23 @@ struct SyncStormTests {
         }
         Self.report(try await Self.run(all))
     }
+
+    @Test func `killed at every step, the next process finishes the job`() async throws {
+        let seeds = (0..<UInt64(max(Self.count / 200, 1))).map { Self.firstSeed + $0 }
+        var count = 0
+        for seed in seeds {
+            let points = try await OneThread.run { try await Storm.killPoints(seed: seed) }
+            count += points.count
+            for words in points.broken.prefix(2) { Issue.record("\(words)") }
+        }
+        print("\(count) kill points of \(seeds.count) histories")
+        #expect(count > 100)
+    }
+
+    @Test func `with the answer to every write lost, nothing comes twice`() async throws {
+        for seed in Self.firstSeed..<(Self.firstSeed + UInt64(max(Self.count / 20, 1))) {
+            let broken = try await OneThread.run { try await Storm.lostAnswers(seed: seed) }
+            for words in broken.prefix(2) { Issue.record("\(words)") }
+        }
+    }
 }

@@ -55,12 +55,19 @@ alter table pipedrive.link
     add column push_until timestamptz,
     -- A creation was sent to Pipedrive then, and its outcome is not known yet.
     add column create_sent_at timestamptz,
+    -- What was sent then, field and text in turn: it is known by that when it appears, whatever ours says by now.
+    add column create_values text[],
     add column merged_into bigint,
     add constraint link_placeholder_check check (record_id > 0 or state in ('live', 'ended'));
 create index link_creating on pipedrive.link (company_id, pipedrive_company_id, kind) where record_id < 0;
 comment on index pipedrive.link_creating is 'Records that are being created in Pipedrive.';
 create index link_rested on pipedrive.link (company_id, local_id, pipedrive_company_id, kind) where state <> 'live';
 comment on index pipedrive.link_rested is 'Whether ours was linked before: it is not created there again by itself.';
+
+-- The text of a field in such an array.
+create function pipedrive.field_text(pairs text[], field text) returns text
+    language sql immutable parallel safe
+    return (select pairs[n + 1] from generate_subscripts(pairs, 1) n where n % 2 = 1 and pairs[n] = field limit 1);
 
 -- Keys that records of Pipedrive without a link are matched by, so that a record of ours is never created twice there.
 create table pipedrive.remote_key (

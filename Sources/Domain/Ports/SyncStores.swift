@@ -18,7 +18,7 @@ public protocol SyncPolicyStore {
 public protocol TouchedRecordStore {
     /// Remembers a record, and queues the message about its kind.
     func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws
-    /// Takes the next that wait, at most `limit`, longest waiting first. Nobody else takes them for a minute, unless
+    /// Takes the next that wait, at most `limit`, longest waiting first. Nobody else takes them for 40 seconds, unless
     /// they are touched again.
     func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord]
     /// Whether any wait, those included that somebody has taken.

@@ -12,7 +12,8 @@ struct BatchWriting {
 
     // MARK: Records without a link
 
-    /// The link of what a record matched comes before any write; what is on its way to Pipedrive gets its number.
+    /// The link of what a record matched comes before any write; what is on its way to Pipedrive gets its number, and
+    /// what was sent is what both sides said last.
     func link(_ pairs: [(record: Int64, local: UUID)]) throws {
         guard batch.writes, !pairs.isEmpty else { return }
         let pair: SQL = """
@@ -20,8 +21,9 @@ struct BatchWriting {
             """
         try connection.execute(
             """
-            update pipedrive.link l set record_id = p.record_id, create_sent_at = null, push_until = null,
-                synced_at = clock_timestamp(), remote_base = null,
+            update pipedrive.link l set record_id = p.record_id, create_sent_at = null, create_values = null,
+                push_until = null, synced_at = coalesce(l.create_sent_at, clock_timestamp()),
+                remote_base = l.create_values,
                 remote_added_at = (
                     select s.added_at from pipedrive.staged_record s
                     where \(fragment: batch.rows) and s.record_id = p.record_id limit 1)

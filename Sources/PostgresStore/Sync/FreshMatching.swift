@@ -183,17 +183,58 @@ struct FreshMatching {
         }
     }
 
-    /// What we sent to Pipedrive without hearing of it again, and looks just like this.
+    /// What we sent to Pipedrive without hearing of it again, and says just what was sent; ours may say something else
+    /// by now.
     private var creating: SQL {
-        let alike: SQL = batch.kind == .product ? "c.code is not distinct from f.code" : "c.emails = f.emails"
+        """
+        select f.record_id, 'creating', l.local_id from fresh f
+        join pipedrive.link l on l.state = 'live' and \(fragment: isSent(record: "f"))
+        join \(fragment: batch.table) c on c.company_id = l.company_id and c.id = l.local_id
+        """
+    }
+
+    /// Whether the record says what was sent for the link `l`.
+    private func isSent(record: String) -> SQL {
+        let alike: SQL =
+            switch batch.kind {
+            case .organization: "true"
+            case .person:
+                """
+                coalesce(pipedrive.field_text(l.create_values, 'emails'), '')
+                    = array_to_string(\(unsafe: record).emails, e'\\n')
+                """
+            case .product:
+                """
+                coalesce(pipedrive.field_text(l.create_values, 'code'), '') = coalesce(\(unsafe: record).code, '')
+                """
+            }
         return """
-            select f.record_id, 'creating', l.local_id from fresh f
-            join pipedrive.link l on \(fragment: batch.keys("l")) and l.record_id < 0 and l.state = 'live'
-                and f.added_at >= l.create_sent_at - interval '2 minutes'
-            join \(fragment: batch.table) c on c.company_id = l.company_id and c.id = l.local_id
-                and c.name_key = books.normalize_name(f.name)
-            where \(fragment: batch.kind == .organization ? "true" : alike)
+            \(fragment: batch.keys("l")) and l.record_id < 0
+                and \(unsafe: record).added_at >= l.create_sent_at - interval '2 minutes'
+                and books.normalize_name(pipedrive.field_text(l.create_values, 'name'))
+                    = books.normalize_name(\(unsafe: record).name) and \(fragment: alike)
             """
+    }
+
+    /// What was sent to Pipedrive and deleted here before its answer came is nobody's when it appears: it does not come
+    /// back.
+    func followEnded() throws {
+        try batch.connection.execute(
+            """
+            update pipedrive.link gone set record_id = x.record_id
+            from (
+                select distinct on (placeholder) placeholder, record_id from (
+                    select distinct on (s.record_id) s.record_id, l.record_id as placeholder
+                    from pipedrive.staged_record s join pipedrive.link l on l.state = 'ended'
+                        and \(fragment: isSent(record: "s"))
+                    where \(fragment: batch.window) and not s.is_deleted and not exists (
+                        select from pipedrive.link known
+                        where known.company_id = s.company_id and known.pipedrive_company_id = \(batch.account)
+                            and known.kind = s.kind and known.record_id = s.record_id)
+                    order by s.record_id, l.record_id desc) one
+                order by placeholder, record_id) x
+            where \(fragment: batch.keys("gone")) and gone.record_id = x.placeholder
+            """)
     }
 
     /// Whether another record without a link fits the candidate `h` as well.

@@ -5,7 +5,8 @@ import Postgres
 /// The pairs of a batch in which something changed, and what `PairDecision` says about each.
 struct LinkedPairs {
     let batch: StagedBatch
-    /// Pairs that were linked in this step; in a preview they are in no table.
+    /// Pairs that were linked in this step, and only those; in a preview they are in no table. Empty: those that were
+    /// linked before.
     let fresh: [(record: Int64, local: UUID)]
 
     /// A pair with its decision.
@@ -98,7 +99,8 @@ struct LinkedPairs {
             select from \(fragment: batch.table) ours
             where ours.company_id = \(batch.company) and ours.id in (
                 select l.local_id from pipedrive.staged_record s join pipedrive.link l on \(fragment: batch.link)
-                where \(fragment: batch.window) and l.state = 'live' and \(fragment: Self.isChanged))
+                where \(fragment: batch.window) and l.state = 'live' and \(fragment: Self.isChanged)
+                    and \(fragment: isMeant))
             order by ours.id for no key update
             """)
     }
@@ -110,16 +112,29 @@ struct LinkedPairs {
                 select from pipedrive.local_edit e where e.company_id = l.company_id and e.local_id = l.local_id))
             """)
 
+    private var isMeant: SQL {
+        fresh.isEmpty ? "true" : "l.record_id = any (\(fresh.map(\.record))::bigint[])"
+    }
+
+    private var pairs: SQL {
+        if !batch.writes, !fresh.isEmpty {
+            return """
+                select f.record_id, f.local_id, null::text[] as remote_base, false as is_busy
+                from unnest(\(fresh.map(\.record))::bigint[], \(fresh.map(\.local))::uuid[]) f (record_id, local_id)
+                """
+        }
+        return """
+            select l.record_id, l.local_id, l.remote_base,
+                coalesce(l.push_until > clock_timestamp(), false)
+                    or (l.remote_base is not null and l.synced_at >= s.read_at) as is_busy
+            from pipedrive.staged_record s join pipedrive.link l on \(fragment: batch.link)
+            where \(fragment: batch.window) and not s.is_deleted and l.state = 'live'
+                and \(fragment: Self.isChanged) and \(fragment: isMeant)
+            """
+    }
+
     private func rows() throws -> PostgresRows {
         let company = batch.company
-        let previewed: SQL =
-            batch.writes
-            ? ""
-            : """
-             union all
-            select f.record_id, f.local_id, null::text[], false
-            from unnest(\(fresh.map(\.record))::bigint[], \(fresh.map(\.local))::uuid[]) f (record_id, local_id)
-            """
         let columns = batch.kind == .product ? PostgresCatalog.columns : PostgresContacts.columns
         let source: SQL =
             batch.kind == .product
@@ -127,14 +142,7 @@ struct LinkedPairs {
             : "books.contact where company_id = \(company) and id = pair.local_id"
         return try batch.connection.query(
             """
-            with pair as materialized (
-                select l.record_id, l.local_id, l.remote_base,
-                    coalesce(l.push_until > clock_timestamp(), false)
-                        or (l.remote_base is not null and l.synced_at >= s.read_at) as is_busy
-                from pipedrive.staged_record s join pipedrive.link l on \(fragment: batch.link)
-                where \(fragment: batch.window) and not s.is_deleted and l.state = 'live'
-                    and \(fragment: Self.isChanged)
-                \(fragment: previewed))
+            with pair as materialized (\(fragment: pairs))
             select s.record_id, s.remote_values, s.organization_record_id, s.added_at, s.changed_at,
                 pair.local_id, pair.remote_base, pair.is_busy, ro.local_id as remote_organization,
                 lo.record_id as local_organization_record, \(fragment: blocked) as is_blocked,

@@ -37,13 +37,23 @@ extension PostgresPairs {
         ) { first, _ in first }
         let records = LocalRecords(connection: connection, company: company, account: account)
         let edits = try records.edits(Array(placeholders.keys))
-        return try records.records(kind, Array(placeholders.keys)).compactMap { record in
+        let creations = try records.records(kind, Array(placeholders.keys)).compactMap { record in
             placeholders[record.id].map {
                 RemoteCreation(
                     placeholder: $0, localID: record.id, write: RecordWrite(kind, record.values),
                     edits: edits[record.id] ?? [:])
             }
         }
+        try connection.execute(
+            """
+            update pipedrive.link l set create_values = x.sent::text[]
+            from unnest(
+                \(creations.map(\.placeholder))::bigint[],
+                \(creations.map { BatchWriting.array($0.write.values.pairs) })::text[]) x (record_id, sent)
+            where l.company_id = \(company) and l.pipedrive_company_id = \(account) and l.kind = \(kind.rawValue)
+                and l.record_id = x.record_id
+            """)
+        return creations
     }
 
     func settle(_ change: RemoteChange, _ outcome: RemoteOutcome, run: SyncRun.ID?) throws {
@@ -164,7 +174,8 @@ struct RemoteSettling {
         try connection.execute(
             """
             update pipedrive.link l set record_id = \(record), remote_base = \(base.pairs), push_until = null,
-                create_sent_at = null, remote_added_at = \(Self.addedAt(page)), synced_at = clock_timestamp(),
+                create_sent_at = null, create_values = null, remote_added_at = \(Self.addedAt(page)),
+                synced_at = clock_timestamp(),
                 updated_at = clock_timestamp()
             where \(fragment: link) and l.record_id = \(creation.placeholder)
             """)

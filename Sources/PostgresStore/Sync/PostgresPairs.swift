@@ -94,16 +94,21 @@ struct PostgresPairs: PairStore {
     private func decide(_ batch: StagedBatch) throws -> Decided {
         var counts = SyncRun.Counts(read: try batch.count())
         let planned = try PlannedChanges(batch: batch)
-        let answers = try planned.agreed(try FreshMatching(batch: batch).answers())
+        let matching = FreshMatching(batch: batch)
+        if batch.writes { try matching.followEnded() }
+        // What is linked comes first: an address that it gave up is free for who has it now.
+        var plans = try planned.agreed(try LinkedPairs(batch: batch, fresh: []).plans())
+        try settle(plans, batch)
+        let answers = try planned.agreed(try matching.answers())
         let writing = BatchWriting(batch: batch)
         try writing.link(answers.linked)
         try writing.create(answers.created)
-        let plans = try planned.agreed(try LinkedPairs(batch: batch, fresh: answers.linked).plans())
+        if !answers.linked.isEmpty {
+            let fresh = try planned.agreed(try LinkedPairs(batch: batch, fresh: answers.linked).plans())
+            try settle(fresh, batch)
+            plans += fresh
+        }
         let ready = plans.filter { !$0.isBusy }
-        try writing.pull(ready)
-        try writing.keepConflicts(ready)
-        try writing.keepBases(ready)
-        try writing.note(ready)
         counts.created = answers.created.count
         counts.linked = answers.linked.count
         counts.updated = ready.count { !$0.isFresh && !$0.decision.pulled.isEmpty }
@@ -111,6 +116,16 @@ struct PostgresPairs: PairStore {
         counts.needsAttention = try AttentionKeeping(batch: batch).keep(answers.ambiguous, blocked: ready)
         try writing.keepKeys()
         return Decided(counts: counts, plans: plans, held: answers.held)
+    }
+
+    private func settle(_ plans: [LinkedPairs.Plan], _ batch: StagedBatch) throws {
+        let ready = plans.filter { !$0.isBusy }
+        guard !ready.isEmpty else { return }
+        let writing = BatchWriting(batch: batch)
+        try writing.pull(ready)
+        try writing.keepConflicts(ready)
+        try writing.keepBases(ready)
+        try writing.note(ready)
     }
 
     private func lease(_ records: [Int64], _ batch: StagedBatch) throws {

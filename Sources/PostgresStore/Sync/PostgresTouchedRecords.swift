@@ -35,7 +35,7 @@ struct PostgresTouchedRecords: TouchedRecordStore {
     }
 
     // Longer than a request takes, and than the lease of the message that somebody reads them for.
-    private static let takenTime = "interval '60 seconds'"
+    private static let takenTime = "interval '40 seconds'"
 
     func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] {
         try connection.query(
@@ -107,12 +107,14 @@ struct PostgresTouchedRecords: TouchedRecordStore {
         let company = try access.company()
         _ = try connection.query(
             "select from pipedrive.connection where company_id = \(company) for no key update")
+        let survivor = try last(kind, survivor)
+        guard survivor != loser else { return }
         let links = try connection.query(
             """
             select record_id from pipedrive.link
             where company_id = \(company) and pipedrive_company_id = \(fragment: try account)
                 and kind = \(kind.rawValue) and record_id in (\(loser), \(survivor))
-                and (state = 'live' or (state = 'gone' and record_id = \(loser)))
+                and state in ('live', 'gone')
             """
         ).map { try $0.int64("record_id") }
         switch MergeOutcome.of(loserIsLinked: links.contains(loser), survivorIsLinked: links.contains(survivor)) {
@@ -122,6 +124,23 @@ struct PostgresTouchedRecords: TouchedRecordStore {
             try rest(kind, loser, into: survivor, company)
             try ask(kind, loser, survivor, company)
         }
+    }
+
+    /// The survivor may have been merged on by now: the one that is still there.
+    private func last(_ kind: RecordKind, _ survivor: Int64) throws -> Int64 {
+        try connection.query(
+            """
+            with recursive way as (
+                select \(survivor)::bigint as record_id, 0 as steps
+                union all
+                select l.merged_into, w.steps + 1 from way w
+                join pipedrive.link l on l.company_id = \(try access.company())
+                    and l.pipedrive_company_id = \(fragment: try account) and l.kind = \(kind.rawValue)
+                    and l.record_id = w.record_id and l.state = 'merged' and l.merged_into is not null
+                where w.steps < 100)
+            select record_id from way order by steps desc limit 1
+            """
+        ).first?.int64("record_id") ?? survivor
     }
 
     /// Only the one that is gone was linked: its contact is the survivor's from now on.

@@ -52,7 +52,7 @@ struct MemoryTouchedRecords: TouchedRecordStore {
         try transaction.edit { [now = transaction.state.now] tenant in
             let free = tenant.touched[kind, default: []].filter { tenant.taken[$0].map { $0 <= now } ?? true }
                 .prefix(limit)
-            for record in free { tenant.taken[record] = now.addingTimeInterval(60) }
+            for record in free { tenant.taken[record] = now.addingTimeInterval(40) }
             return Array(free)
         }
     }

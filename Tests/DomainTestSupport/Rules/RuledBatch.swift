@@ -69,14 +69,20 @@ struct RuledBatch {
     func decide() throws -> Decided {
         var decided = Decided()
         decided.counts.read = try window().count
+        if writes { try followEnded() }
+        // What is linked comes first: an address that it gave up is free for who has it now.
+        decided.plans = writes ? try plans() : []
+        for plan in decided.plans where !plan.isBusy { try settle(plan) }
         let answers = try answers()
         decided.held = answers.held
         if writes {
             for (record, local) in answers.linked { try link(record, local) }
             for record in answers.created { try create(record) }
+            let linked = Set(answers.linked.map(\.0))
+            let fresh = linked.isEmpty ? [] : try plans().filter { linked.contains($0.recordID) }
+            for plan in fresh where !plan.isBusy { try settle(plan) }
+            decided.plans += fresh
         }
-        decided.plans = writes ? try plans() : []
-        for plan in decided.plans where !plan.isBusy { try settle(plan) }
         decided.counts.created = answers.created.count
         decided.counts.linked = answers.linked.count
         decided.counts.updated = decided.plans.count { !$0.isBusy && !$0.decision.pulled.isEmpty }
@@ -84,6 +90,28 @@ struct RuledBatch {
         if writes { try keepQuestions(answers.ambiguous) }
         try keepKeys()
         return decided
+    }
+
+    /// What was sent to Pipedrive and deleted here before its answer came is nobody's when it appears.
+    private func followEnded() throws {
+        let rows = try window()
+        try edit { state in
+            for row in rows where !row.isDeleted && state.link(row.name) == nil {
+                guard let place = state.links.firstIndex(where: { Self.isSent($0, row) && $0.state == .ended }) else {
+                    continue
+                }
+                state.links[place].recordID = row.name.id
+            }
+        }
+    }
+
+    /// Whether the record says what was sent for this link.
+    private static func isSent(_ link: RuledState.Link, _ row: RuledState.Staged) -> Bool {
+        guard link.kind == row.name.kind, link.recordID < 0, let sentAt = link.createSentAt, let sent = link.sent,
+            let addedAt = row.addedAt, addedAt >= sentAt.addingTimeInterval(-120)
+        else { return false }
+        return Key.name(sent[.name] ?? "") == Key.name(row.title)
+            && (link.kind == .organization || sent[.emails] == row.values[.emails])
     }
 
     private struct Answers {
@@ -140,11 +168,7 @@ struct RuledBatch {
                         localID: local, rule: rule, isTaken: state.link(of: local).map { $0.recordID > 0 } ?? false,
                         isContested: try isContested(own, by: row.name, state)))
             }
-            guard let link = state.link(of: local), link.recordID < 0, let sentAt = link.createSentAt,
-                let addedAt = row.addedAt, addedAt >= sentAt.addingTimeInterval(-120),
-                Key.name(contact.details.name) == Key.name(row.title),
-                kind == .organization || contact.details.emails == FieldText.entries(row.values[.emails] ?? "")
-            else { continue }
+            guard let link = state.link(of: local), Self.isSent(link, row) else { continue }
             found.append(MatchCandidate(localID: local, rule: .creating))
         }
         return found
@@ -182,11 +206,13 @@ struct RuledBatch {
             if let place = state.links.firstIndex(where: {
                 $0.kind == kind && $0.localID == local && $0.recordID < 0 && $0.state == .live
             }) {
+                // What was sent is what both sides said last.
                 state.links[place].recordID = record
+                state.links[place].base = state.links[place].sent
+                state.links[place].syncedAt = state.links[place].createSentAt ?? now
                 state.links[place].createSentAt = nil
+                state.links[place].sent = nil
                 state.links[place].pushUntil = nil
-                state.links[place].base = nil
-                state.links[place].syncedAt = now
                 state.links[place].addedAt = addedAt
             } else if state.link(of: local) == nil {
                 state.links.append(

@@ -105,6 +105,9 @@ struct RuledContacts: ContactStore {
         guard tenant.connection != nil, tenant.settings.directions.values.contains(where: { $0 != .pull }) else {
             return
         }
-        try transaction.queue.add(NewMessage(kind: .push, subject: local.uuidString.lowercased(), priority: 3))
+        // As a trigger does it: the API's own role has no right on the queue.
+        guard let company = transaction.access.companyID else { return }
+        _ = transaction.state.add(
+            NewMessage(kind: .push, subject: local.uuidString.lowercased(), priority: 3), company: company)
     }
 }

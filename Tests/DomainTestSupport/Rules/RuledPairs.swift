@@ -169,17 +169,19 @@ struct RuledPairs: PairStore {
                 guard let link = state.link(of: local), link.recordID < 0,
                     (link.pushUntil ?? .distantPast) <= transaction.state.now
                 else { return }
-                state.change(Name(kind: kind, id: link.recordID)) {
-                    $0.pushUntil = now.addingTimeInterval(Self.leaseSeconds)
-                    $0.createSentAt = now
-                }
                 let number = contact.details.organizationID.flatMap { state.link(of: $0.rawValue)?.recordID }
                 let organization =
                     contact.details.organizationID == nil ? "" : number.flatMap { $0 > 0 ? String($0) : nil }
+                let values = FieldValues(contact.details, organization: organization)
+                state.change(Name(kind: kind, id: link.recordID)) {
+                    $0.pushUntil = now.addingTimeInterval(Self.leaseSeconds)
+                    $0.createSentAt = now
+                    $0.sent = values
+                }
                 creations.append(
                     RemoteCreation(
                         placeholder: link.recordID, localID: local,
-                        write: RecordWrite(kind, FieldValues(contact.details, organization: organization)),
+                        write: RecordWrite(kind, values),
                         edits: (state.edits[local] ?? [:]).mapValues(\.at)))
             }
         }

@@ -23,6 +23,8 @@ public struct RuledState {
         public var pushUntil: Date?
         /// A creation was sent then, and nobody knows how it ended.
         public var createSentAt: Date?
+        /// What was sent then.
+        public var sent: FieldValues?
         /// The record that it was merged into.
         public var mergedInto: Int64?
     }
@@ -39,6 +41,12 @@ public struct RuledState {
         public let kind: RecordKind
         /// Its number.
         public let id: Int64
+
+        /// Names it.
+        public init(kind: RecordKind, id: Int64) {
+            self.kind = kind
+            self.id = id
+        }
     }
 
     struct RemoteKeys {
@@ -157,10 +165,20 @@ extension RuledState.Staged {
 extension RuledState {
     /// One record was merged into another: moves its link, or asks.
     mutating func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64, now: Date) {
+        // The survivor may have been merged on by now.
+        var survivor = survivor
+        while let link = link(RecordName(kind: kind, id: survivor)), link.state == .merged, let next = link.mergedInto,
+            next != loser
+        {
+            survivor = next
+        }
         let (gone, kept) = (RecordName(kind: kind, id: loser), RecordName(kind: kind, id: survivor))
         let old = link(gone)
         let loserIsLinked = old?.state == .live || old?.state == .gone
-        switch MergeOutcome.of(loserIsLinked: loserIsLinked, survivorIsLinked: link(kept)?.state == .live) {
+        let survivorState = link(kept)?.state
+        switch MergeOutcome.of(
+            loserIsLinked: loserIsLinked, survivorIsLinked: survivorState == .live || survivorState == .gone)
+        {
         case .nothing: return
         case .moves:
             rest(gone, into: survivor, now)
