@@ -164,7 +164,7 @@ extension PlannedChanges {
                 'postponed', p.name, array['reason', '', 'It is gone, or needs nothing any more.']
             from pipedrive.sync_plan p
             where p.company_id = \(company) and p.run_id = \(run) and p.kind = \(kind.rawValue) and not p.is_settled
-                and p.local_id is distinct from all (array(select c.local_id from (\(fragment: creations)) c))
+                and (p.local_id is null or p.local_id not in (select c.local_id from (\(fragment: creations)) c))
             """)
         return try connection.query(
             """
