@@ -959,6 +959,12 @@ $$;
 
 ALTER FUNCTION pipedrive.end_links() OWNER TO paydock_owner;
 
+CREATE FUNCTION pipedrive.field_text(pairs text[], field text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (field_text.pairs)[(n.n + 1)] AS pairs FROM generate_subscripts(field_text.pairs, 1) n(n) WHERE (((n.n % 2) = 1) AND ((field_text.pairs)[n.n] = field_text.field)) LIMIT 1);
+
+ALTER FUNCTION pipedrive.field_text(pairs text[], field text) OWNER TO paydock_owner;
+
 CREATE FUNCTION pipedrive.forget_edits() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -998,7 +1004,7 @@ begin
     select company, (x ->> 0)::uuid, x ->> 1, (x ->> 2)::boolean from jsonb_array_elements(edits) x
     where exists (
         select from pipedrive.link l
-        where l.company_id = company and l.local_id = (x ->> 0)::uuid and l.state = 'live')
+        where l.company_id = company and l.local_id = (x ->> 0)::uuid and l.state in ('live', 'gone'))
     on conflict (company_id, local_id, field) do update set edited_at = clock_timestamp();
     delete from pipedrive.local_attention a
     where a.company_id = company and a.local_id = any (locals) and a.choice is null;
@@ -1077,6 +1083,12 @@ CREATE FUNCTION pipedrive.queue_push(company uuid, locals uuid[]) RETURNS void
 $$;
 
 ALTER FUNCTION pipedrive.queue_push(company uuid, locals uuid[]) OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.without_fields(stored text[], fields text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT u.v FROM unnest(without_fields.stored) WITH ORDINALITY u(v, n) WHERE ((without_fields.stored)[(((((u.n - 1) / 2) * 2) + 1))::integer] <> ALL (without_fields.fields)) ORDER BY u.n);
+
+ALTER FUNCTION pipedrive.without_fields(stored text[], fields text[]) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.add_event_message() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2099,6 +2111,7 @@ CREATE TABLE pipedrive.attention (
     is_merge boolean DEFAULT false NOT NULL,
     choice text,
     chosen_id uuid,
+    remote_values text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT attention_choice_check CHECK ((choice = ANY (ARRAY['link'::text, 'create'::text, 'ignore'::text]))),
     CONSTRAINT attention_chosen_check CHECK ((((choice = 'link'::text) = (chosen_id IS NOT NULL)) OR (choice IS NULL))),
     CONSTRAINT attention_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
@@ -2208,6 +2221,7 @@ CREATE TABLE pipedrive.link (
     synced_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     push_until timestamp with time zone,
     create_sent_at timestamp with time zone,
+    create_values text[],
     merged_into bigint,
     CONSTRAINT link_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
     CONSTRAINT link_placeholder_check CHECK (((record_id > 0) OR (state = ANY (ARRAY['live'::text, 'ended'::text])))),
@@ -2347,12 +2361,15 @@ CREATE TABLE pipedrive.settings (
     kvk_field text,
     organization_language_field text,
     person_language_field text,
+    mapping_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reserve_percent integer DEFAULT 30 NOT NULL,
     CONSTRAINT settings_kvk_field_check CHECK ((kvk_field <> ''::text)),
     CONSTRAINT settings_organization_direction_check CHECK ((organization_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
     CONSTRAINT settings_organization_language_field_check CHECK ((organization_language_field <> ''::text)),
     CONSTRAINT settings_person_direction_check CHECK ((person_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
     CONSTRAINT settings_person_language_field_check CHECK ((person_language_field <> ''::text)),
     CONSTRAINT settings_product_direction_check CHECK ((product_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
+    CONSTRAINT settings_reserve_percent_check CHECK (((reserve_percent >= 0) AND (reserve_percent <= 90))),
     CONSTRAINT settings_vat_field_check CHECK ((vat_field <> ''::text))
 );
 
@@ -2439,7 +2456,7 @@ CREATE TABLE pipedrive.sync_change (
     name text NOT NULL,
     changes text[] DEFAULT '{}'::text[] NOT NULL,
     happened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT sync_change_action_check CHECK ((action = ANY (ARRAY['created'::text, 'linked'::text, 'updated'::text, 'created_there'::text, 'updated_there'::text, 'skipped'::text, 'attention'::text, 'refused'::text, 'gone'::text, 'merged'::text]))),
+    CONSTRAINT sync_change_action_check CHECK ((action = ANY (ARRAY['created'::text, 'linked'::text, 'updated'::text, 'created_there'::text, 'updated_there'::text, 'skipped'::text, 'attention'::text, 'refused'::text, 'gone'::text, 'merged'::text, 'postponed'::text]))),
     CONSTRAINT sync_change_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
 );
 
@@ -2455,6 +2472,24 @@ ALTER TABLE pipedrive.sync_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE pipedrive.sync_plan (
+    company_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    kind text NOT NULL,
+    record_id bigint,
+    local_id uuid,
+    action text NOT NULL,
+    name text NOT NULL,
+    changes text[] NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    is_settled boolean DEFAULT false NOT NULL,
+    CONSTRAINT sync_plan_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.sync_plan FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_plan OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.sync_run (
     company_id uuid NOT NULL,
@@ -2473,6 +2508,7 @@ CREATE TABLE pipedrive.sync_run (
     restart_count integer DEFAULT 0 NOT NULL,
     expected_count integer DEFAULT 0 NOT NULL,
     done_count integer DEFAULT 0 NOT NULL,
+    plan_id uuid,
     CONSTRAINT sync_run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT sync_run_checkpoint_kind_check CHECK ((checkpoint_kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
     CONSTRAINT sync_run_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'preview'::text]))),
@@ -2518,6 +2554,7 @@ CREATE TABLE pipedrive.touched_record (
     record_id bigint NOT NULL,
     occurred_at timestamp with time zone,
     touched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    taken_until timestamp with time zone,
     CONSTRAINT touched_record_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
 );
 
@@ -3280,6 +3317,10 @@ CREATE INDEX sync_change_run ON pipedrive.sync_change USING btree (company_id, r
 
 COMMENT ON INDEX pipedrive.sync_change_run IS 'The records of a run, for its page and its CSV; live changes have no run.';
 
+CREATE INDEX sync_plan_record ON pipedrive.sync_plan USING btree (company_id, run_id, kind, record_id);
+
+COMMENT ON INDEX pipedrive.sync_plan_record IS 'What was planned for the records that are decided about.';
+
 CREATE INDEX sync_run_newest ON pipedrive.sync_run USING btree (company_id, started_at DESC);
 
 COMMENT ON INDEX pipedrive.sync_run_newest IS 'The Logs tab: the last 50 runs.';
@@ -3611,6 +3652,9 @@ ALTER TABLE ONLY pipedrive.stage
 ALTER TABLE ONLY pipedrive.sync_change
     ADD CONSTRAINT sync_change_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.sync_plan
+    ADD CONSTRAINT sync_plan_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.sync_run
     ADD CONSTRAINT sync_run_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -3845,6 +3889,8 @@ CREATE POLICY owner ON pipedrive.stage TO paydock_owner USING (true) WITH CHECK 
 
 CREATE POLICY owner ON pipedrive.sync_change TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.sync_plan TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.sync_run TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.sync_state TO paydock_owner USING (true) WITH CHECK (true);
@@ -3882,6 +3928,8 @@ ALTER TABLE pipedrive.settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pipedrive.stage ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.sync_change ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_plan ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.sync_run ENABLE ROW LEVEL SECURITY;
 
@@ -3922,6 +3970,8 @@ CREATE POLICY tenant ON pipedrive.settings TO paydock_web, paydock_cron, paydock
 CREATE POLICY tenant ON pipedrive.stage TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.sync_change TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.sync_plan TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.sync_run TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -4199,7 +4249,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_api;
 
-GRANT SELECT,UPDATE ON TABLE pipedrive.attention TO paydock_web;
+GRANT SELECT,DELETE,UPDATE ON TABLE pipedrive.attention TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.attention TO paydock_cron;
 
 GRANT SELECT,INSERT ON TABLE pipedrive.audit TO paydock_web;
@@ -4237,6 +4287,7 @@ GRANT SELECT ON TABLE pipedrive.record_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.record_snapshot TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.remote_key TO paydock_cron;
+GRANT SELECT ON TABLE pipedrive.remote_key TO paydock_web;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_cron;
@@ -4251,15 +4302,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.staged_record TO paydock_cr
 GRANT SELECT ON TABLE pipedrive.sync_change TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_change TO paydock_cron;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_plan TO paydock_cron;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_cron;
 
-GRANT SELECT ON TABLE pipedrive.sync_state TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_state TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_state TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_task TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.touched_record TO paydock_cron;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.touched_record TO paydock_web;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.trigger_stage TO paydock_web;
 GRANT SELECT ON TABLE pipedrive.trigger_stage TO paydock_cron;
