@@ -2475,6 +2475,7 @@ ALTER TABLE pipedrive.sync_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
 
 CREATE TABLE pipedrive.sync_plan (
     company_id uuid NOT NULL,
+    id bigint NOT NULL,
     run_id uuid NOT NULL,
     kind text NOT NULL,
     record_id bigint,
@@ -2490,6 +2491,15 @@ CREATE TABLE pipedrive.sync_plan (
 ALTER TABLE ONLY pipedrive.sync_plan FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.sync_plan OWNER TO paydock_owner;
+
+ALTER TABLE pipedrive.sync_plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pipedrive.sync_plan_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE pipedrive.sync_run (
     company_id uuid NOT NULL,
@@ -3040,6 +3050,9 @@ ALTER TABLE ONLY pipedrive.stage
 
 ALTER TABLE ONLY pipedrive.sync_change
     ADD CONSTRAINT sync_change_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.sync_plan
+    ADD CONSTRAINT sync_plan_pkey PRIMARY KEY (company_id, id);
 
 ALTER TABLE ONLY pipedrive.sync_run
     ADD CONSTRAINT sync_run_pkey PRIMARY KEY (company_id, id);

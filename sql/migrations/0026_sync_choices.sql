@@ -15,6 +15,7 @@ alter table pipedrive.sync_change
 -- A plan while it is being done: what the preview said, and what of it is settled.
 create table pipedrive.sync_plan (
     company_id uuid not null references books.company,
+    id bigint generated always as identity,
     run_id uuid not null,
     kind text not null check (kind in ('organization', 'person', 'product')),
     record_id bigint,
@@ -23,7 +24,8 @@ create table pipedrive.sync_plan (
     name text not null,
     changes text[] not null,
     planned_at timestamptz not null,
-    is_settled boolean not null default false
+    is_settled boolean not null default false,
+    primary key (company_id, id)
 );
 create index sync_plan_record on pipedrive.sync_plan (company_id, run_id, kind, record_id);
 comment on index pipedrive.sync_plan_record is 'What was planned for the records that are decided about.';
