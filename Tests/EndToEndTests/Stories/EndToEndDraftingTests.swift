@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Postgres
 import Testing
 
 /// A deal that a hundred triggers ask a quote for, in eight drainers, with the sandbox's model behind them.
@@ -87,7 +88,8 @@ struct EndToEndDraftingTests {
         while figures.kills < kills {
             let holder = try await installation.until("somebody has the deal in hand") { try self.holder(of: deal) }
             try await installation.until("the question of \(holder)") {
-                try await self.calls().count > asked || self.holder(of: deal) != holder
+                let isAsking = try await self.calls().count > asked
+                return try isAsking || self.holder(of: deal) != holder
             }
             guard try self.holder(of: deal) == holder else { continue }
             asked = try await calls().count
@@ -108,8 +110,8 @@ struct EndToEndDraftingTests {
             let delivered = try await self.sandbox.deliveries().filter {
                 $0["entity"] == "deal" && $0["entity_id"].text == "\(deal)" && $0["status"].whole == 200
             }
-            return try await delivered.count >= Self.triggerCount && self.installation.unfinished() == 0
-                && self.quotes(tenant, deal) > 0
+            let made = try await self.quotes(tenant, deal)
+            return try made > 0 && delivered.count >= Self.triggerCount && self.installation.unfinished() == 0
         }
         for part in parts { part.signal(SIGTERM) }
         for part in parts { _ = await part.exitStatus() }
