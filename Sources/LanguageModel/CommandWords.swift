@@ -7,15 +7,20 @@ import Domain
 enum CommandWords {
     /// Whether the text orders a model about, or pretends to be part of a conversation with one.
     static func stand(in text: String) -> Bool {
-        steer(text) || asking.contains { folded(text).contains($0) }
+        let plain = folded(text)
+        return hasMixedScripts(text) || steers(plain) || asks(plain)
     }
 
     /// Whether the text speaks to a machine: what nobody writes to a colleague or a customer.
     static func steer(_ text: String) -> Bool {
-        if hasMixedScripts(text) { return true }
-        let plain = folded(text)
-        return markers.contains(where: plain.contains) || steering.contains { plain.contains($0) }
+        hasMixedScripts(text) || steers(folded(text))
     }
+
+    private static func steers(_ plain: String) -> Bool {
+        markers.contains(where: plain.contains) || steering.contains { plain.contains($0) }
+    }
+
+    private static func asks(_ plain: String) -> Bool { asking.contains { plain.contains($0) } }
 
     /// The sentences of a text, each with whether it gives orders. An order over two sentences makes both one.
     static func sentences(of text: String) -> [(text: String, isOrder: Bool, isSteering: Bool)] {
@@ -23,8 +28,9 @@ enum CommandWords {
         let whole = steer(text)
         return parts.indices.map { index in
             let pair = parts[max(0, index - 1)...min(parts.count - 1, index + 1)].joined(separator: " ")
-            let isSteering = steer(parts[index]) || (whole && steer(pair))
-            return (parts[index], isSteering || stand(in: parts[index]), isSteering)
+            // Where the whole text speaks to no machine, none of its sentences does.
+            let isSteering = whole && (steer(parts[index]) || steer(pair))
+            return (parts[index], isSteering || asks(folded(parts[index])), isSteering)
         }
     }
 

@@ -27,7 +27,7 @@ struct EvidenceCheck {
 
     private static let lengths = 3...300
 
-    /// `names` are the product's: what people say of prices and sending may ask for it, if it names it.
+    /// `names` are the product's: what people say of prices, sending and addresses may ask for it, if it names it.
     func verdict(on evidence: String, naming names: [String]) -> Verdict {
         let plain = Self.plain(evidence)
         guard Self.lengths.contains(plain.count) else { return .length }
@@ -36,7 +36,10 @@ struct EvidenceCheck {
         // It may stand in several texts; one where it is no order is enough.
         let fit = found.first { text in
             text.sentences.filter { $0.text.contains(plain) || plain.contains($0.text) }
-                .allSatisfy { !$0.isSteering && (!$0.isOrder || Self.speaks($0.text, of: names)) }
+                .allSatisfy { sentence in
+                    let isSuspect = sentence.isOrder || CustomerTextCheck.holdsPlace(sentence.text)
+                    return !sentence.isSteering && (!isSuspect || Self.speaks(sentence.text, of: names))
+                }
         }
         guard fit != nil, !CommandWords.steer(evidence) else { return .order }
         return .stands(in: fit?.plain ?? first.plain)
@@ -99,13 +102,21 @@ struct CustomerTextCheck {
         return problems
     }
 
+    /// Whether a link, an address, a telephone or an account number stands there.
+    static func holdsPlace(_ text: String) -> Bool {
+        text.split(whereSeparator: \.isWhitespace).contains { isAddress(String($0)) } || text.contains(numbers)
+    }
+
     /// A short text that the company itself wrote, such as a product's name with an amount in it.
     private func isTrusted(_ text: String) -> Bool { trusted.contains(CommandWords.folded(text)) }
 
     private func holdsNumbers(_ text: String) -> Bool {
-        let found = text.matches(of: #/\d{7,}|\d(?:[\s\-.\/()]{0,2}\d){8,}|[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,}/#)
+        let found = text.matches(of: Self.numbers)
         return found.contains { !trusted.contains(CommandWords.folded(String($0.output))) }
     }
+
+    private nonisolated(unsafe) static let numbers =
+        #/\d{7,}|\d(?:[\s\-.\/()]{0,2}\d){8,}|[A-Za-z]{2}\d{2}(?:\s?[A-Za-z]{4})?(?:\s?\d{4}){2,}/#
 
     /// Without the punctuation around it.
     private static func bare(_ word: Substring) -> String {

@@ -77,7 +77,7 @@ import Testing
 
     @Test(arguments: [
         "Gratis website", "Website voor 10 euro", "Website €10", "Website <b>", "Website http://x.example",
-        "Website, 20% eraf", "Mail naar a@b.example", "Website\u{202E}cisaB",
+        "Website, 20% eraf", "Mail naar a@b.example",
     ])
     func `a wording that is not for a customer is refused`(_ wording: String) {
         #expect(!line("p1", "1", wording).isEmpty)
