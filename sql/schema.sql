@@ -959,6 +959,12 @@ $$;
 
 ALTER FUNCTION pipedrive.end_links() OWNER TO paydock_owner;
 
+CREATE FUNCTION pipedrive.field_text(pairs text[], field text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (field_text.pairs)[(n.n + 1)] AS pairs FROM generate_subscripts(field_text.pairs, 1) n(n) WHERE (((n.n % 2) = 1) AND ((field_text.pairs)[n.n] = field_text.field)) LIMIT 1);
+
+ALTER FUNCTION pipedrive.field_text(pairs text[], field text) OWNER TO paydock_owner;
+
 CREATE FUNCTION pipedrive.forget_edits() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -998,7 +1004,7 @@ begin
     select company, (x ->> 0)::uuid, x ->> 1, (x ->> 2)::boolean from jsonb_array_elements(edits) x
     where exists (
         select from pipedrive.link l
-        where l.company_id = company and l.local_id = (x ->> 0)::uuid and l.state = 'live')
+        where l.company_id = company and l.local_id = (x ->> 0)::uuid and l.state in ('live', 'gone'))
     on conflict (company_id, local_id, field) do update set edited_at = clock_timestamp();
     delete from pipedrive.local_attention a
     where a.company_id = company and a.local_id = any (locals) and a.choice is null;
@@ -1078,6 +1084,12 @@ $$;
 
 ALTER FUNCTION pipedrive.queue_push(company uuid, locals uuid[]) OWNER TO paydock_owner;
 
+CREATE FUNCTION pipedrive.without_fields(stored text[], fields text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT u.v FROM unnest(without_fields.stored) WITH ORDINALITY u(v, n) WHERE ((without_fields.stored)[(((((u.n - 1) / 2) * 2) + 1))::integer] <> ALL (without_fields.fields)) ORDER BY u.n);
+
+ALTER FUNCTION pipedrive.without_fields(stored text[], fields text[]) OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.add_event_message() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -1111,6 +1123,9 @@ ALTER FUNCTION queue.bucket() OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) RETURNS TABLE(company_id uuid, id bigint, kind text, subject text, attempt_count integer, claim_count integer, has_unclear_attempt boolean, priority smallint, is_probe boolean, repeat_seconds double precision, caused_at timestamp with time zone)
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1262,6 +1277,9 @@ ALTER FUNCTION queue.claim(new_worker text, room integer, lease_seconds double p
 
 CREATE FUNCTION queue.finish(finisher text, results jsonb) RETURNS SETOF bigint
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1288,7 +1306,8 @@ begin
     ours as materialized (
         select m.company_id, m.attempt_count, m.claimed_at, r.* from result r
         join queue.message m on m.company_id = r.company and m.id = r.id
-        where m.state = 'running' and m.worker = finisher and m.claim_count = r.claim
+        -- Written so that the index of leases cannot serve: each is found by its key.
+        where m.state || '' = 'running' and m.worker = finisher and m.claim_count = r.claim
         for update of m),
     gone as (
         delete from queue.message m using ours o
@@ -1340,11 +1359,41 @@ CREATE FUNCTION queue.forget(most integer) RETURNS bigint
         delete from pipedrive.webhook_inbox where ctid = any (array(
             select ctid from pipedrive.webhook_inbox
             where received_at < clock_timestamp() - interval '7 days' limit most))
+        returning 1),
+    drafts as (
+        delete from pipedrive.draft_record where ctid = any (array(
+            select ctid from pipedrive.draft_record
+            where requested_at < clock_timestamp() - interval '90 days' limit most))
         returning 1)
     select (select count(*) from attempts) + (select count(*) from messages) + (select count(*) from bodies)
+        + (select count(*) from drafts)
 $$;
 
 ALTER FUNCTION queue.forget(most integer) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    with returned as (
+        update queue.message m set
+            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
+            reason = 'The worker was lost', due_at = clock_timestamp(),
+            repeat_after = case when m.kind = any (looking_kinds)
+                then greatest(m.repeat_after, m.lease_until + make_interval(secs => repeat_seconds))
+                else m.repeat_after end
+        from unnest(companies, ids) l (company_id, id)
+        where m.company_id = l.company_id and m.id = l.id
+        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
+    tried as (
+        insert into queue.attempt (
+            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
+        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
+            'rescued', 'The worker was lost'
+        from returned)
+    select count(*) from returned
+$$;
+
+ALTER FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.hold(company uuid, level_priority smallint, in_bucket integer) RETURNS bigint
     LANGUAGE plpgsql
@@ -1457,50 +1506,60 @@ $$;
 
 ALTER FUNCTION queue.raise_floors_further() OWNER TO paydock_owner;
 
-CREATE FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
-    LANGUAGE sql
+CREATE FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
+    LANGUAGE plpgsql
     AS $$
-    select queue.raise_floors_further();
-    with lost as (
+declare
+    gone text[];
+    companies uuid[];
+    ids bigint[];
+begin
+    perform queue.raise_floors_further();
+    select array_agg(worker) into gone from (
+        with others as materialized (select worker from queue.drainer where hears and worker <> rescuer)
+        select worker from others
+        where pg_try_advisory_xact_lock(20529, hashtext(worker))) d;
+    select array_agg(company_id), array_agg(id) into companies, ids from (
         select company_id, id from queue.message
-        where state = 'running' and lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
-        order by lease_until limit 500 for update skip locked),
-    returned as (
-        update queue.message m set
-            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
-            reason = 'The worker was lost',
-            due_at = case when m.kind = any (looking_kinds)
-                then greatest(clock_timestamp(), m.claimed_at + make_interval(secs => look_seconds))
-                else clock_timestamp() end
-        from lost where m.company_id = lost.company_id and m.id = lost.id
-        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
-    tried as (
-        insert into queue.attempt (
-            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
-        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
-            'rescued', 'The worker was lost'
-        from returned)
-    select count(*) from returned
+        where state = 'running'
+            and (lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
+                or worker = any (gone) and kind = any (looking_kinds))
+        order by lease_until limit 500 for update skip locked) lost;
+    if gone is not null then
+        delete from queue.drainer where worker = any (gone);
+    end if;
+    if ids is null then return 0; end if;
+    return queue.give_back(companies, ids, repeat_seconds, looking_kinds);
+end
 $$;
 
-ALTER FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
+ALTER FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.stage() RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
     update queue.message m set state = 'available', bucket = queue.bucket()
     from (
         select company_id, id from queue.message
         where state in ('scheduled', 'retryable') and due_at <= clock_timestamp()
         order by due_at limit 500 for update skip locked) due
-    where m.company_id = due.company_id and m.id = due.id
+    where m.company_id = due.company_id and m.id = due.id;
+end
 $$;
 
 ALTER FUNCTION queue.stage() OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
     update queue.message n set is_blocked = false, bucket = queue.bucket()
     from unnest(companies, lanes) l (company_id, lane)
     cross join lateral (
@@ -1508,7 +1567,8 @@ CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
         where f.company_id = l.company_id and f.lane = l.lane
             and f.state in ('available', 'scheduled', 'running', 'retryable')
         order by f.id limit 1) first
-    where n.company_id = l.company_id and n.id = first.id and n.is_blocked
+    where n.company_id = l.company_id and n.id = first.id and n.is_blocked;
+end
 $$;
 
 ALTER FUNCTION queue.unblock(companies uuid[], lanes text[]) OWNER TO paydock_owner;
@@ -2099,6 +2159,7 @@ CREATE TABLE pipedrive.attention (
     is_merge boolean DEFAULT false NOT NULL,
     choice text,
     chosen_id uuid,
+    remote_values text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT attention_choice_check CHECK ((choice = ANY (ARRAY['link'::text, 'create'::text, 'ignore'::text]))),
     CONSTRAINT attention_chosen_check CHECK ((((choice = 'link'::text) = (chosen_id IS NOT NULL)) OR (choice IS NULL))),
     CONSTRAINT attention_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
@@ -2194,6 +2255,47 @@ ALTER TABLE ONLY pipedrive.deal_snapshot FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.deal_snapshot OWNER TO paydock_owner;
 
+CREATE TABLE pipedrive.draft_record (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    deal_id bigint NOT NULL,
+    purpose text NOT NULL,
+    state text NOT NULL,
+    quote_id uuid,
+    drafter text,
+    model text,
+    prompt_version text,
+    fallback text,
+    question_tokens integer DEFAULT 0 NOT NULL,
+    answer_tokens integer DEFAULT 0 NOT NULL,
+    milliseconds integer DEFAULT 0 NOT NULL,
+    outcome text,
+    reason text,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT draft_record_check CHECK (((purpose = 'trial'::text) = (quote_id IS NULL))),
+    CONSTRAINT draft_record_check1 CHECK (((state = 'ready'::text) = (outcome IS NOT NULL))),
+    CONSTRAINT draft_record_purpose_check CHECK ((purpose = ANY (ARRAY['quote'::text, 'trial'::text, 'comparison'::text]))),
+    CONSTRAINT draft_record_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'ready'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.draft_record FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_record OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.draft_spend (
+    company_id uuid NOT NULL,
+    day date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    tokens bigint DEFAULT 0 NOT NULL,
+    questions integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY pipedrive.draft_spend FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_spend OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.link (
     company_id uuid NOT NULL,
     pipedrive_company_id bigint NOT NULL,
@@ -2208,6 +2310,7 @@ CREATE TABLE pipedrive.link (
     synced_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     push_until timestamp with time zone,
     create_sent_at timestamp with time zone,
+    create_values text[],
     merged_into bigint,
     CONSTRAINT link_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
     CONSTRAINT link_placeholder_check CHECK (((record_id > 0) OR (state = ANY (ARRAY['live'::text, 'ended'::text])))),
@@ -2269,6 +2372,7 @@ CREATE TABLE pipedrive.quote_draft (
     trigger_id uuid,
     person_id bigint,
     organization_id bigint,
+    again_at timestamp with time zone,
     CONSTRAINT quote_draft_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'waiting'::text, 'held'::text, 'ready'::text, 'failed'::text])))
 );
 
@@ -2347,12 +2451,15 @@ CREATE TABLE pipedrive.settings (
     kvk_field text,
     organization_language_field text,
     person_language_field text,
+    mapping_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reserve_percent integer DEFAULT 30 NOT NULL,
     CONSTRAINT settings_kvk_field_check CHECK ((kvk_field <> ''::text)),
     CONSTRAINT settings_organization_direction_check CHECK ((organization_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
     CONSTRAINT settings_organization_language_field_check CHECK ((organization_language_field <> ''::text)),
     CONSTRAINT settings_person_direction_check CHECK ((person_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
     CONSTRAINT settings_person_language_field_check CHECK ((person_language_field <> ''::text)),
     CONSTRAINT settings_product_direction_check CHECK ((product_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
+    CONSTRAINT settings_reserve_percent_check CHECK (((reserve_percent >= 0) AND (reserve_percent <= 90))),
     CONSTRAINT settings_vat_field_check CHECK ((vat_field <> ''::text))
 );
 
@@ -2439,7 +2546,7 @@ CREATE TABLE pipedrive.sync_change (
     name text NOT NULL,
     changes text[] DEFAULT '{}'::text[] NOT NULL,
     happened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT sync_change_action_check CHECK ((action = ANY (ARRAY['created'::text, 'linked'::text, 'updated'::text, 'created_there'::text, 'updated_there'::text, 'skipped'::text, 'attention'::text, 'refused'::text, 'gone'::text, 'merged'::text]))),
+    CONSTRAINT sync_change_action_check CHECK ((action = ANY (ARRAY['created'::text, 'linked'::text, 'updated'::text, 'created_there'::text, 'updated_there'::text, 'skipped'::text, 'attention'::text, 'refused'::text, 'gone'::text, 'merged'::text, 'postponed'::text]))),
     CONSTRAINT sync_change_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
 );
 
@@ -2449,6 +2556,34 @@ ALTER TABLE pipedrive.sync_change OWNER TO paydock_owner;
 
 ALTER TABLE pipedrive.sync_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME pipedrive.sync_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pipedrive.sync_plan (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    kind text NOT NULL,
+    record_id bigint,
+    local_id uuid,
+    action text NOT NULL,
+    name text NOT NULL,
+    changes text[] NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    is_settled boolean DEFAULT false NOT NULL,
+    CONSTRAINT sync_plan_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.sync_plan FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_plan OWNER TO paydock_owner;
+
+ALTER TABLE pipedrive.sync_plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pipedrive.sync_plan_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2473,6 +2608,7 @@ CREATE TABLE pipedrive.sync_run (
     restart_count integer DEFAULT 0 NOT NULL,
     expected_count integer DEFAULT 0 NOT NULL,
     done_count integer DEFAULT 0 NOT NULL,
+    plan_id uuid,
     CONSTRAINT sync_run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT sync_run_checkpoint_kind_check CHECK ((checkpoint_kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
     CONSTRAINT sync_run_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'preview'::text]))),
@@ -2518,6 +2654,7 @@ CREATE TABLE pipedrive.touched_record (
     record_id bigint NOT NULL,
     occurred_at timestamp with time zone,
     touched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    taken_until timestamp with time zone,
     CONSTRAINT touched_record_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
 );
 
@@ -2662,6 +2799,8 @@ CREATE TABLE queue.drainer (
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
 
 ALTER TABLE queue.drainer OWNER TO paydock_owner;
+
+COMMENT ON COLUMN queue.drainer.hears IS 'Whether its listening session is open: it notices notifications, and holds the lock (20529, hashtext(worker)).';
 
 CREATE TABLE queue.finished (
     company_id uuid NOT NULL,
@@ -2974,6 +3113,12 @@ ALTER TABLE ONLY pipedrive.custom_field
 ALTER TABLE ONLY pipedrive.deal_snapshot
     ADD CONSTRAINT deal_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
 
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.draft_spend
+    ADD CONSTRAINT draft_spend_pkey PRIMARY KEY (company_id);
+
 ALTER TABLE ONLY pipedrive.link
     ADD CONSTRAINT link_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
@@ -3003,6 +3148,9 @@ ALTER TABLE ONLY pipedrive.stage
 
 ALTER TABLE ONLY pipedrive.sync_change
     ADD CONSTRAINT sync_change_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.sync_plan
+    ADD CONSTRAINT sync_plan_pkey PRIMARY KEY (company_id, id);
 
 ALTER TABLE ONLY pipedrive.sync_run
     ADD CONSTRAINT sync_run_pkey PRIMARY KEY (company_id, id);
@@ -3236,6 +3384,18 @@ CREATE INDEX subscription_state_newest ON books.subscription USING btree (compan
 
 COMMENT ON INDEX books.subscription_state_newest IS 'Lists of subscriptions in one state, newest first.';
 
+CREATE INDEX draft_record_old ON pipedrive.draft_record USING btree (requested_at);
+
+COMMENT ON INDEX pipedrive.draft_record_old IS 'Retention: records of more than 90 days ago.';
+
+CREATE INDEX draft_record_quote ON pipedrive.draft_record USING btree (company_id, quote_id, requested_at DESC) WHERE (quote_id IS NOT NULL);
+
+COMMENT ON INDEX pipedrive.draft_record_quote IS 'A quote''s page: how it came about, and the newest comparison.';
+
+CREATE INDEX draft_record_trial ON pipedrive.draft_record USING btree (company_id, requested_at DESC) WHERE (purpose = 'trial'::text);
+
+COMMENT ON INDEX pipedrive.draft_record_trial IS 'The Triggers tab: the newest trials.';
+
 CREATE INDEX link_creating ON pipedrive.link USING btree (company_id, pipedrive_company_id, kind) WHERE (record_id < 0);
 
 COMMENT ON INDEX pipedrive.link_creating IS 'Records that are being created in Pipedrive.';
@@ -3279,6 +3439,10 @@ COMMENT ON INDEX pipedrive.staged_record_run IS 'Everything a run staged of a ki
 CREATE INDEX sync_change_run ON pipedrive.sync_change USING btree (company_id, run_id, id);
 
 COMMENT ON INDEX pipedrive.sync_change_run IS 'The records of a run, for its page and its CSV; live changes have no run.';
+
+CREATE INDEX sync_plan_record ON pipedrive.sync_plan USING btree (company_id, run_id, kind, record_id);
+
+COMMENT ON INDEX pipedrive.sync_plan_record IS 'What was planned for the records that are decided about.';
 
 CREATE INDEX sync_run_newest ON pipedrive.sync_run USING btree (company_id, started_at DESC);
 
@@ -3578,6 +3742,15 @@ ALTER TABLE ONLY pipedrive.custom_field
 ALTER TABLE ONLY pipedrive.deal_snapshot
     ADD CONSTRAINT deal_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
+
+ALTER TABLE ONLY pipedrive.draft_spend
+    ADD CONSTRAINT draft_spend_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.link
     ADD CONSTRAINT link_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -3610,6 +3783,9 @@ ALTER TABLE ONLY pipedrive.stage
 
 ALTER TABLE ONLY pipedrive.sync_change
     ADD CONSTRAINT sync_change_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.sync_plan
+    ADD CONSTRAINT sync_plan_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY pipedrive.sync_run
     ADD CONSTRAINT sync_run_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -3805,6 +3981,10 @@ ALTER TABLE pipedrive.custom_field ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.deal_snapshot ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.draft_record ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_spend ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE pipedrive.link ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.local_attention ENABLE ROW LEVEL SECURITY;
@@ -3825,6 +4005,10 @@ CREATE POLICY owner ON pipedrive.custom_field TO paydock_owner USING (true) WITH
 
 CREATE POLICY owner ON pipedrive.deal_snapshot TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.draft_record TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.draft_spend TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.link TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.local_attention TO paydock_owner USING (true) WITH CHECK (true);
@@ -3844,6 +4028,8 @@ CREATE POLICY owner ON pipedrive.settings TO paydock_owner USING (true) WITH CHE
 CREATE POLICY owner ON pipedrive.stage TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.sync_change TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.sync_plan TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.sync_run TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -3883,6 +4069,8 @@ ALTER TABLE pipedrive.stage ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.sync_change ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.sync_plan ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE pipedrive.sync_run ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.sync_state ENABLE ROW LEVEL SECURITY;
@@ -3903,6 +4091,10 @@ CREATE POLICY tenant ON pipedrive.custom_field TO paydock_web, paydock_cron, pay
 
 CREATE POLICY tenant ON pipedrive.deal_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.draft_record TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.draft_spend TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.link TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.local_attention TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
@@ -3922,6 +4114,8 @@ CREATE POLICY tenant ON pipedrive.settings TO paydock_web, paydock_cron, paydock
 CREATE POLICY tenant ON pipedrive.stage TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.sync_change TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.sync_plan TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.sync_run TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -4199,7 +4393,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_api;
 
-GRANT SELECT,UPDATE ON TABLE pipedrive.attention TO paydock_web;
+GRANT SELECT,DELETE,UPDATE ON TABLE pipedrive.attention TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.attention TO paydock_cron;
 
 GRANT SELECT,INSERT ON TABLE pipedrive.audit TO paydock_web;
@@ -4216,6 +4410,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.custom_field TO paydock_cro
 
 GRANT SELECT ON TABLE pipedrive.deal_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.deal_snapshot TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE pipedrive.draft_record TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.draft_record TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.draft_spend TO paydock_cron;
+GRANT SELECT ON TABLE pipedrive.draft_spend TO paydock_web;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_cron;
@@ -4237,6 +4437,7 @@ GRANT SELECT ON TABLE pipedrive.record_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.record_snapshot TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.remote_key TO paydock_cron;
+GRANT SELECT ON TABLE pipedrive.remote_key TO paydock_web;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_cron;
@@ -4251,15 +4452,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.staged_record TO paydock_cr
 GRANT SELECT ON TABLE pipedrive.sync_change TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_change TO paydock_cron;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_plan TO paydock_cron;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_cron;
 
-GRANT SELECT ON TABLE pipedrive.sync_state TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_state TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_state TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_task TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.touched_record TO paydock_cron;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.touched_record TO paydock_web;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.trigger_stage TO paydock_web;
 GRANT SELECT ON TABLE pipedrive.trigger_stage TO paydock_cron;

@@ -15,7 +15,7 @@ public struct Migrator: Sendable {
 
     /// A numbered step.
     public struct Migration: Sendable, Hashable {
-        /// Ascending from 1, without gaps.
+        /// Ascending from 1.
         public let number: Int
         /// What it is about.
         public let name: String
@@ -43,7 +43,12 @@ public struct Migrator: Sendable {
         (22, "retention", PackageResources._022_retention_sql),
         (23, "queue_turns", PackageResources._023_queue_turns_sql),
         (24, "sync", PackageResources._024_sync_sql),
+        (26, "sync_choices", PackageResources._026_sync_choices_sql),
+        (27, "draft_records", PackageResources._027_draft_records_sql),
+        (29, "lost_drainers", PackageResources._029_lost_drainers_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
+
+    private static let newest = migrations.map(\.number).max() ?? 0
 
     /// The statements that make the roles, for a person to run where the login role may not.
     public static let roles = String(decoding: PackageResources.roles_sql, as: UTF8.self)
@@ -92,7 +97,7 @@ public struct Migrator: Sendable {
                 """)
         }
         let known = try applied(connection)
-        if let newest = known.max(), newest > Self.migrations.count { throw Failure.newerDatabase(newest) }
+        if let newest = known.max(), newest > Self.newest { throw Failure.newerDatabase(newest) }
         return try Self.migrations.filter { try !known.contains($0.number) && apply($0, connection) }
     }
 
@@ -101,7 +106,7 @@ public struct Migrator: Sendable {
         let connection = try PostgresConnection(configuration)
         defer { connection.close() }
         let known = try appliedIfAny(connection)
-        if let newest = known.max(), newest > Self.migrations.count { throw Failure.newerDatabase(newest) }
+        if let newest = known.max(), newest > Self.newest { throw Failure.newerDatabase(newest) }
         let missing = Self.migrations.map(\.number).filter { !known.contains($0) }
         if !missing.isEmpty { throw Failure.olderDatabase(missing: missing) }
     }

@@ -4,7 +4,7 @@ import Domain
 enum CatchUp {
     /// Starts a run over the records and, with a trigger, a sweep over the deals. Harmless when one is at work already.
     static func begin(_ transaction: any StorageTransaction) throws {
-        _ = try transaction.sync.start(.retry, mode: .full)
+        _ = try RunGate.start(.retry, transaction)
         if try transaction.triggers.triggers().contains(where: \.isOn) {
             try transaction.queue.add(NewMessage(kind: .sweep, subject: "", priority: 4))
         }

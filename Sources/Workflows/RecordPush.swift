@@ -22,6 +22,7 @@ public struct RecordPush: Sendable {
         guard let local = UUID(uuidString: subject) else {
             return .discarded(reason: "The message names no record")
         }
+        guard try !isHeld(company) else { return .completed(note: "The first run brings it") }
         guard let standing = try standing(local, company) else {
             return .completed(note: "It is not there any more")
         }
@@ -38,6 +39,13 @@ public struct RecordPush: Sendable {
 
     private static let busy = DeliveryResult.snoozed(
         seconds: RecordTakeover.busySeconds, reason: "It is being written at this moment")
+
+    /// Before a first run was applied nothing is written: that run looks at every record of ours.
+    private func isHeld(_ company: Company.ID) throws -> Bool {
+        try storage.transaction(.cron(company)) { transaction in
+            try transaction.syncPolicy.policy().map { !$0.isApplied } ?? false
+        }
+    }
 
     private func standing(_ local: UUID, _ company: Company.ID) throws -> LocalStanding? {
         try storage.transaction(.cron(company)) { try $0.pairs.standing(local) }

@@ -28,6 +28,7 @@ public struct RecordTakeover: Sendable {
         guard let kind = parts.first.flatMap({ RecordKind(rawValue: String($0)) }) else {
             return .discarded(reason: "The message names no kind of record")
         }
+        if try passOver(kind, company) { return .completed(note: "The first run reads it") }
         if parts.count == 2, let id = Int64(parts[1]) {
             // As messages were before there was a list of waiting records.
             _ = try await bring(kind, [id], company: company)
@@ -58,6 +59,17 @@ public struct RecordTakeover: Sendable {
             return .snoozed(seconds: Self.busySeconds, reason: "A record is being written at this moment")
         }
         return .completed(note: brought.note)
+    }
+
+    /// Before a first run was applied nothing is written: that run reads every list.
+    private func passOver(_ kind: RecordKind, _ company: Company.ID) throws -> Bool {
+        try storage.transaction(.cron(company)) { transaction in
+            guard let policy = try transaction.syncPolicy.policy(), !policy.isApplied else { return false }
+            while case let waiting = try transaction.touched.take(kind, limit: Self.batchLimit), !waiting.isEmpty {
+                try transaction.touched.forget(kind, waiting)
+            }
+            return true
+        }
     }
 
     /// Where even this fails, they are free again after 40 seconds.

@@ -256,10 +256,15 @@ private enum TenantRows {
                 customFields: [CustomField(kind: .person, code: "c", name: "Language", type: "enum")], of: .person)
             try transaction.touched.touch(.person, 1, occurredAt: nil)
         }
-        for table in ["sync_task", "local_attention", "conflict", "local_edit"] {
+        for table in ["sync_task", "sync_plan", "local_attention", "conflict", "local_edit"] {
             let columns =
                 switch table {
                 case "sync_task": ("run_id, kind, local_id", "gen_random_uuid(), 'person', gen_random_uuid()")
+                case "sync_plan":
+                    (
+                        "run_id, kind, action, name, changes, planned_at",
+                        "gen_random_uuid(), 'person', 'created', 'n', '{}', now()"
+                    )
                 case "local_attention":
                     ("pipedrive_company_id, kind, local_id, name, reason", "1, 'person', gen_random_uuid(), 'n', 'r'")
                 case "conflict":

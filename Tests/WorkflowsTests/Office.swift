@@ -59,7 +59,7 @@ struct Office {
     var sync: SyncSteps { SyncSteps(storage: storage, crm: pipedrive, tokens: tokens) }
     var subscribing: Subscribing {
         Subscribing(
-            storage: storage, crm: pipedrive, webhooks: pipedrive, tokens: tokens, secrets: secrets,
+            storage: storage, crm: pipedrive, webhooks: pipedrive, records: pipedrive, tokens: tokens, secrets: secrets,
             webhookURL: "https://paydock.example")
     }
     var sweep: StageSweep { StageSweep(storage: storage, deals: pipedrive, tokens: tokens, clock: clock) }

@@ -45,11 +45,13 @@ public struct SyncRun: Hashable, Sendable {
         public var updatedThere: Int
         /// Left alone, because the direction says so.
         public var skipped: Int
+        /// Left alone, because they are not as the preview said that was applied.
+        public var postponed: Int
 
         /// Makes counts.
         public init(
             read: Int = 0, created: Int = 0, linked: Int = 0, updated: Int = 0, needsAttention: Int = 0,
-            createdThere: Int = 0, updatedThere: Int = 0, skipped: Int = 0
+            createdThere: Int = 0, updatedThere: Int = 0, skipped: Int = 0, postponed: Int = 0
         ) {
             self.read = read
             self.created = created
@@ -59,6 +61,7 @@ public struct SyncRun: Hashable, Sendable {
             self.createdThere = createdThere
             self.updatedThere = updatedThere
             self.skipped = skipped
+            self.postponed = postponed
         }
 
         /// Both together.
@@ -68,7 +71,8 @@ public struct SyncRun: Hashable, Sendable {
                 linked: left.linked + right.linked, updated: left.updated + right.updated,
                 needsAttention: left.needsAttention + right.needsAttention,
                 createdThere: left.createdThere + right.createdThere,
-                updatedThere: left.updatedThere + right.updatedThere, skipped: left.skipped + right.skipped)
+                updatedThere: left.updatedThere + right.updatedThere, skipped: left.skipped + right.skipped,
+                postponed: left.postponed + right.postponed)
         }
     }
 
@@ -136,12 +140,14 @@ public struct SyncRun: Hashable, Sendable {
     public let mode: Mode
     /// How far it is.
     public let progress: Progress
+    /// The preview that it does, and nothing beside it; nil for a run that does what it finds.
+    public let plan: ID?
 
     /// Makes a run value.
     public init(
         id: ID, state: State, startedBy: Cause, startedAt: Date, finishedAt: Date?, counts: [RecordKind: Counts],
         tokenCost: Int, outcome: String?, mode: Mode = .full,
-        progress: Progress = Progress(phase: .done, kind: nil, done: 0, expected: 0)
+        progress: Progress = Progress(phase: .done, kind: nil, done: 0, expected: 0), plan: ID? = nil
     ) {
         self.id = id
         self.state = state
@@ -153,6 +159,7 @@ public struct SyncRun: Hashable, Sendable {
         self.outcome = outcome
         self.mode = mode
         self.progress = progress
+        self.plan = plan
     }
 }
 

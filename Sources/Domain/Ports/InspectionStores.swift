@@ -6,6 +6,9 @@ public protocol MessageLog {
     func counts() throws -> [MessageCount]
     /// Newest first, at most `limit`; nil lists every state.
     func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord]
+    /// Those that concern a deal, newest first, at most 100: its drafting, and the notes and mails of its quotes and
+    /// invoices.
+    func messages(about deal: Deal.ID) throws -> [MessageRecord]
     /// Lets a message that waits or was given up go out again at once, out of its lane's order. False when it is not
     /// in such a state.
     func retry(_ id: OutboxMessage.ID) throws -> Bool
@@ -79,6 +82,14 @@ public protocol AttentionStore {
     func count() throws -> Int
     /// Grouped by reason, then by name; at most `limit`.
     func records(limit: Int) throws -> [AttentionRecord]
+    /// Everything that waits, with what has to be known to decide, and what was left alone; at most `limit` of each.
+    func list(limit: Int) throws -> AttentionList
+    /// Keeps what a person says about a record of Pipedrive; nil has it asked again. The caller has it read again.
+    func answer(_ choice: MatchChoice?, _ kind: RecordKind, _ recordID: Int64) throws -> AttentionAnswer
+    /// Keeps what a person says about one of ours. The caller has it pushed.
+    func answer(_ choice: LocalChoice, _ kind: RecordKind, ours local: UUID) throws -> AttentionAnswer
+    /// Ends a conflict: as it is, or by writing the value that lost to our record, as an edit of that person.
+    func settle(_ kind: RecordKind, ours local: UUID, _ field: SyncField, usesOther: Bool) throws -> AttentionAnswer
 }
 
 /// A record that waits for a decision.

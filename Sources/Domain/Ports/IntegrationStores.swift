@@ -125,8 +125,10 @@ public enum RecordPage: Sendable {
 
 /// Sync runs and what they stage.
 public protocol SyncStore {
-    /// Starts a run and queues its first step; nil when one of this connection is running already.
-    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode) throws -> SyncRun.ID?
+    /// Starts a run and queues its first step; nil when one of this connection is running already. With `plan`, a
+    /// preview, it does what that one said and nothing beside it. From the first run on that is no preview, the
+    /// connection may be written to.
+    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode, plan: SyncRun.ID?) throws -> SyncRun.ID?
     /// Where a running run goes on; nil when it has ended.
     func position(_ id: SyncRun.ID) throws -> SyncPosition?
     /// Keeps a page and moves the checkpoint, together. `readAt` is the database's clock before the request went out.
@@ -138,10 +140,17 @@ public protocol SyncStore {
     func move(_ id: SyncRun.ID, to next: SyncCheckpoint, tokenCost: Int) throws
     /// Ends a run.
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws
-    /// Newest first, at most 50.
+    /// Runs that write, newest first, at most 50.
     func recentRuns() throws -> [SyncRun]
     /// The contact linked to a Pipedrive person or organization.
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID?
+}
+
+extension SyncStore {
+    /// Starts a run that does what it finds.
+    public func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode) throws -> SyncRun.ID? {
+        try start(cause, mode: mode, plan: nil)
+    }
 }
 
 /// Where a running run stands.

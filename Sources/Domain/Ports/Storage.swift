@@ -82,6 +82,8 @@ public protocol StorageTransaction {
     var inbox: any InboxStore { get }
     /// Sync runs and what they stage.
     var sync: any SyncStore { get }
+    /// What runs and live changes did.
+    var syncLog: any SyncLogStore { get }
     /// What the sync goes by, and how far it is.
     var syncPolicy: any SyncPolicyStore { get }
     /// Pairs of records.
@@ -94,6 +96,10 @@ public protocol StorageTransaction {
     var triggers: any TriggerStore { get }
     /// Quote drafts.
     var drafts: any DraftStore { get }
+    /// Records of draftings.
+    var draftRecords: any DraftRecordStore { get }
+    /// What drafting costs.
+    var draftSpend: any DraftSpendStore { get }
     /// What was seen of records that no contact is linked to.
     var snapshots: any SnapshotStore { get }
     /// The figures that the panel shows.

@@ -218,3 +218,17 @@ public struct SyncTask: Hashable, Sendable {
         self.isLinked = isLinked
     }
 }
+
+/// What runs and live changes did, as a person looks at it.
+public protocol SyncLogStore {
+    /// A run of either mode; nil when there is none such.
+    func run(_ id: SyncRun.ID) throws -> SyncRun?
+    /// The newest preview since the connection was made, whatever became of it.
+    func preview() throws -> SyncRun?
+    /// Whether this preview may be applied: it is complete, the newest, and nothing ran or was set since.
+    func isCurrent(_ preview: SyncRun.ID) throws -> Bool
+    /// What a run did, oldest first, or live changes, newest first where `run` is nil: those that come after.
+    func changes(of run: SyncRun.ID?, after: Int64?, limit: Int) throws -> [SyncChange]
+    /// The first few changes of a run of each kind and action that it counts.
+    func samples(of run: SyncRun, limit: Int) throws -> [SyncChange]
+}

@@ -89,14 +89,15 @@ struct AttentionKeeping {
             """
             with noticed as (
                 insert into pipedrive.attention as a (
-                    company_id, pipedrive_company_id, kind, record_id, name, reason, candidates)
+                    company_id, pipedrive_company_id, kind, record_id, name, reason, candidates, remote_values)
                 select \(batch.company)::uuid, \(batch.account)::bigint, \(batch.kind.rawValue)::text, q.record_id,
-                    s.name, q.reason, q.candidates::uuid[]
+                    s.name, q.reason, q.candidates::uuid[], s.remote_values
                 from \(fragment: asked)
                 on conflict (company_id, pipedrive_company_id, kind, record_id) do update set
-                    name = excluded.name, reason = excluded.reason, candidates = excluded.candidates
-                    where (a.name, a.reason, a.candidates)
-                        is distinct from (excluded.name, excluded.reason, excluded.candidates)
+                    name = excluded.name, reason = excluded.reason, candidates = excluded.candidates,
+                    remote_values = excluded.remote_values
+                    where (a.name, a.reason, a.candidates, a.remote_values) is distinct from
+                        (excluded.name, excluded.reason, excluded.candidates, excluded.remote_values)
                 returning record_id, name, reason, xmax = 0 as is_new)
             insert into pipedrive.sync_change (company_id, run_id, kind, record_id, action, name, changes)
             select \(fragment: log), n.record_id, 'attention', n.name, array['reason', '', n.reason]

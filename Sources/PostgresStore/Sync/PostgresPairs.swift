@@ -10,15 +10,20 @@ struct PostgresPairs: PairStore {
         let company = try access.company()
         let row = try connection.query(
             """
-            select mode, started_at from pipedrive.sync_run
+            select mode, started_at, plan_id from pipedrive.sync_run
             where company_id = \(company) and id = \(run) and state = 'running'
             """
         ).first
         guard let row, var batch = try batch(kind, run: run.rawValue) else { return nil }
         batch.loggedRun = run.rawValue
         batch.writes = try row.state("mode", SyncRun.Mode.self) == .full
+        let preview = try row.optionalUUID("plan_id")
+        batch.followsPlan = preview != nil
         return try Syncing(connection: connection).doing {
-            if after == nil { try begin(batch, startedAt: try row.date("started_at")) }
+            if after == nil {
+                try begin(batch, startedAt: try row.date("started_at"))
+                if let preview { try PlannedChanges.begin(batch, preview: preview) }
+            }
             batch.after = after ?? 0
             guard let through = try batch.end(of: limit) else { return nil }
             batch.through = through
@@ -88,17 +93,18 @@ struct PostgresPairs: PairStore {
 
     private func decide(_ batch: StagedBatch) throws -> Decided {
         var counts = SyncRun.Counts(read: try batch.count())
+        let planned = try PlannedChanges(batch: batch)
         let matching = FreshMatching(batch: batch)
         if batch.writes { try matching.followEnded() }
         // What is linked comes first: an address that it gave up is free for who has it now.
-        var plans = try LinkedPairs(batch: batch, fresh: []).plans()
+        var plans = try planned.agreed(try LinkedPairs(batch: batch, fresh: []).plans())
         try settle(plans, batch)
-        let answers = try matching.answers()
+        let answers = try planned.agreed(try matching.answers())
         let writing = BatchWriting(batch: batch)
         try writing.link(answers.linked)
         try writing.create(answers.created)
         if !answers.linked.isEmpty {
-            let fresh = try LinkedPairs(batch: batch, fresh: answers.linked).plans()
+            let fresh = try planned.agreed(try LinkedPairs(batch: batch, fresh: answers.linked).plans())
             try settle(fresh, batch)
             plans += fresh
         }

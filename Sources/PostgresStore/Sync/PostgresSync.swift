@@ -6,16 +6,16 @@ struct PostgresSync: SyncStore {
     let connection: PostgresConnection
     let access: StorageAccess
 
-    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode) throws -> SyncRun.ID? {
+    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode, plan: SyncRun.ID?) throws -> SyncRun.ID? {
         let company = try access.company()
         let first = SyncCheckpoint.start
         let row = try connection.query(
             """
             insert into pipedrive.sync_run (
-                company_id, started_by, mode, phase, checkpoint_kind, checkpoint_cursor, expected_count)
+                company_id, started_by, mode, plan_id, phase, checkpoint_kind, checkpoint_cursor, expected_count)
             values (
-                \(company), \(cause.rawValue), \(mode.rawValue), \(first.phase.rawValue), \(first.kind?.rawValue),
-                \(first.cursor), coalesce((
+                \(company), \(cause.rawValue), \(mode.rawValue), \(plan), \(first.phase.rawValue),
+                \(first.kind?.rawValue), \(first.cursor), coalesce((
                     select done_count from pipedrive.sync_run where company_id = \(company) and state = 'completed'
                     order by started_at desc limit 1), 0))
             on conflict (company_id) where state = 'running' do nothing
@@ -24,6 +24,8 @@ struct PostgresSync: SyncStore {
         ).first
         guard let row else { return nil }
         let id = SyncRun.ID(try row.uuid("id"))
+        // What arrives while the run reads must not be passed over.
+        if mode == .full { try PostgresSyncPolicy(connection: connection, access: access).markApplied() }
         _ = try PostgresQueue(connection: connection, access: access).add(NewMessage(kind: .sync, subject: id.text))
         return id
     }
@@ -85,7 +87,7 @@ struct PostgresSync: SyncStore {
                 finished_at = clock_timestamp()
             where company_id = \(company) and id = \(id) and state = 'running'
             """)
-        for table in ["staged_record", "staged_key", "sync_task"] {
+        for table in ["staged_record", "staged_key", "sync_task", "sync_plan"] {
             try connection.execute(
                 "delete from pipedrive.\(unsafe: table) where company_id = \(company) and run_id = \(id)")
         }
@@ -98,8 +100,10 @@ struct PostgresSync: SyncStore {
             """
             delete from pipedrive.sync_change
             where company_id = \(company) and run_id in (
-                select id from pipedrive.sync_run where company_id = \(company) and state <> 'running'
-                order by started_at desc offset 60)
+                select id from (
+                    select id, row_number() over (partition by mode order by started_at desc) as place, mode
+                    from pipedrive.sync_run where company_id = \(company) and state <> 'running') old
+                where place > case when mode = 'full' then 50 else 3 end)
             """)
         try connection.execute(
             """
@@ -112,13 +116,18 @@ struct PostgresSync: SyncStore {
     func recentRuns() throws -> [SyncRun] {
         try connection.query(
             """
-            select id, state, started_by, started_at, finished_at, counts::text as counts, token_cost, outcome, mode,
-                phase, checkpoint_kind, done_count, expected_count
-            from pipedrive.sync_run where company_id = \(try access.company())
+            select \(fragment: Self.columns) from pipedrive.sync_run
+            where company_id = \(try access.company()) and mode = 'full'
             order by started_at desc limit 50
             """
         ).map(Self.run)
     }
+
+    static let columns = SQL(
+        unsafe: """
+            id, state, started_by, started_at, finished_at, counts::text as counts, token_cost, outcome, mode, phase,
+            checkpoint_kind, done_count, expected_count, plan_id
+            """)
 
     static func run(_ row: PostgresRow) throws -> SyncRun {
         let stored = try JSONDecoder().decode(
@@ -133,7 +142,8 @@ struct PostgresSync: SyncStore {
             progress: SyncRun.Progress(
                 phase: try row.state("phase"),
                 kind: try row.optionalString("checkpoint_kind").flatMap(RecordKind.init(rawValue:)),
-                done: try row.int("done_count"), expected: try row.int("expected_count")))
+                done: try row.int("done_count"), expected: try row.int("expected_count")),
+            plan: try row.optionalUUID("plan_id").map { SyncRun.ID($0) })
     }
 
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
@@ -159,9 +169,10 @@ struct StoredCounts: Codable {
     var createdThere: Int?
     var updatedThere: Int?
     var skipped: Int?
+    var postponed: Int?
 
     enum CodingKeys: String, CodingKey {
-        case read, created, linked, updated, skipped
+        case read, created, linked, updated, skipped, postponed
         case needsAttention = "needs_attention"
         case createdThere = "created_there"
         case updatedThere = "updated_there"
@@ -176,13 +187,14 @@ struct StoredCounts: Codable {
         createdThere = counts.createdThere
         updatedThere = counts.updatedThere
         skipped = counts.skipped
+        postponed = counts.postponed
     }
 
     var counts: SyncRun.Counts {
         SyncRun.Counts(
             read: read ?? 0, created: created ?? 0, linked: linked ?? 0, updated: updated ?? 0,
             needsAttention: needsAttention ?? 0, createdThere: createdThere ?? 0, updatedThere: updatedThere ?? 0,
-            skipped: skipped ?? 0)
+            skipped: skipped ?? 0, postponed: postponed ?? 0)
     }
 }
 

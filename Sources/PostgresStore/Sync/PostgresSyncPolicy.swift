@@ -56,12 +56,38 @@ struct PostgresSyncPolicy: SyncPolicyStore {
     }
 
     func save(mapping: FieldMapping) throws {
+        let company = try access.company()
+        let old = try policy()?.mapping ?? FieldMapping()
+        guard mapping != old else { return }
         try connection.execute(
             """
-            update pipedrive.settings set vat_field = \(mapping.vatNumber), kvk_field = \(mapping.kvkNumber),
-                organization_language_field = \(mapping.organizationLanguage),
-                person_language_field = \(mapping.personLanguage)
-            where company_id = \(try access.company())
+            insert into pipedrive.settings as s (
+                company_id, vat_field, kvk_field, organization_language_field, person_language_field)
+            values (
+                \(company), \(mapping.vatNumber), \(mapping.kvkNumber), \(mapping.organizationLanguage),
+                \(mapping.personLanguage))
+            on conflict (company_id) do update set
+                vat_field = excluded.vat_field, kvk_field = excluded.kvk_field,
+                organization_language_field = excluded.organization_language_field,
+                person_language_field = excluded.person_language_field, mapping_since = clock_timestamp()
+            """)
+        var moved: [SyncField] = []
+        if mapping.vatNumber != old.vatNumber { moved.append(.vatNumber) }
+        if mapping.kvkNumber != old.kvkNumber { moved.append(.kvkNumber) }
+        if mapping.organizationLanguage != old.organizationLanguage { moved.append(.language) }
+        try forget(moved, of: .organization)
+        if mapping.personLanguage != old.personLanguage { try forget([.language], of: .person) }
+    }
+
+    /// Another field of Pipedrive was never compared with ours: that it is empty does not mean that somebody cleared it.
+    private func forget(_ fields: [SyncField], of kind: RecordKind) throws {
+        guard !fields.isEmpty else { return }
+        let names = fields.map(\.rawValue)
+        try connection.execute(
+            """
+            update pipedrive.link set remote_base = pipedrive.without_fields(remote_base, \(names)::text[])
+            where company_id = \(try access.company()) and kind = \(kind.rawValue) and state = 'live'
+                and remote_base && \(names)::text[]
             """)
     }
 

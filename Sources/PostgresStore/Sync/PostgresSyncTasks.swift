@@ -10,13 +10,17 @@ struct PostgresSyncTasks: SyncTaskStore {
         let company = try access.company()
         let pairs = PostgresPairs(connection: connection, access: access)
         guard let account = try pairs.account(),
-            let rule = try PostgresSyncPolicy(connection: connection, access: access).policy()?.rules[kind],
-            rule.direction.pushes
+            let rule = try PostgresSyncPolicy(connection: connection, access: access).policy()?.rules[kind]
         else { return }
-        let isPreview =
-            try connection.query(
-                "select mode from pipedrive.sync_run where company_id = \(company) and id = \(run)"
-            ).first?.string("mode") == SyncRun.Mode.preview.rawValue
+        let current = try connection.query(
+            "select mode, plan_id from pipedrive.sync_run where company_id = \(company) and id = \(run)"
+        ).first.orMissing("sync_run")
+        let isPreview = try current.string("mode") == SyncRun.Mode.preview.rawValue
+        let followsPlan = try current.optionalUUID("plan_id") != nil
+        guard rule.direction.pushes else {
+            if followsPlan { try close(kind, run, company: company, "select null::uuid as local_id where false") }
+            return
+        }
         let ours = unlinked(kind, run, company: company, account: account, rule: rule)
         let chosen: SQL = """
             select a.local_id from pipedrive.local_attention a where a.company_id = \(company)
@@ -49,7 +53,14 @@ struct PostgresSyncTasks: SyncTaskStore {
                 select \(company)::uuid, \(run)::uuid, \(kind.rawValue)::text, c.local_id
                 from (\(fragment: creations)) c on conflict do nothing
                 """)
+            if followsPlan { try close(kind, run, company: company, creations) }
         }
+    }
+
+    private func close(_ kind: RecordKind, _ run: SyncRun.ID, company: Company.ID, _ creations: SQL) throws {
+        let count = try PlannedChanges.close(
+            kind, run: run, company: company, creations: creations, connection: connection)
+        try connection.add(SyncRun.Counts(postponed: count), of: kind, to: run, company: company)
     }
 
     private func preview(_ kind: RecordKind, _ run: SyncRun.ID, company: Company.ID, _ creations: SQL) throws {

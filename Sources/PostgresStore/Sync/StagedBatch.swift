@@ -13,6 +13,8 @@ struct StagedBatch {
     let rule: SyncRule
     /// Under which changes are logged; nil for a live change.
     var loggedRun: UUID?
+    /// Whether only what a preview said is done.
+    var followsPlan = false
     /// False for a preview: everything is decided, nothing but the log is written.
     var writes = true
     /// Made whatever the direction, and nothing goes out.

@@ -157,8 +157,18 @@ public struct Tenant {
     public var applied: [RecordKind] = []
     /// How often a run began a list again.
     public var restarts = 0
-    /// Whether a run wrote before.
-    public var isApplied = false
+    /// Whether a first preview was applied.
+    public var isApplied = true
+    /// Previews that are out of date.
+    public var stalePreviews: Set<SyncRun.ID> = []
+    /// What runs and live changes did.
+    public var changes: [(run: SyncRun.ID?, change: SyncChange)] = []
+    /// What a person is asked, and how it is answered.
+    public var questions = AttentionList()
+    /// Answers to what a person decides, by the record; what is not there is done.
+    public var answers: [String: AttentionAnswer] = [:]
+    /// What a person decided, in order.
+    public var decisions: [String] = []
     /// The chosen custom fields.
     public var mapping = FieldMapping()
     /// Custom fields as last read.
@@ -193,6 +203,10 @@ public struct Tenant {
     public var waitingDeals: [Deal.ID: Deal] = [:]
     /// How quotes came about, newest first.
     public var drafts: [QuoteDraft] = []
+    /// Records of draftings, newest first.
+    public var draftRecords: [DraftRecord] = []
+    /// What drafting has cost today.
+    public var draftSpend = DraftSpend(tokens: 0, questions: 0)
     /// Refresh tokens that are still to be revoked.
     public var revocations: [String: Secret] = [:]
     /// Up to when the sweep has looked.

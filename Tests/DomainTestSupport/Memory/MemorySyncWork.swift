@@ -8,7 +8,8 @@ struct MemorySyncPolicy: SyncPolicyStore {
         let tenant = try transaction.tenant()
         guard tenant.connection != nil else { return nil }
         return SyncPolicy(
-            rules: tenant.settings.directions.mapValues { SyncRule($0, since: .fixture) }, isApplied: tenant.isApplied)
+            rules: tenant.settings.directions.mapValues { SyncRule($0, since: .fixture) }, mapping: tenant.mapping,
+            customFields: RecordKind.allCases.flatMap { tenant.customFields[$0] ?? [] }, isApplied: tenant.isApplied)
     }
     func save(mapping: FieldMapping) throws { try transaction.edit { $0.mapping = mapping } }
     func save(customFields: [CustomField], of kind: RecordKind) throws {

@@ -51,6 +51,7 @@ final class MemoryTransaction: StorageTransaction {
     var settings: any SettingsStore { MemorySettings(transaction: self) }
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
+    var syncLog: any SyncLogStore { MemorySyncLog(transaction: self) }
     var syncPolicy: any SyncPolicyStore { MemorySyncPolicy(transaction: self) }
     var pairs: any PairStore { isRuled ? RuledPairs(transaction: self) : MemoryPairs(transaction: self) }
     var syncTasks: any SyncTaskStore {
@@ -59,6 +60,8 @@ final class MemoryTransaction: StorageTransaction {
     var touched: any TouchedRecordStore { MemoryTouchedRecords(transaction: self) }
     var triggers: any TriggerStore { MemoryTriggers(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
+    var draftRecords: any DraftRecordStore { MemoryDraftRecords(transaction: self) }
+    var draftSpend: any DraftSpendStore { MemoryDraftSpend(transaction: self) }
     var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }
     var figures: any FigureStore { MemorySnapshots(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }
@@ -68,7 +71,7 @@ final class MemoryTransaction: StorageTransaction {
     var callBudgets: any CallBudgetStore { MemoryDrainers(transaction: self) }
     var queueHealth: any QueueHealth { MemoryDrainers(transaction: self) }
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
-    var attention: any AttentionStore { MemoryUpkeep(transaction: self) }
+    var attention: any AttentionStore { MemoryAttention(transaction: self) }
     var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }
     var members: any MemberStore { MemoryMembers(transaction: self) }
     var accountLinks: any AccountLinkStore { MemoryMembers(transaction: self) }

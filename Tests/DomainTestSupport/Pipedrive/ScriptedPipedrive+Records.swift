@@ -47,10 +47,10 @@ extension ScriptedPipedrive: CRMRecords {
         return FetchedPage(page: current, nextCursor: nil, tokenCost: 5)
     }
 
-    /// None.
+    /// Those of the script.
     public func customFields(_ kind: RecordKind, access: PipedriveAccess) async throws -> [CustomField] {
         try begin("customFields", kind.rawValue, access: access)
-        return []
+        return edit { $0.customFields[kind] ?? [] }
     }
 
     private static func joined(_ pages: [RecordPage], _ kind: RecordKind) -> RecordPage {

@@ -16,6 +16,8 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         public var refusedTokens: Set<String> = []
         /// Pages per kind; the cursor of a page is its position.
         public var pages: [RecordKind: [RecordPage]] = [:]
+        /// Custom fields per kind.
+        public var customFields: [RecordKind: [CustomField]] = [:]
         /// Cursors that are answered with an error of the server.
         public var refusedPages: Set<String> = []
         /// Records that were made or changed, with what was written.
@@ -184,8 +186,9 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         return edit { $0.pipelines }
     }
 
-    /// Keeps the note.
+    /// Asks for the call first, as every request does; keeps the note.
     public func postNote(html: String, target: NoteTarget, access: PipedriveAccess) async throws -> Int64 {
+        try await access.allowance?.spend(tokens: 10)
         do {
             try begin("postNote", access: access)
         } catch {

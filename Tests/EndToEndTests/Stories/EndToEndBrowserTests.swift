@@ -27,6 +27,7 @@ struct EndToEndBrowserTests {
         let deal = try await draftsQuote(tenant)
         let quote = try (try await tenant.list("quotes").first).orFail("There is no quote")
         try await fits(browser, ["sync", "triggers", "events", "logs"].map { "/apps/pipedrive?tab=\($0)" })
+        try await fits(browser, ["/apps/pipedrive/attention", "/apps/pipedrive/changes"])
         try await fits(browser, ["/contacts", "/products", "/quotes", "/quotes/\(quote["id"].text ?? "")"])
         try await acceptsAsCustomer(browser, tenant, quote)
         try await fits(browser, ["/", "/deal/\(deal)", "/marketplace"], at: installation.sandbox.origin)

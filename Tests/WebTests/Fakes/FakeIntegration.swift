@@ -125,12 +125,22 @@ extension FakeStorage: WebhookStore {
     }
 }
 
-struct FakeSync: SyncStore {
+struct FakeSync: SyncStore, SyncLogStore {
     let tables: Tables
 
-    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode) throws -> SyncRun.ID? {
-        tables.runs.contains { $0.state == .running } ? nil : SyncRun.ID(tables.freshID())
+    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode, plan: SyncRun.ID?) throws -> SyncRun.ID? {
+        guard !(tables.runs + tables.previews).contains(where: { $0.state == .running }) else { return nil }
+        tables.started.append("\(mode.rawValue)\(plan.map { " of \($0.text)" } ?? "")")
+        return SyncRun.ID(tables.freshID())
     }
+    func run(_ id: SyncRun.ID) throws -> SyncRun? { (tables.runs + tables.previews).first { $0.id == id } }
+    func preview() throws -> SyncRun? { tables.previews.first }
+    func isCurrent(_ preview: SyncRun.ID) throws -> Bool { tables.currentPreview == preview }
+    func changes(of run: SyncRun.ID?, after: Int64?, limit: Int) throws -> [SyncChange] {
+        let ours = tables.changes[run] ?? []
+        return Array(ours.filter { change in after.map { change.id > $0 } ?? true }.prefix(limit))
+    }
+    func samples(of run: SyncRun, limit: Int) throws -> [SyncChange] { tables.changes[run.id] ?? [] }
     func position(_ id: SyncRun.ID) throws -> SyncPosition? { throw NotServed() }
     func stage(_ page: RecordPage, run: SyncRun.ID, readAt: Date, next: SyncCheckpoint, tokenCost: Int) throws {
         throw NotServed()
@@ -144,10 +154,17 @@ struct FakeSync: SyncStore {
     }
 }
 
-/// What only the drainers do.
+/// What the drainers do, and what the pages ask them for.
 struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordStore {
-    func policy() throws -> SyncPolicy? { throw NotServed() }
-    func save(mapping: FieldMapping) throws { throw NotServed() }
+    let tables: Tables
+
+    func policy() throws -> SyncPolicy? {
+        guard tables.connection != nil else { return nil }
+        return SyncPolicy(
+            rules: tables.settings.directions.mapValues { SyncRule($0, since: tables.now) }, mapping: tables.mapping,
+            customFields: tables.customFields, isApplied: tables.isApplied)
+    }
+    func save(mapping: FieldMapping) throws { tables.mapping = mapping }
     func save(customFields: [CustomField], of kind: RecordKind) throws { throw NotServed() }
     func markApplied() throws { throw NotServed() }
     func clock() throws -> Date { throw NotServed() }
@@ -163,7 +180,9 @@ struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordSto
         throw NotServed()
     }
     func finish(_ tasks: [SyncTask], of kind: RecordKind, run: SyncRun.ID) throws { throw NotServed() }
-    func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws { throw NotServed() }
+    func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws {
+        tables.queued.append("record \(kind.rawValue) \(id)")
+    }
     func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] { throw NotServed() }
     func isWaiting(_ kind: RecordKind) throws -> Bool { throw NotServed() }
     func forget(_ kind: RecordKind, _ records: [TouchedRecord]) throws { throw NotServed() }
@@ -187,7 +206,7 @@ struct FakeTriggers: TriggerStore {
     }
 }
 
-struct FakeDrafts: DraftStore {
+struct FakeDrafts: DraftStore, DraftRecordStore, DraftSpendStore {
     let tables: Tables
 
     func enter(_ entry: DealEntry, flood: FloodRule) throws -> EntryOutcome { throw NotServed() }
@@ -197,11 +216,30 @@ struct FakeDrafts: DraftStore {
         tables.floodAnswers.append(reason)
         return tables.drafts.filter { $0.state == .held }.count
     }
-    func draft(of deal: Deal.ID) throws -> QuoteDraft? { throw NotServed() }
+    func draft(of deal: Deal.ID) throws -> QuoteDraft? { tables.drafts.first { $0.dealID == deal } }
     func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws { throw NotServed() }
     func fail(_ deal: Deal.ID, reason: String, waitsForContact: DealContext?) throws { throw NotServed() }
     func recent() throws -> [QuoteDraft] { tables.drafts }
     func heldCount() throws -> Int { tables.drafts.filter { $0.state == .held }.count }
+
+    func ask(_ deal: Deal.ID, comparedWith quote: Quote.ID?) throws -> DraftRecord.ID {
+        guard tables.connection?.state == .live else { throw Refusal(.conflict, "Connect Pipedrive first.") }
+        let id = DraftRecord.ID(tables.freshID())
+        let record = DraftRecord(
+            id: id, dealID: deal, purpose: quote == nil ? .trial : .comparison, state: .requested, quoteID: quote,
+            requestedAt: tables.now)
+        tables.draftRecords.insert(record, at: 0)
+        return id
+    }
+    func record(_ id: DraftRecord.ID) throws -> DraftRecord? { tables.draftRecords.first { $0.id == id } }
+    func keep(_ outcome: DraftOutcome, deal: Deal.ID, quote: Quote.ID) throws { throw NotServed() }
+    func finish(_ id: DraftRecord.ID, _ outcome: DraftOutcome) throws -> Bool { throw NotServed() }
+    func fail(_ id: DraftRecord.ID, reason: String) throws { throw NotServed() }
+    func records(of quote: Quote.ID) throws -> [DraftRecord] { tables.draftRecords.filter { $0.quoteID == quote } }
+    func trials() throws -> [DraftRecord] { tables.draftRecords.filter { $0.purpose == .trial } }
+    func reserve(_ tokens: Int, limit: Int) throws -> Bool { throw NotServed() }
+    func settle(reserved: Int, spent: Int) throws { throw NotServed() }
+    func today() throws -> DraftSpend { DraftSpend(tokens: 0, questions: 0) }
 }
 
 extension FakeStorage: PanelStore {
@@ -232,7 +270,12 @@ struct FakeSnapshots: SnapshotStore, FigureStore {
 }
 
 struct FakeQueue: QueueStore, ScheduleStore, ChoreStore {
-    func add(_ message: NewMessage) throws -> Bool { true }
+    let tables: Tables
+
+    func add(_ message: NewMessage) throws -> Bool {
+        tables.queued.append("\(message.kind.rawValue) \(message.subject)")
+        return true
+    }
     func cancelWaiting(reason: String) throws -> Int { 0 }
     func wake() throws {}
     func connected() throws -> [Company.ID] { throw NotServed() }
