@@ -1173,8 +1173,14 @@ CREATE FUNCTION queue.forget(most integer) RETURNS bigint
         delete from pipedrive.webhook_inbox where ctid = any (array(
             select ctid from pipedrive.webhook_inbox
             where received_at < clock_timestamp() - interval '7 days' limit most))
+        returning 1),
+    drafts as (
+        delete from pipedrive.draft_record where ctid = any (array(
+            select ctid from pipedrive.draft_record
+            where requested_at < clock_timestamp() - interval '90 days' limit most))
         returning 1)
     select (select count(*) from attempts) + (select count(*) from messages) + (select count(*) from bodies)
+        + (select count(*) from drafts)
 $$;
 
 ALTER FUNCTION queue.forget(most integer) OWNER TO paydock_owner;
@@ -1987,6 +1993,47 @@ ALTER TABLE ONLY pipedrive.deal_snapshot FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.deal_snapshot OWNER TO paydock_owner;
 
+CREATE TABLE pipedrive.draft_record (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    deal_id bigint NOT NULL,
+    purpose text NOT NULL,
+    state text NOT NULL,
+    quote_id uuid,
+    drafter text,
+    model text,
+    prompt_version text,
+    fallback text,
+    question_tokens integer DEFAULT 0 NOT NULL,
+    answer_tokens integer DEFAULT 0 NOT NULL,
+    milliseconds integer DEFAULT 0 NOT NULL,
+    outcome text,
+    reason text,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT draft_record_check CHECK (((purpose = 'trial'::text) = (quote_id IS NULL))),
+    CONSTRAINT draft_record_check1 CHECK (((state = 'ready'::text) = (outcome IS NOT NULL))),
+    CONSTRAINT draft_record_purpose_check CHECK ((purpose = ANY (ARRAY['quote'::text, 'trial'::text, 'comparison'::text]))),
+    CONSTRAINT draft_record_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'ready'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.draft_record FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_record OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.draft_spend (
+    company_id uuid NOT NULL,
+    day date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    tokens bigint DEFAULT 0 NOT NULL,
+    questions integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY pipedrive.draft_spend FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_spend OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.link (
     company_id uuid NOT NULL,
     pipedrive_company_id bigint NOT NULL,
@@ -2017,6 +2064,7 @@ CREATE TABLE pipedrive.quote_draft (
     trigger_id uuid,
     person_id bigint,
     organization_id bigint,
+    again_at timestamp with time zone,
     CONSTRAINT quote_draft_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'waiting'::text, 'held'::text, 'ready'::text, 'failed'::text])))
 );
 
@@ -2596,6 +2644,12 @@ ALTER TABLE ONLY pipedrive.connection
 ALTER TABLE ONLY pipedrive.deal_snapshot
     ADD CONSTRAINT deal_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
 
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.draft_spend
+    ADD CONSTRAINT draft_spend_pkey PRIMARY KEY (company_id);
+
 ALTER TABLE ONLY pipedrive.link
     ADD CONSTRAINT link_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
@@ -2836,6 +2890,18 @@ COMMENT ON INDEX books.subscription_newest IS 'Lists of subscriptions, newest fi
 CREATE INDEX subscription_state_newest ON books.subscription USING btree (company_id, state, created_at DESC, id);
 
 COMMENT ON INDEX books.subscription_state_newest IS 'Lists of subscriptions in one state, newest first.';
+
+CREATE INDEX draft_record_old ON pipedrive.draft_record USING btree (requested_at);
+
+COMMENT ON INDEX pipedrive.draft_record_old IS 'Retention: records of more than 90 days ago.';
+
+CREATE INDEX draft_record_quote ON pipedrive.draft_record USING btree (company_id, quote_id, requested_at DESC) WHERE (quote_id IS NOT NULL);
+
+COMMENT ON INDEX pipedrive.draft_record_quote IS 'A quote''s page: how it came about, and the newest comparison.';
+
+CREATE INDEX draft_record_trial ON pipedrive.draft_record USING btree (company_id, requested_at DESC) WHERE (purpose = 'trial'::text);
+
+COMMENT ON INDEX pipedrive.draft_record_trial IS 'The Triggers tab: the newest trials.';
 
 CREATE UNIQUE INDEX link_local ON pipedrive.link USING btree (company_id, local_id, pipedrive_company_id, kind) WHERE (state = 'live'::text);
 
@@ -3131,6 +3197,15 @@ ALTER TABLE ONLY pipedrive.connection
 ALTER TABLE ONLY pipedrive.deal_snapshot
     ADD CONSTRAINT deal_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
+
+ALTER TABLE ONLY pipedrive.draft_spend
+    ADD CONSTRAINT draft_spend_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.link
     ADD CONSTRAINT link_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -3333,6 +3408,10 @@ ALTER TABLE pipedrive.connection ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.deal_snapshot ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.draft_record ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_spend ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE pipedrive.link ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY owner ON pipedrive.attention TO paydock_owner USING (true) WITH CHECK (true);
@@ -3344,6 +3423,10 @@ CREATE POLICY owner ON pipedrive.call_budget TO paydock_owner USING (true) WITH 
 CREATE POLICY owner ON pipedrive.connection TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.deal_snapshot TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.draft_record TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.draft_spend TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.link TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -3396,6 +3479,10 @@ CREATE POLICY tenant ON pipedrive.call_budget TO paydock_web, paydock_cron, payd
 CREATE POLICY tenant ON pipedrive.connection TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.deal_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.draft_record TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.draft_spend TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.link TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -3684,6 +3771,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.call_budget TO paydock_cron;
 
 GRANT SELECT ON TABLE pipedrive.deal_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.deal_snapshot TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE pipedrive.draft_record TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.draft_record TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.draft_spend TO paydock_cron;
+GRANT SELECT ON TABLE pipedrive.draft_spend TO paydock_web;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_cron;
