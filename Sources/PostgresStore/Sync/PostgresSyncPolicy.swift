@@ -62,10 +62,12 @@ struct PostgresSyncPolicy: SyncPolicyStore {
         try connection.execute(
             """
             insert into pipedrive.settings as s (
-                company_id, vat_field, kvk_field, organization_language_field, person_language_field)
+                company_id, organization_direction, person_direction, product_direction, forwarded_events, vat_field,
+                kvk_field, organization_language_field, person_language_field)
             values (
-                \(company), \(mapping.vatNumber), \(mapping.kvkNumber), \(mapping.organizationLanguage),
-                \(mapping.personLanguage))
+                \(company), 'pull', 'pull', 'pull',
+                \(IntegrationSettings.initial.forwardedEvents.map(\.rawValue).sorted()), \(mapping.vatNumber),
+                \(mapping.kvkNumber), \(mapping.organizationLanguage), \(mapping.personLanguage))
             on conflict (company_id) do update set
                 vat_field = excluded.vat_field, kvk_field = excluded.kvk_field,
                 organization_language_field = excluded.organization_language_field,
