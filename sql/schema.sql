@@ -1123,6 +1123,9 @@ ALTER FUNCTION queue.bucket() OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) RETURNS TABLE(company_id uuid, id bigint, kind text, subject text, attempt_count integer, claim_count integer, has_unclear_attempt boolean, priority smallint, is_probe boolean, repeat_seconds double precision, caused_at timestamp with time zone)
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1274,6 +1277,9 @@ ALTER FUNCTION queue.claim(new_worker text, room integer, lease_seconds double p
 
 CREATE FUNCTION queue.finish(finisher text, results jsonb) RETURNS SETOF bigint
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1300,7 +1306,8 @@ begin
     ours as materialized (
         select m.company_id, m.attempt_count, m.claimed_at, r.* from result r
         join queue.message m on m.company_id = r.company and m.id = r.id
-        where m.state = 'running' and m.worker = finisher and m.claim_count = r.claim
+        -- Written so that the index of leases cannot serve: each is found by its key.
+        where m.state || '' = 'running' and m.worker = finisher and m.claim_count = r.claim
         for update of m),
     gone as (
         delete from queue.message m using ours o
@@ -1352,11 +1359,41 @@ CREATE FUNCTION queue.forget(most integer) RETURNS bigint
         delete from pipedrive.webhook_inbox where ctid = any (array(
             select ctid from pipedrive.webhook_inbox
             where received_at < clock_timestamp() - interval '7 days' limit most))
+        returning 1),
+    drafts as (
+        delete from pipedrive.draft_record where ctid = any (array(
+            select ctid from pipedrive.draft_record
+            where requested_at < clock_timestamp() - interval '90 days' limit most))
         returning 1)
     select (select count(*) from attempts) + (select count(*) from messages) + (select count(*) from bodies)
+        + (select count(*) from drafts)
 $$;
 
 ALTER FUNCTION queue.forget(most integer) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    with returned as (
+        update queue.message m set
+            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
+            reason = 'The worker was lost', due_at = clock_timestamp(),
+            repeat_after = case when m.kind = any (looking_kinds)
+                then greatest(m.repeat_after, m.lease_until + make_interval(secs => repeat_seconds))
+                else m.repeat_after end
+        from unnest(companies, ids) l (company_id, id)
+        where m.company_id = l.company_id and m.id = l.id
+        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
+    tried as (
+        insert into queue.attempt (
+            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
+        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
+            'rescued', 'The worker was lost'
+        from returned)
+    select count(*) from returned
+$$;
+
+ALTER FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.hold(company uuid, level_priority smallint, in_bucket integer) RETURNS bigint
     LANGUAGE plpgsql
@@ -1469,50 +1506,60 @@ $$;
 
 ALTER FUNCTION queue.raise_floors_further() OWNER TO paydock_owner;
 
-CREATE FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
-    LANGUAGE sql
+CREATE FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
+    LANGUAGE plpgsql
     AS $$
-    select queue.raise_floors_further();
-    with lost as (
+declare
+    gone text[];
+    companies uuid[];
+    ids bigint[];
+begin
+    perform queue.raise_floors_further();
+    select array_agg(worker) into gone from (
+        with others as materialized (select worker from queue.drainer where hears and worker <> rescuer)
+        select worker from others
+        where pg_try_advisory_xact_lock(20529, hashtext(worker))) d;
+    select array_agg(company_id), array_agg(id) into companies, ids from (
         select company_id, id from queue.message
-        where state = 'running' and lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
-        order by lease_until limit 500 for update skip locked),
-    returned as (
-        update queue.message m set
-            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
-            reason = 'The worker was lost',
-            due_at = case when m.kind = any (looking_kinds)
-                then greatest(clock_timestamp(), m.claimed_at + make_interval(secs => look_seconds))
-                else clock_timestamp() end
-        from lost where m.company_id = lost.company_id and m.id = lost.id
-        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
-    tried as (
-        insert into queue.attempt (
-            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
-        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
-            'rescued', 'The worker was lost'
-        from returned)
-    select count(*) from returned
+        where state = 'running'
+            and (lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
+                or worker = any (gone) and kind = any (looking_kinds))
+        order by lease_until limit 500 for update skip locked) lost;
+    if gone is not null then
+        delete from queue.drainer where worker = any (gone);
+    end if;
+    if ids is null then return 0; end if;
+    return queue.give_back(companies, ids, repeat_seconds, looking_kinds);
+end
 $$;
 
-ALTER FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
+ALTER FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.stage() RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
     update queue.message m set state = 'available', bucket = queue.bucket()
     from (
         select company_id, id from queue.message
         where state in ('scheduled', 'retryable') and due_at <= clock_timestamp()
         order by due_at limit 500 for update skip locked) due
-    where m.company_id = due.company_id and m.id = due.id
+    where m.company_id = due.company_id and m.id = due.id;
+end
 $$;
 
 ALTER FUNCTION queue.stage() OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
     update queue.message n set is_blocked = false, bucket = queue.bucket()
     from unnest(companies, lanes) l (company_id, lane)
     cross join lateral (
@@ -1520,7 +1567,8 @@ CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
         where f.company_id = l.company_id and f.lane = l.lane
             and f.state in ('available', 'scheduled', 'running', 'retryable')
         order by f.id limit 1) first
-    where n.company_id = l.company_id and n.id = first.id and n.is_blocked
+    where n.company_id = l.company_id and n.id = first.id and n.is_blocked;
+end
 $$;
 
 ALTER FUNCTION queue.unblock(companies uuid[], lanes text[]) OWNER TO paydock_owner;
@@ -2207,6 +2255,47 @@ ALTER TABLE ONLY pipedrive.deal_snapshot FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.deal_snapshot OWNER TO paydock_owner;
 
+CREATE TABLE pipedrive.draft_record (
+    company_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    deal_id bigint NOT NULL,
+    purpose text NOT NULL,
+    state text NOT NULL,
+    quote_id uuid,
+    drafter text,
+    model text,
+    prompt_version text,
+    fallback text,
+    question_tokens integer DEFAULT 0 NOT NULL,
+    answer_tokens integer DEFAULT 0 NOT NULL,
+    milliseconds integer DEFAULT 0 NOT NULL,
+    outcome text,
+    reason text,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT draft_record_check CHECK (((purpose = 'trial'::text) = (quote_id IS NULL))),
+    CONSTRAINT draft_record_check1 CHECK (((state = 'ready'::text) = (outcome IS NOT NULL))),
+    CONSTRAINT draft_record_purpose_check CHECK ((purpose = ANY (ARRAY['quote'::text, 'trial'::text, 'comparison'::text]))),
+    CONSTRAINT draft_record_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'ready'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.draft_record FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_record OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.draft_spend (
+    company_id uuid NOT NULL,
+    day date DEFAULT ((clock_timestamp() AT TIME ZONE 'UTC'::text))::date NOT NULL,
+    tokens bigint DEFAULT 0 NOT NULL,
+    questions integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY pipedrive.draft_spend FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_spend OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.link (
     company_id uuid NOT NULL,
     pipedrive_company_id bigint NOT NULL,
@@ -2283,6 +2372,7 @@ CREATE TABLE pipedrive.quote_draft (
     trigger_id uuid,
     person_id bigint,
     organization_id bigint,
+    again_at timestamp with time zone,
     CONSTRAINT quote_draft_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'waiting'::text, 'held'::text, 'ready'::text, 'failed'::text])))
 );
 
@@ -2710,6 +2800,8 @@ WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_thr
 
 ALTER TABLE queue.drainer OWNER TO paydock_owner;
 
+COMMENT ON COLUMN queue.drainer.hears IS 'Whether its listening session is open: it notices notifications, and holds the lock (20529, hashtext(worker)).';
+
 CREATE TABLE queue.finished (
     company_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -3021,6 +3113,12 @@ ALTER TABLE ONLY pipedrive.custom_field
 ALTER TABLE ONLY pipedrive.deal_snapshot
     ADD CONSTRAINT deal_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
 
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.draft_spend
+    ADD CONSTRAINT draft_spend_pkey PRIMARY KEY (company_id);
+
 ALTER TABLE ONLY pipedrive.link
     ADD CONSTRAINT link_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
@@ -3285,6 +3383,18 @@ COMMENT ON INDEX books.subscription_newest IS 'Lists of subscriptions, newest fi
 CREATE INDEX subscription_state_newest ON books.subscription USING btree (company_id, state, created_at DESC, id);
 
 COMMENT ON INDEX books.subscription_state_newest IS 'Lists of subscriptions in one state, newest first.';
+
+CREATE INDEX draft_record_old ON pipedrive.draft_record USING btree (requested_at);
+
+COMMENT ON INDEX pipedrive.draft_record_old IS 'Retention: records of more than 90 days ago.';
+
+CREATE INDEX draft_record_quote ON pipedrive.draft_record USING btree (company_id, quote_id, requested_at DESC) WHERE (quote_id IS NOT NULL);
+
+COMMENT ON INDEX pipedrive.draft_record_quote IS 'A quote''s page: how it came about, and the newest comparison.';
+
+CREATE INDEX draft_record_trial ON pipedrive.draft_record USING btree (company_id, requested_at DESC) WHERE (purpose = 'trial'::text);
+
+COMMENT ON INDEX pipedrive.draft_record_trial IS 'The Triggers tab: the newest trials.';
 
 CREATE INDEX link_creating ON pipedrive.link USING btree (company_id, pipedrive_company_id, kind) WHERE (record_id < 0);
 
@@ -3632,6 +3742,15 @@ ALTER TABLE ONLY pipedrive.custom_field
 ALTER TABLE ONLY pipedrive.deal_snapshot
     ADD CONSTRAINT deal_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.draft_record
+    ADD CONSTRAINT draft_record_company_id_quote_id_fkey FOREIGN KEY (company_id, quote_id) REFERENCES books.quote(company_id, id);
+
+ALTER TABLE ONLY pipedrive.draft_spend
+    ADD CONSTRAINT draft_spend_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.link
     ADD CONSTRAINT link_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -3862,6 +3981,10 @@ ALTER TABLE pipedrive.custom_field ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.deal_snapshot ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.draft_record ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.draft_spend ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE pipedrive.link ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.local_attention ENABLE ROW LEVEL SECURITY;
@@ -3881,6 +4004,10 @@ CREATE POLICY owner ON pipedrive.connection TO paydock_owner USING (true) WITH C
 CREATE POLICY owner ON pipedrive.custom_field TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.deal_snapshot TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.draft_record TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.draft_spend TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.link TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -3963,6 +4090,10 @@ CREATE POLICY tenant ON pipedrive.connection TO paydock_web, paydock_cron, paydo
 CREATE POLICY tenant ON pipedrive.custom_field TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.deal_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.draft_record TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.draft_spend TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.link TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -4279,6 +4410,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.custom_field TO paydock_cro
 
 GRANT SELECT ON TABLE pipedrive.deal_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.deal_snapshot TO paydock_cron;
+
+GRANT SELECT,INSERT ON TABLE pipedrive.draft_record TO paydock_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.draft_record TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.draft_spend TO paydock_cron;
+GRANT SELECT ON TABLE pipedrive.draft_spend TO paydock_web;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_cron;

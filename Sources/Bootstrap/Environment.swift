@@ -36,6 +36,8 @@ public struct Environment: Sendable {
     private let webhooks: any CRMWebhooks
     private let oauth: any OAuthProvider
     private let clientCredentials: Secret
+    private let drafter: any QuoteDrafter
+    private let dailyTokens: Int
 
     /// Reads the settings and wires the adapters; connects to nothing yet.
     ///
@@ -66,6 +68,39 @@ public struct Environment: Sendable {
         records = client
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
+        drafter = try Self.drafter(settings, transport: transport)
+        dailyTokens = try settings.number("DRAFTING_DAILY_TOKENS", default: QuoteDrafting.dailyTokens)
+    }
+
+    /// The model of `DRAFTING_URL`, or the built-in drafter where none is named.
+    ///
+    /// Both questions about a deal have to end within the minute that a drainer gives to what it holds.
+    static func drafter(_ settings: Settings, transport: CurlTransport? = nil) throws -> any QuoteDrafter {
+        guard settings.optional("DRAFTING_URL") != nil else { return BuiltInDrafter() }
+        let seconds = try settings.number("DRAFTING_TIMEOUT", default: 45)
+        guard (5...50).contains(seconds) else {
+            throw SettingsError(key: "DRAFTING_TIMEOUT", problem: "must be between 5 and 50 seconds")
+        }
+        let configuration = ModelConfiguration(
+            url: try settings.url("DRAFTING_URL"),
+            key: settings.optional("DRAFTING_API_KEY", isSecret: true).map { Secret($0) },
+            model: try settings.required("DRAFTING_MODEL"), timeoutSeconds: seconds,
+            answerLimit: try settings.number("DRAFTING_MAX_TOKENS", default: 4000))
+        guard let configuration else {
+            throw SettingsError(key: "DRAFTING_URL", problem: "must be an address without user, query or fragment")
+        }
+        return ModelDrafter(
+            configuration: configuration,
+            transport: transport ?? CurlTransport(userAgent: "PayDock/\(Version.text)"))
+    }
+
+    /// The model that drafts quotes; nil while the built-in drafter does.
+    public var draftingModel: String? { settings.optional("DRAFTING_URL") == nil ? nil : drafter.name }
+
+    /// Drafts to look at, without a quote.
+    public var draftTrials: DraftTrials {
+        DraftTrials(
+            storage: storage, crm: crm, tokens: accessTokens, drafter: drafter, dailyTokens: dailyTokens)
     }
 
     /// Names this process in leases and in the audit trail.
@@ -140,7 +175,8 @@ public struct Environment: Sendable {
             events: EventRouting(storage: storage), webhooks: WebhookRouting(storage: storage, webhooks: webhooks),
             notes: NoteDelivery(storage: storage, crm: crm, leads: leads, tokens: tokens, publicURL: publicURL),
             drafting: QuoteDrafting(
-                storage: storage, crm: crm, tokens: tokens, drafter: BuiltInDrafter(), secrets: secrets, clock: clock),
+                storage: storage, crm: crm, tokens: tokens, drafter: drafter, secrets: secrets,
+                dailyTokens: dailyTokens, clock: clock),
             records: RecordTakeover(storage: storage, crm: records, tokens: tokens),
             pushes: RecordPush(storage: storage, crm: records, tokens: tokens),
             looks: RecordLook(storage: storage, crm: crm, deals: dealGlancing, tokens: tokens),
@@ -158,6 +194,13 @@ public struct Environment: Sendable {
         return QueueDrain(
             storage: storage, signal: PostgresSignal(listening), deliveries: deliveries,
             retry: RetryPolicy(baseSeconds: try settings.number("PAYDOCK_RETRY_BASE", default: 30)),
-            worker: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)", limits: limits)
+            worker: Self.worker(), limits: limits)
+    }
+
+    // Host and process say where to look; the rest tells it from one of the same number, in a container or after a crash.
+    private static func worker() -> String {
+        let process = ProcessInfo.processInfo
+        let mark = String(UInt16.random(in: .min ... .max), radix: 16)
+        return "\(process.hostName):\(process.processIdentifier):\(mark)"
     }
 }

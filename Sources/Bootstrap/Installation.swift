@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 import FoundationEssentials
 import PostgresStore
 import Sodium
@@ -6,7 +6,7 @@ public import Workflows
 
 /// What the operator's tool does before there is an environment to wire: schema, keys, the first company.
 public struct Installation: Sendable {
-    private let settings: Settings
+    let settings: Settings
 
     /// Reads nothing yet; each step reads the keys it needs.
     public init(settings: Settings) {
@@ -56,6 +56,9 @@ public struct Installation: Sendable {
 
     /// The figures that the panel shows.
     public func figures() throws -> Figures { Figures(storage: try storage()) }
+
+    /// The stores, without keys: what is sealed stays closed.
+    public func databaseAlone() throws -> any Storage { try storage() }
 
     private func storage() throws -> PostgresStorage {
         PostgresStorage(try Environment.database(settings, process: "paydock"), keyring: nil)

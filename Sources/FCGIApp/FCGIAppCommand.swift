@@ -25,7 +25,8 @@ struct FCGIAppCommand: AsyncParsableCommand {
         let app = WebApp(
             useCases: UseCases(
                 storage: environment.storage, secrets: environment.secrets, installs: environment.installs,
-                panel: try environment.panel(), intake: environment.intake, mailing: environment.mailing),
+                panel: try environment.panel(), intake: environment.intake, mailing: environment.mailing,
+                draftingModel: environment.draftingModel),
             configuration: WebConfiguration(
                 publicURL: environment.publicURL, supportEmail: environment.supportEmail,
                 consentOrigin: environment.consentOrigin),

@@ -9,16 +9,29 @@ public struct BuiltInDrafter: QuoteDrafter {
     /// Makes the drafter; it has no settings.
     public init() {}
 
+    /// `built-in`.
+    public var name: String { Self.label }
+    private static let label = "built-in"
+
     /// Never throws and never calls anything.
-    public func propose(_ task: DraftingTask) async throws -> DraftProposal {
+    public func propose(
+        _ task: DraftingTask, allowance: any DraftAllowance, patience: DraftPatience
+    ) async throws -> DraftProposal {
+        propose(task)
+    }
+
+    /// The same without waiting for anything.
+    func propose(_ task: DraftingTask, trail: DraftTrail = .none) -> DraftProposal {
         // A title that gives orders to a machine is nothing for a customer to read.
         let isCommand = CommandWords.stand(in: task.context.deal.title)
         let title = isCommand ? "" : CustomerWording.plain(task.context.deal.title, atMost: 120)
         let wording = DraftWording(language: task.language)
+        let person = task.context.person.flatMap { CommandWords.stand(in: $0.name) ? nil : $0.name } ?? ""
         let email = wording.email(
-            title: title, person: task.context.person.map { CustomerWording.plain($0.name, atMost: 80) } ?? "",
+            title: title, person: CustomerWording.plain(person, atMost: 80),
             company: CustomerWording.oneLine(task.companyName))
-        return DraftProposal(lines: lines(task, title: title, wording: wording), email: email, drafter: "built-in")
+        return DraftProposal(
+            lines: lines(task, title: title, wording: wording), email: email, drafter: Self.label, trail: trail)
     }
 
     private func lines(_ task: DraftingTask, title: String, wording: DraftWording) -> [DraftProposal.Line] {

@@ -8,6 +8,6 @@ struct OperatorCommand: AsyncParsableCommand {
         commandName: "paydock", abstract: "Sets PayDock for Pipedrive up and looks after it.", version: Version.text,
         subcommands: [
             MigrateCommand.self, DoctorCommand.self, StatusCommand.self, CompanyCommand.self, MemberCommand.self,
-            KeysCommand.self, MessagesCommand.self, SyncCommand.self,
+            KeysCommand.self, MessagesCommand.self, SyncCommand.self, DraftCommand.self, ExplainCommand.self,
         ])
 }

@@ -26,7 +26,9 @@ struct PostgresDrafts: DraftStore {
         guard let found else { return .refused }
         switch try found.optionalString("state").map({ try $0.orState() }) {
         case .requested, .held: return .pending
-        case .ready: return .again
+        case .ready:
+            try noteAgain(entry.dealID, company)
+            return .again
         case .waiting: return try wake(entry.dealID) ? .requested : .pending
         case nil, .failed:
             let isHeld = try found.int("recent") >= flood.count
@@ -45,6 +47,15 @@ struct PostgresDrafts: DraftStore {
             on conflict (company_id, pipedrive_company_id, deal_id) do update set
                 state = excluded.state, reason = null, trigger_id = excluded.trigger_id,
                 requested_at = clock_timestamp()
+            """)
+    }
+
+    private func noteAgain(_ deal: Deal.ID, _ company: Company.ID) throws {
+        try connection.execute(
+            """
+            update pipedrive.quote_draft d set again_at = clock_timestamp() from pipedrive.connection c
+            where c.company_id = \(company) and d.company_id = c.company_id
+                and d.pipedrive_company_id = c.pipedrive_company_id and d.deal_id = \(deal)
             """)
     }
 
@@ -162,7 +173,7 @@ struct PostgresDrafts: DraftStore {
 
     private static let columns = SQL(
         unsafe: """
-            d.deal_id, d.state, d.trigger_id, d.quote_id, q.number, d.drafter, d.reason, d.requested_at
+            d.deal_id, d.state, d.trigger_id, d.quote_id, q.number, d.drafter, d.reason, d.requested_at, d.again_at
             """)
 
     func draft(of deal: Deal.ID) throws -> QuoteDraft? {
@@ -194,7 +205,8 @@ struct PostgresDrafts: DraftStore {
             triggerID: try row.optionalUUID("trigger_id").map { QuoteTrigger.ID($0) },
             quoteID: try row.optionalUUID("quote_id").map { Quote.ID($0) },
             quoteNumber: try row.optionalString("number"), drafter: try row.optionalString("drafter"),
-            reason: try row.optionalString("reason"), requestedAt: try row.date("requested_at"))
+            reason: try row.optionalString("reason"), requestedAt: try row.date("requested_at"),
+            againAt: try row.optionalDate("again_at"))
     }
 }
 

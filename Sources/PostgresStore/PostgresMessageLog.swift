@@ -41,13 +41,38 @@ struct PostgresMessageLog: MessageLog {
                 order by finished_at desc limit \(limit))) both_tables
             order by id desc limit \(limit)
             """
-        ).map { row in
-            MessageRecord(
-                id: OutboxMessage.ID(try row.int64("id")), companyID: Company.ID(try row.uuid("company_id")),
-                kind: try row.state("kind"), subject: try row.string("subject"), state: try row.state("state"),
-                attemptCount: try row.int("attempt_count"), reason: try row.optionalString("reason"),
-                createdAt: try row.date("created_at"), dueAt: try row.date("due_at"))
-        }
+        ).map(Self.record)
+    }
+
+    private static func record(_ row: PostgresRow) throws -> MessageRecord {
+        MessageRecord(
+            id: OutboxMessage.ID(try row.int64("id")), companyID: Company.ID(try row.uuid("company_id")),
+            kind: try row.state("kind"), subject: try row.string("subject"), state: try row.state("state"),
+            attemptCount: try row.int("attempt_count"), reason: try row.optionalString("reason"),
+            createdAt: try row.date("created_at"), dueAt: try row.date("due_at"))
+    }
+
+    func messages(about deal: Deal.ID) throws -> [MessageRecord] {
+        let company = try access.company()
+        return try connection.query(
+            """
+            with event as (
+                select e.id::text as subject from books.event e where e.company_id = \(company) and e.subject_id = any (array(
+                    select id from books.quote where company_id = \(company) and deal_id = \(deal)
+                    union all
+                    select id from books.invoice where company_id = \(company) and deal_id = \(deal)))),
+            message as (
+                select company_id, id, kind, subject, state, attempt_count, reason, created_at, due_at
+                from queue.message where company_id = \(company)
+                union all
+                select company_id, id, kind, subject, state, attempt_count, reason, created_at, finished_at
+                from queue.finished where company_id = \(company))
+            select * from message m
+            where (m.kind = 'draft' and m.subject = \("\(deal)"))
+                or (m.kind in ('event', 'note', 'mail') and m.subject in (select subject from event))
+            order by m.id desc limit 100
+            """
+        ).map(Self.record)
     }
 
     func retry(_ id: OutboxMessage.ID) throws -> Bool {

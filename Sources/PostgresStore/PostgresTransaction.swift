@@ -31,6 +31,8 @@ struct PostgresTransaction: StorageTransaction {
     var touched: any TouchedRecordStore { PostgresTouchedRecords(connection: connection, access: access) }
     var triggers: any TriggerStore { PostgresTriggers(connection: connection, access: access) }
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
+    var draftRecords: any DraftRecordStore { PostgresDraftRecords(connection: connection, access: access) }
+    var draftSpend: any DraftSpendStore { PostgresDraftSpend(connection: connection, access: access) }
     var snapshots: any SnapshotStore { PostgresSnapshots(connection: connection, access: access) }
     var figures: any FigureStore { PostgresFigures(connection: connection) }
     var queue: any QueueStore { PostgresQueue(connection: connection, access: access) }

@@ -24,12 +24,14 @@ public struct UseCases: Sendable {
     let apiRequests: APIRequests
     /// Scheme and host that browsers use; set with the web's configuration.
     private(set) var publicURL = ""
+    /// The model that drafts quotes; nil while the built-in drafter does.
+    let draftingModel: String?
     let now: @Sendable () -> Date
 
     /// Takes the use cases that need the outside world and makes those that only need the database.
     public init(
         storage: any Storage, secrets: any SecretSource, installs: Installs, panel: Panel, intake: WebhookIntake,
-        mailing: Mailing? = nil,
+        mailing: Mailing? = nil, draftingModel: String? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.storage = storage
@@ -37,6 +39,7 @@ public struct UseCases: Sendable {
         self.installs = installs
         self.panel = panel
         self.intake = intake
+        self.draftingModel = draftingModel
         self.now = now
         accounts = Accounts(storage: storage, secrets: secrets)
         members = Members(storage: storage, secrets: secrets, accounts: accounts, isMailing: mailing != nil)

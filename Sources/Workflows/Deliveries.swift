@@ -59,6 +59,8 @@ public struct Deliveries: Sendable {
             return Delivered(try await attempt(message, logger: logger))
         } catch let failure as CRMFailure {
             return RetryPolicy.delivered(failure)
+        } catch let failure as ModelFailure {
+            return Self.delivered(failure)
         } catch let ended as ConnectionEnded {
             return Delivered(.cancelled(reason: ended.reason))
         } catch let refusal as Refusal where refusal.code != .unavailable {
@@ -68,13 +70,28 @@ public struct Deliveries: Sendable {
         }
     }
 
+    /// A model that does not answer says nothing about Pipedrive: no other message has to wait.
+    private static func delivered(_ failure: ModelFailure) -> Delivered {
+        switch failure.kind {
+        case .passing(let retryAfter, let isUnclear):
+            Delivered(
+                .failed(reason: failure.description, retryAfterSeconds: retryAfter, isUnclear: isUnclear),
+                httpStatus: failure.status)
+        case .lasting: Delivered(.discarded(reason: failure.description))
+        }
+    }
+
     private func attempt(_ message: OutboxMessage, logger: Logger) async throws -> DeliveryResult {
         switch message.kind {
         case .webhook: return try webhooks.route(message.subject, company: message.companyID)
         case .event, .note:
             // Both go in batches: events are routed off the queue, notes share what they need.
             return .discarded(reason: "A message of this kind is not delivered alone")
-        case .draft: return try await drafting.draft(message.subject, company: message.companyID, logger: logger)
+        case .draft where DraftTrials.covers(message.subject):
+            return try await DraftTrials(drafting.desk).run(message.subject, company: message.companyID)
+        case .draft:
+            return try await drafting.draft(
+                message.subject, company: message.companyID, attempt: message.attempt, logger: logger)
         case .record where RecordLook.covers(message.subject):
             return try await looks.look(message.subject, company: message.companyID)
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
@@ -109,6 +126,8 @@ public struct Deliveries: Sendable {
         case .sync:
             guard let id = SyncRun.ID(text: message.subject) else { return }
             try sync.fail(id, company: message.companyID, reason: reason)
+        case .draft where DraftTrials.covers(message.subject):
+            try DraftTrials(drafting.desk).gaveUp(message.subject, company: message.companyID, reason: reason)
         case .draft:
             guard let deal = Int64(message.subject) else { return }
             try drafting.fail(Deal.ID(deal), company: message.companyID, reason: reason)

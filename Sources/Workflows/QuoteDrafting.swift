@@ -4,63 +4,75 @@ public import Logging
 
 /// Makes the quote of a deal that entered the stage: one per deal, for ever.
 public struct QuoteDrafting: Sendable {
-    private let storage: any Storage
-    private let crm: any CRM
-    private let tokens: AccessTokens
-    private let drafter: any QuoteDrafter
+    let desk: DraftDesk
     private let secrets: any SecretSource
     private let clock: @Sendable () -> Date
 
-    /// Wires the use case.
+    /// Wires the use case; a company's drafting may cost so many tokens on one day.
     public init(
         storage: any Storage, crm: any CRM, tokens: AccessTokens, drafter: any QuoteDrafter,
-        secrets: any SecretSource, clock: @escaping @Sendable () -> Date
+        secrets: any SecretSource, dailyTokens: Int = QuoteDrafting.dailyTokens,
+        clock: @escaping @Sendable () -> Date
     ) {
-        self.storage = storage
-        self.crm = crm
-        self.tokens = tokens
-        self.drafter = drafter
+        desk = DraftDesk(storage: storage, crm: crm, tokens: tokens, drafter: drafter, dailyTokens: dailyTokens)
         self.secrets = secrets
         self.clock = clock
     }
 
+    /// Enough for some hundred quotes.
+    public static let dailyTokens = 1_000_000
+    /// A model that does not answer is waited for until this attempt; then the built-in drafter serves.
+    static let patientAttempts = 2
+
+    private var storage: any Storage { desk.storage }
+
     /// Drafts, unless the deal has its quote or must not have one; then the reason is kept with the draft.
-    public func draft(_ subject: String, company: Company.ID, logger: Logger) async throws -> DeliveryResult {
+    public func draft(
+        _ subject: String, company: Company.ID, attempt: Int = 1, logger: Logger
+    ) async throws -> DeliveryResult {
         guard let id = Int64(subject).map({ Deal.ID($0) }) else {
             return .discarded(reason: "The message names no deal")
         }
-        let externalID = "pipedrive:deal:\(id)"
+        let externalID = Self.externalID(id)
         if try storage.transaction(.cron(company), { try $0.quotes.quote(externalID: externalID) }) != nil {
             return .completed(note: "The deal has its quote already")
         }
-        let crm = self.crm
-        let context = try await tokens.calling(company) { try await crm.dealContext(id, access: $0) }
-        if let reason = Self.refusal(context) { return try fail(id, company, reason) }
+        let context = try await desk.context(of: id, company)
+        if let reason = DraftDesk.refusal(context) { return try fail(id, company, reason) }
         guard let context else { return try fail(id, company, "The deal is not there, or not visible.") }
         guard let customer = try storage.transaction(.cron(company), { try Self.customer(of: context, $0) }) else {
             return try fail(id, company, Self.missingCustomer(context), waiting: context)
         }
-        let (task, trigger) = try storage.transaction(.cron(company)) { try Self.task(context, customer, $0) }
-        let proposal = try await drafter.propose(task)
+        let (task, trigger) = try storage.transaction(.cron(company)) { try DraftDesk.task(context, customer, $0) }
+        let outcome = try await desk.outcome(
+            task, company, patience: attempt > Self.patientAttempts ? .none : .later)
         do {
             let quote = try storage.transaction(.cron(company)) { transaction in
                 let today = try Books.today(transaction, now: clock())
-                let priced = QuotePricing.priced(proposal, task: task)
                 let quote = try transaction.quotes.insert(
                     NewQuote(
-                        content: Self.content(priced, task, customer, externalID), email: proposal.email,
+                        content: Self.content(outcome, task, customer, externalID), email: outcome.email,
                         validUntil: trigger.map { today.adding(days: $0.validityDays) }, publicToken: secrets.token(),
                         today: today))
-                try transaction.drafts.ready(id, quote: quote.id, context: context, drafter: proposal.drafter)
+                try transaction.drafts.ready(id, quote: quote.id, context: context, drafter: outcome.drafter)
+                try transaction.draftRecords.keep(outcome, deal: id, quote: quote.id)
                 return quote
             }
-            logger.info("Quote drafted", metadata: ["deal.id": "\(id)", "quote.number": "\(quote.number)"])
+            logger.info(
+                "Quote drafted",
+                metadata: [
+                    "deal.id": "\(id)", "quote.number": "\(quote.number)", "drafter": "\(outcome.drafter)",
+                    "fallback": "\(outcome.trail.fallback ?? "")", "tokens": "\(outcome.trail.usage.total)",
+                ])
             return .completed(note: "quote \(quote.number)")
         } catch let refusal as Refusal where refusal.code == .conflict {
             // Another drainer, whose lease was thought to be over, was quicker.
             return .completed(note: "The deal has its quote already")
         }
     }
+
+    /// What a deal's quote is known by.
+    public static func externalID(_ deal: Deal.ID) -> String { "pipedrive:deal:\(deal)" }
 
     /// Keeps why a deal has no quote; one that has its quote is left as it is.
     func fail(_ deal: Deal.ID, company: Company.ID, reason: String) throws {
@@ -74,14 +86,6 @@ public struct QuoteDrafting: Sendable {
             try $0.drafts.fail(deal, reason: reason, waitsForContact: context)
         }
         return .completed(note: reason)
-    }
-
-    private static func refusal(_ context: DealContext?) -> String? {
-        guard let deal = context?.deal else { return nil }
-        if deal.isDeleted || deal.status == .deleted { return "The deal was deleted." }
-        if deal.isArchived { return "The deal was archived." }
-        if deal.status == .lost { return "The deal was lost." }
-        return nil
     }
 
     private static func missingCustomer(_ context: DealContext) -> String {
@@ -100,6 +104,11 @@ public struct QuoteDrafting: Sendable {
         }
         if let organization = context.organization { try takeOver(.organizations([organization])) }
         if let person = context.person { try takeOver(.persons([person])) }
+        return try knownCustomer(of: context, transaction)
+    }
+
+    /// The contact that the deal's customer is linked to already.
+    static func knownCustomer(of context: DealContext, _ transaction: any StorageTransaction) throws -> Contact? {
         // An organization that fits several contacts waits for a person; the quote is not made out to somebody else.
         let id: Contact.ID? =
             if let organization = context.organization {
@@ -112,40 +121,15 @@ public struct QuoteDrafting: Sendable {
         return try id.flatMap { try transaction.contacts.contact($0) }
     }
 
-    /// How much of the catalog a drafter is offered.
-    static let offeredProducts = 60
-
-    private static func task(
-        _ context: DealContext, _ customer: Contact, _ transaction: any StorageTransaction
-    ) throws -> (DraftingTask, QuoteTrigger?) {
-        let company = try transaction.accounts.company()
-        let triggerID = try transaction.drafts.draft(of: context.deal.id)?.triggerID
-        let trigger = try transaction.triggers.triggers().first { $0.id == triggerID }
-        let words = CatalogWords.of([context.deal.title] + context.deal.customFields.values.sorted() + context.notes)
-        let task = DraftingTask(
-            context: context, catalog: try transaction.catalog.matching(words, limit: offeredProducts),
-            linked: try transaction.catalog.linked(to: Set(context.products.compactMap(\.itemID))),
-            language: trigger?.language ?? customer.details.language ?? Self.language(country: company?.country),
-            companyName: company?.name ?? "", instructions: trigger?.instructions ?? "",
-            unmetNeeds: trigger?.unmetNeeds ?? .line)
-        return (task, trigger)
-    }
-
-    private static func language(country: String?) -> String {
-        switch country {
-        case "NL", "BE", nil: "nl"
-        case "DE", "AT", "CH": "de"
-        default: "en"
-        }
-    }
-
     private static func content(
-        _ quote: PricedQuote, _ task: DraftingTask, _ customer: Contact, _ externalID: String
+        _ outcome: DraftOutcome, _ task: DraftingTask, _ customer: Contact, _ externalID: String
     ) -> DocumentContent {
         let deal = task.context.deal
-        let addressee = customer.details.kind == .organization ? task.context.person?.name : nil
+        let addressee =
+            customer.details.kind == .organization
+            ? task.context.person.map { CustomerWording.name($0.name, atMost: 200) } : nil
         return DocumentContent(
-            contactID: customer.id, addressee: addressee, currency: deal.currency,
-            lines: quote.lines.map(\.line), externalID: externalID, dealID: deal.id)
+            contactID: customer.id, addressee: addressee, currency: deal.currency, lines: outcome.lines,
+            externalID: externalID, dealID: deal.id)
     }
 }

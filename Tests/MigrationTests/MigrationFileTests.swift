@@ -20,7 +20,7 @@ struct MigrationFileTests {
             return String(repeating: "0", count: 4 - digits.count) + digits + "_" + migration.name + ".sql"
         }
         #expect(files == expected)
-        #expect(Migrator.migrations.map(\.number) == Array(1...files.count))
+        #expect(Migrator.migrations.map(\.number) == Set(Migrator.migrations.map(\.number)).sorted())
         for (file, migration) in zip(files, Migrator.migrations) {
             let text = try String(contentsOf: migrations.appendingPathComponent(file), encoding: .utf8)
             #expect(migration.text == text, "\(file)")

@@ -100,7 +100,8 @@ struct LateAnswerTests {
             try stores.cron { try $0.touched.merge(.person, from: 1, into: 2) }
             #expect(try stores.linked(.person, 3)?.id == third)
             #expect(
-                try stores.number("select merged_into as value from pipedrive.link where record_id in (1) limit 1") == 3)
+                try stores.number("select merged_into as value from pipedrive.link where record_id in (1) limit 1") == 3
+            )
             #expect(Set([first, second, third]).count == 3)
             #expect(try stores.number("select count(*) as value from pipedrive.link where state = 'live'") == 1)
         }
@@ -110,7 +111,8 @@ struct LateAnswerTests {
         try withStores { stores throws in
             try Self.connected(stores)
             _ = try Self.takeOver(
-                .persons([.number(1, "A", emails: ["a@example.com"]), .number(2, "B", emails: ["b@example.com"])]), stores
+                .persons([.number(1, "A", emails: ["a@example.com"]), .number(2, "B", emails: ["b@example.com"])]),
+                stores
             )
             let second = try #require(try stores.linked(.person, 2)).id
             _ = try stores.cron {

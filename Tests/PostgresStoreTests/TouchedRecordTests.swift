@@ -78,7 +78,8 @@ struct TouchedRecordTests {
             try stores.cron { try $0.touched.requeue() }
             #expect(try count() == 1)
             try stores.raw(
-                "update queue.message set state = 'discarded', finished_at = clock_timestamp() where subject = 'person'")
+                "update queue.message set state = 'discarded', finished_at = clock_timestamp() where subject = 'person'"
+            )
             try stores.cron { try $0.touched.requeue() }
             #expect(try count() == 2)
             try stores.cron { try $0.touched.requeue() }

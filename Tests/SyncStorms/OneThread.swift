@@ -14,7 +14,8 @@ public final class OneThread: TaskExecutor {
     }
 
     /// Runs the body, and the tasks that it makes, on one thread.
-    public static func run<Value: Sendable>(_ body: @Sendable @escaping () async throws -> Value) async throws -> Value {
+    public static func run<Value: Sendable>(_ body: @Sendable @escaping () async throws -> Value) async throws -> Value
+    {
         try await withTaskExecutorPreference(OneThread()) { try await body() }
     }
 }

@@ -205,7 +205,8 @@ public final class Storm {
         let tokens = AccessTokens(storage: storage, oauth: ScriptedPipedrive(), clock: { .fixture })
         switch message.new.kind {
         case .webhook:
-            return try WebhookRouting(storage: storage, webhooks: pipedrive).route(message.new.subject, company: company)
+            return try WebhookRouting(storage: storage, webhooks: pipedrive).route(
+                message.new.subject, company: company)
         case .record:
             return try await RecordTakeover(storage: storage, crm: crm, tokens: tokens)
                 .takeOver(message.new.subject, company: company)
@@ -279,7 +280,9 @@ public final class Storm {
     }
 
     func checkThatAnotherRunWritesNothing() async throws {
-        let before = (pipedrive.writeCount, storage.tenant.ruled?.writeCount, storage.tenant.contacts, pipedrive.records)
+        let before = (
+            pipedrive.writeCount, storage.tenant.ruled?.writeCount, storage.tenant.contacts, pipedrive.records
+        )
         try await settle()
         let after = (pipedrive.writeCount, storage.tenant.ruled?.writeCount, storage.tenant.contacts, pipedrive.records)
         if before != after {

@@ -105,7 +105,11 @@ struct StormPeople {
         case 4:
             guard let one = known.randomElement(using: &random), isWhole(one), own(one, side) else { return nil }
             guard !isCalm || one.kind == .person else { return nil }
-            if side == .pipedrive { entities[one.tag]?.isGoneThere = true } else { entities[one.tag]?.isGoneHere = true }
+            if side == .pipedrive {
+                entities[one.tag]?.isGoneThere = true
+            } else {
+                entities[one.tag]?.isGoneHere = true
+            }
             return .delete(tag: one.tag, side: side)
         case 5:
             let gone = entities.values.filter { $0.isGoneThere && !$0.isMerged }.sorted { $0.tag < $1.tag }
@@ -190,7 +194,9 @@ struct StormPeople {
         case .add(let tag, let kind, let side, var values, let organization):
             expected[tag] = values
             if side == .pipedrive {
-                if let number = organization.flatMap({ entities[$0]?.record }) { values[.organization] = String(number) }
+                if let number = organization.flatMap({ entities[$0]?.record }) {
+                    values[.organization] = String(number)
+                }
                 entities[tag]?.record = storm.pipedrive.add(kind, values).id
             } else {
                 let member = organization.flatMap { entities[$0]?.local }

@@ -76,7 +76,8 @@ public final class StormPipedrive: CRMRecords, CRMWebhooks, Sendable {
             state.lastID += 1
             let record = Record(
                 kind: kind, id: state.lastID, values: Self.complete(kind, values), addedAt: state.now,
-                updatedAt: state.now, madeOf: isOurs ? values[.name]?.split(separator: " ").first.map(String.init) : nil)
+                updatedAt: state.now, madeOf: isOurs ? values[.name]?.split(separator: " ").first.map(String.init) : nil
+            )
             state.records[record.id] = record
             Self.tell(.create, record, &state, company)
             return record
@@ -271,7 +272,9 @@ public final class StormPipedrive: CRMRecords, CRMWebhooks, Sendable {
     /// No storm subscribes.
     public func subscribe(
         object: String, url: String, endpoint: WebhookEndpoint, access: PipedriveAccess
-    ) async throws -> WebhookSubscription { WebhookSubscription(id: WebhookSubscription.ID(1), object: object, url: url) }
+    ) async throws -> WebhookSubscription {
+        WebhookSubscription(id: WebhookSubscription.ID(1), object: object, url: url)
+    }
 
     /// None.
     public func subscriptions(access: PipedriveAccess) async throws -> [WebhookSubscription] { [] }

@@ -21,13 +21,17 @@ final class Gate: QuoteDrafter {
     /// Whether a draft was cancelled while it stood still.
     var wasCancelled: Bool { state.withLock { $0.wasCancelled } }
 
-    func propose(_ task: DraftingTask) async throws -> DraftProposal {
+    let name = "gate"
+
+    func propose(
+        _ task: DraftingTask, allowance: any DraftAllowance, patience: DraftPatience
+    ) async throws -> DraftProposal {
         await withTaskCancellationHandler {
             await stand()
         } onCancel: {
             state.withLock { $0.wasCancelled = true }
         }
-        return try await drafter.propose(task)
+        return try await drafter.propose(task, allowance: allowance, patience: patience)
     }
 
     private func stand() async {

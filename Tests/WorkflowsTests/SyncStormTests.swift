@@ -44,7 +44,8 @@ struct SyncStormTests {
     private static func report(_ outcomes: [Outcome]) {
         let bad = outcomes.filter { !$0.broken.isEmpty }.sorted { $0.settings.history < $1.settings.history }
         let kills = outcomes.map(\.killCount).reduce(0, +)
-        print("\(outcomes.count) storms from seed \(firstSeed), \(kills) processes killed, \(bad.count) broke a promise")
+        print(
+            "\(outcomes.count) storms from seed \(firstSeed), \(kills) processes killed, \(bad.count) broke a promise")
         for outcome in bad.prefix(3) {
             Issue.record("\(outcome.settings): \(outcome.broken.prefix(4).joined(separator: "; "))")
         }

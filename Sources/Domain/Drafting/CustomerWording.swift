@@ -60,6 +60,15 @@ public enum CustomerWording {
             || schemes.contains(where: lower.contains)
     }
 
+    /// Whether the text speaks of an amount of money.
+    public static func holdsAmount(_ text: String) -> Bool {
+        let words = oneLine(text).split(separator: " ").map(String.init)
+        return withoutAmounts(words).count != words.count
+    }
+
+    /// Whether the text holds anything that a browser or a mail program takes for markup.
+    public static func holdsMarkup(_ text: String) -> Bool { text.contains("<") || text.contains(">") }
+
     private static let schemes = ["http:", "https:", "ftp:", "mailto:", "tel:", "javascript:", "data:", "file:"]
 
     private static func withoutTags(_ text: String) -> String {

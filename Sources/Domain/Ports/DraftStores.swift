@@ -42,7 +42,7 @@ public enum EntryOutcome: Hashable, Sendable {
 /// How quotes came about.
 public protocol DraftStore {
     /// A deal entered a stage: asks for its quote and queues the message, once. More than `flood.count` entries within
-    /// `flood.seconds` wait for a person. A deal that has its quote keeps it.
+    /// `flood.seconds` wait for a person. A deal that has its quote keeps it; when it entered again is kept with it.
     func enter(_ entry: DealEntry, flood: FloodRule) throws -> EntryOutcome
     /// Asks again for the quote of a deal that waits for its contact; false when it does not.
     func wake(_ deal: Deal.ID) throws -> Bool
@@ -128,11 +128,13 @@ public struct QuoteDraft: Hashable, Sendable {
     public let reason: String?
     /// When the deal entered.
     public let requestedAt: Date
+    /// When it last entered again although it has its quote.
+    public let againAt: Date?
 
     /// Makes a draft value.
     public init(
         dealID: Deal.ID, state: State, triggerID: QuoteTrigger.ID? = nil, quoteID: Quote.ID?, quoteNumber: String?,
-        drafter: String? = nil, reason: String?, requestedAt: Date
+        drafter: String? = nil, reason: String?, requestedAt: Date, againAt: Date? = nil
     ) {
         self.dealID = dealID
         self.state = state
@@ -142,5 +144,6 @@ public struct QuoteDraft: Hashable, Sendable {
         self.drafter = drafter
         self.reason = reason
         self.requestedAt = requestedAt
+        self.againAt = againAt
     }
 }

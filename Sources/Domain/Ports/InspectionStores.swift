@@ -6,6 +6,9 @@ public protocol MessageLog {
     func counts() throws -> [MessageCount]
     /// Newest first, at most `limit`; nil lists every state.
     func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord]
+    /// Those that concern a deal, newest first, at most 100: its drafting, and the notes and mails of its quotes and
+    /// invoices.
+    func messages(about deal: Deal.ID) throws -> [MessageRecord]
     /// Lets a message that waits or was given up go out again at once, out of its lane's order. False when it is not
     /// in such a state.
     func retry(_ id: OutboxMessage.ID) throws -> Bool

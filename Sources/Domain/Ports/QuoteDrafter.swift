@@ -80,17 +80,53 @@ public struct DraftProposal: Hashable, Sendable {
     public let email: EmailText
     /// Who made it: `built-in`, or the model's name.
     public let drafter: String
+    /// How it came about.
+    public let trail: DraftTrail
 
     /// Makes a proposal.
-    public init(lines: [Line], email: EmailText, drafter: String) {
+    public init(lines: [Line], email: EmailText, drafter: String, trail: DraftTrail = .none) {
         self.lines = lines
         self.email = email
         self.drafter = drafter
+        self.trail = trail
     }
 }
 
 /// Proposes the lines and the e-mail of a quote.
 public protocol QuoteDrafter: Sendable {
-    /// Always comes back with a proposal, or throws what went wrong outside.
-    func propose(_ task: DraftingTask) async throws -> DraftProposal
+    /// What it is called: `built-in`, or the model's name.
+    var name: String { get }
+    /// Comes back with a proposal that passed the checks.
+    ///
+    /// With `patience` a failure that passes is thrown as `ModelFailure`, so that it is tried again later; without, the
+    /// built-in drafter takes over, as it does for every other failure. So in the end a proposal always comes.
+    func propose(
+        _ task: DraftingTask, allowance: any DraftAllowance, patience: DraftPatience
+    ) async throws -> DraftProposal
+}
+
+/// Whether a model that does not answer is waited for.
+public enum DraftPatience: Hashable, Sendable {
+    /// It is asked again later.
+    case later
+    /// Somebody waits, or it was asked often enough.
+    case none
+}
+
+/// Leave to ask a model, out of what a company may spend on one day.
+public protocol DraftAllowance: Sendable {
+    /// Sets tokens aside; false when the day's limit does not allow them.
+    func reserve(_ tokens: Int) throws -> Bool
+    /// Replaces what was set aside by what it cost in the end.
+    func settle(reserved: Int, spent: Int) throws
+}
+
+/// No limit: for evaluations, which an operator pays for.
+public struct UnlimitedAllowance: DraftAllowance {
+    /// Makes it.
+    public init() {}
+    /// Always.
+    public func reserve(_ tokens: Int) throws -> Bool { true }
+    /// Keeps nothing.
+    public func settle(reserved: Int, spent: Int) throws {}
 }

@@ -96,6 +96,10 @@ public protocol StorageTransaction {
     var triggers: any TriggerStore { get }
     /// Quote drafts.
     var drafts: any DraftStore { get }
+    /// Records of draftings.
+    var draftRecords: any DraftRecordStore { get }
+    /// What drafting costs.
+    var draftSpend: any DraftSpendStore { get }
     /// What was seen of records that no contact is linked to.
     var snapshots: any SnapshotStore { get }
     /// The figures that the panel shows.

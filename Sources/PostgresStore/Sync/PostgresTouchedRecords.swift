@@ -41,12 +41,11 @@ struct PostgresTouchedRecords: TouchedRecordStore {
         try connection.query(
             """
             update pipedrive.touched_record t set taken_until = clock_timestamp() + \(unsafe: Self.takenTime)
-            from (
+            where \(fragment: try own) and t.kind = \(kind.rawValue) and t.record_id = any (array(
                 select record_id from pipedrive.touched_record
                 where \(fragment: try own) and kind = \(kind.rawValue)
                     and (taken_until is null or taken_until <= clock_timestamp())
-                order by touched_at limit \(limit) for update skip locked) next
-            where \(fragment: try own) and t.kind = \(kind.rawValue) and t.record_id = next.record_id
+                order by touched_at limit \(limit) for update skip locked))
             returning t.record_id, t.occurred_at, t.touched_at
             """
         ).map {

@@ -20,7 +20,33 @@ extension AppStoreRoutes {
                 _ = try useCases.integration.answerFlood(drafts: drafts, company: try call.member().company.id)
                 return done(.triggers, drafts ? .drafting : .dropped)
             },
+            Route(.post, "/apps/pipedrive/trial", .member, body: .form) { try askTrial($0) },
+            Route(.get, "/apps/pipedrive/drafts/{id}", .member) { try showDraft($0) },
         ]
+    }
+
+    private func askTrial(_ call: Call) throws -> WebResponse {
+        guard let deal = call.form.trimmed("deal").flatMap({ Int64($0) }), deal > 0 else {
+            return try settings(
+                call, tab: .triggers,
+                problem: "Give the number of a deal, as its address in Pipedrive ends with.",
+                status: .unprocessableContent)
+        }
+        do {
+            let id = try useCases.integration.askTrial(Deal.ID(deal), try call.member().company.id)
+            return .redirect("/apps/pipedrive/drafts/\(id.text)")
+        } catch let refusal as Refusal where refusal.code == .conflict {
+            return try settings(call, tab: .triggers, problem: refusal.message, status: .conflict)
+        }
+    }
+
+    /// The page looks again by itself while the drafting is not over.
+    private func showDraft(_ call: Call) throws -> WebResponse {
+        let company = try call.member().company.id
+        let record = try useCases.integration.draftRecord(try call.identifier("id", of: "drafting"), company)
+        let quote = try record.quoteID.map { try useCases.books.quote($0, company) }
+        let answer = try frame.answer(DraftPage(record, quote: quote, now: call.now), to: call)
+        return record.state == .requested ? answer.setting(named: "Refresh", "2") : answer
     }
 
     private func saveTrigger(_ call: Call) throws -> WebResponse {

@@ -28,9 +28,13 @@ struct AppStoreRoutes: Sendable {
     func settings(
         _ call: Call, tab: AppSettingsPage.Tab, problem: String? = nil, status: HTTPResponse.Status = .ok
     ) throws -> WebResponse {
-        let overview = try useCases.integration.overview(try call.member().company.id)
+        let company = try call.member().company.id
+        let overview = try useCases.integration.overview(company)
+        let drafting =
+            tab == .triggers
+            ? DraftingBox(model: useCases.draftingModel, trials: try useCases.integration.trials(company)) : nil
         let page = AppSettingsPage(
-            overview, notes: tab == .events ? try useCases.integration.notes(try call.member().company.id) : nil,
+            overview, notes: tab == .events ? try useCases.integration.notes(company) : nil, drafting: drafting,
             tab: tab, role: try call.member().member.role, isEditing: call.query["edit"] != nil, problem: problem,
             now: call.now)
         let answer = try frame.answer(page, to: call, status: status)

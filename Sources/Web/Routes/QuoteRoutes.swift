@@ -27,6 +27,14 @@ struct QuoteRoutes: Sendable {
                     return .redirect("/quotes/\(id.text)?done=\(Notice.retrying.rawValue)")
                 }
             },
+            Route(.post, "/quotes/{id}/compare", .member, body: .form) { call in
+                let quote = try quote(call)
+                return try telling(call) {
+                    let record = try useCases.integration.askComparison(quote, try call.member().company.id)
+                    return .redirect("/apps/pipedrive/drafts/\(record.text)")
+                }
+            },
+            Route(.post, "/quotes/{id}/take-over", .member, body: .form) { try takeOver($0) },
             Route(.post, "/quotes/{id}/invoice", .member, body: .form) { call in
                 let id: Quote.ID = try call.identifier("id", of: "quote")
                 return try telling(call) {
@@ -57,7 +65,8 @@ struct QuoteRoutes: Sendable {
         let name = try useCases.contactNames([id], try call.member().company.id)[id] ?? ""
         return try frame.answer(
             try QuotePage(
-                quote, contactName: name, publicURL: publicURL, mail: try mail(call, quote), problem: problem,
+                quote, contactName: name, publicURL: publicURL, mail: try mail(call, quote),
+                origin: try useCases.integration.origin(of: quote, try call.member().company.id), problem: problem,
                 sent: call.form["line_description"] == nil ? nil : call.form), to: call, status: status)
     }
 
@@ -81,6 +90,22 @@ struct QuoteRoutes: Sendable {
         }
     }
 
+    /// Lines and e-mail of a comparison that a person has looked at.
+    private func takeOver(_ call: Call) throws -> WebResponse {
+        let current = try quote(call)
+        return try telling(call) {
+            let company = try call.member().company.id
+            guard let id = call.form["record"].flatMap(DraftRecord.ID.init(text:)),
+                let outcome = try useCases.integration.draftRecord(id, company).outcome(comparedWith: current)
+            else { throw Refusal(.invalid, "This comparison is not one of this quote.") }
+            var content = current.content
+            content.lines = outcome.lines
+            _ = try useCases.books.reviseQuote(
+                current.id, content: content, email: outcome.email, validUntil: current.validUntil, company)
+            return .redirect("/quotes/\(current.id.text)?done=\(Notice.saved.rawValue)")
+        }
+    }
+
     /// A refusal is said on the quote's own page.
     private func telling(_ call: Call, _ act: () throws -> WebResponse) throws -> WebResponse {
         do {
@@ -89,5 +114,14 @@ struct QuoteRoutes: Sendable {
             let status: HTTPResponse.Status = refusal.code == .conflict ? .conflict : .unprocessableContent
             return try show(call, try quote(call), problem: refusal.message, status: status)
         }
+    }
+}
+
+extension DraftRecord {
+    /// What a comparison with this quote came to; nil when it is none, or in another currency.
+    fileprivate func outcome(comparedWith quote: Quote) -> DraftOutcome? {
+        guard purpose == .comparison, quoteID == quote.id, let outcome, outcome.currency == quote.content.currency
+        else { return nil }
+        return outcome
     }
 }

@@ -32,7 +32,9 @@ struct MemoryDrafts: DraftStore {
     func enter(_ entry: DealEntry, flood: FloodRule) throws -> EntryOutcome {
         switch try draft(of: entry.dealID)?.state {
         case .requested, .held: return .pending
-        case .ready: return .again
+        case .ready:
+            try replace(entry.dealID) { [now = transaction.state.now] in $0.again(at: now) }
+            return .again
         case .waiting: return try wake(entry.dealID) ? .requested : .pending
         case nil, .failed: break
         }
@@ -105,5 +107,11 @@ extension QuoteDraft {
         QuoteDraft(
             dealID: dealID, state: state, triggerID: triggerID, quoteID: quote, quoteNumber: number, drafter: drafter,
             reason: reason, requestedAt: requestedAt)
+    }
+
+    fileprivate func again(at date: Date) -> QuoteDraft {
+        QuoteDraft(
+            dealID: dealID, state: state, triggerID: triggerID, quoteID: quoteID, quoteNumber: quoteNumber,
+            drafter: drafter, reason: reason, requestedAt: requestedAt, againAt: date)
     }
 }

@@ -203,6 +203,10 @@ public struct Tenant {
     public var waitingDeals: [Deal.ID: Deal] = [:]
     /// How quotes came about, newest first.
     public var drafts: [QuoteDraft] = []
+    /// Records of draftings, newest first.
+    public var draftRecords: [DraftRecord] = []
+    /// What drafting has cost today.
+    public var draftSpend = DraftSpend(tokens: 0, questions: 0)
     /// Refresh tokens that are still to be revoked.
     public var revocations: [String: Secret] = [:]
     /// Up to when the sweep has looked.

@@ -60,6 +60,8 @@ final class MemoryTransaction: StorageTransaction {
     var touched: any TouchedRecordStore { MemoryTouchedRecords(transaction: self) }
     var triggers: any TriggerStore { MemoryTriggers(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
+    var draftRecords: any DraftRecordStore { MemoryDraftRecords(transaction: self) }
+    var draftSpend: any DraftSpendStore { MemoryDraftSpend(transaction: self) }
     var snapshots: any SnapshotStore { MemorySnapshots(transaction: self) }
     var figures: any FigureStore { MemorySnapshots(transaction: self) }
     var queue: any QueueStore { MemoryQueue(transaction: self) }

@@ -28,6 +28,9 @@ struct MemoryMessageLog: MessageLog {
             }
         }
     }
+    func messages(about deal: Deal.ID) throws -> [MessageRecord] {
+        try messages(nil, limit: .max).filter { $0.kind == .draft && $0.subject == "\(deal)" }
+    }
     func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord] {
         let found = transaction.state.messages.filter { isVisible($0) && (states?.contains($0.state) ?? true) }
         return found.reversed().prefix(limit).map { message in

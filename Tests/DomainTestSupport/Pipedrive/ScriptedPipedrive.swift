@@ -186,8 +186,9 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         return edit { $0.pipelines }
     }
 
-    /// Keeps the note.
+    /// Asks for the call first, as every request does; keeps the note.
     public func postNote(html: String, target: NoteTarget, access: PipedriveAccess) async throws -> Int64 {
+        try await access.allowance?.spend(tokens: 10)
         do {
             try begin("postNote", access: access)
         } catch {

@@ -181,7 +181,9 @@ struct RuledBatch {
                 && !keys(of: other, state).isDisjoint(with: own)
         }
         return isStaged
-            || state.remoteKeys.contains { $0.key.kind == kind && $0.key != name && !$0.value.keys.isDisjoint(with: own) }
+            || state.remoteKeys.contains {
+                $0.key.kind == kind && $0.key != name && !$0.value.keys.isDisjoint(with: own)
+            }
     }
 
     private func shared(_ row: RuledState.Staged, _ state: RuledState) throws -> Set<MatchRule> {

@@ -7,6 +7,7 @@ struct FakeInspection: MessageLog, AttentionStore, RevocationStore, UpkeepStore 
 
     func counts() throws -> [MessageCount] { tables.messageCounts }
     func messages(_ states: Set<OutboxMessage.State>?, limit: Int) throws -> [MessageRecord] { tables.troubled }
+    func messages(about deal: Deal.ID) throws -> [MessageRecord] { throw NotServed() }
     func retry(_ id: OutboxMessage.ID) throws -> Bool { tables.troubled.contains { $0.id == id } }
     func retryDiscarded(_ kind: OutboxMessage.Kind) throws -> Int {
         tables.troubled.count { $0.kind == kind && $0.state == .discarded }

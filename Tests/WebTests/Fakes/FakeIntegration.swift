@@ -206,7 +206,7 @@ struct FakeTriggers: TriggerStore {
     }
 }
 
-struct FakeDrafts: DraftStore {
+struct FakeDrafts: DraftStore, DraftRecordStore, DraftSpendStore {
     let tables: Tables
 
     func enter(_ entry: DealEntry, flood: FloodRule) throws -> EntryOutcome { throw NotServed() }
@@ -216,11 +216,30 @@ struct FakeDrafts: DraftStore {
         tables.floodAnswers.append(reason)
         return tables.drafts.filter { $0.state == .held }.count
     }
-    func draft(of deal: Deal.ID) throws -> QuoteDraft? { throw NotServed() }
+    func draft(of deal: Deal.ID) throws -> QuoteDraft? { tables.drafts.first { $0.dealID == deal } }
     func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws { throw NotServed() }
     func fail(_ deal: Deal.ID, reason: String, waitsForContact: DealContext?) throws { throw NotServed() }
     func recent() throws -> [QuoteDraft] { tables.drafts }
     func heldCount() throws -> Int { tables.drafts.filter { $0.state == .held }.count }
+
+    func ask(_ deal: Deal.ID, comparedWith quote: Quote.ID?) throws -> DraftRecord.ID {
+        guard tables.connection?.state == .live else { throw Refusal(.conflict, "Connect Pipedrive first.") }
+        let id = DraftRecord.ID(tables.freshID())
+        let record = DraftRecord(
+            id: id, dealID: deal, purpose: quote == nil ? .trial : .comparison, state: .requested, quoteID: quote,
+            requestedAt: tables.now)
+        tables.draftRecords.insert(record, at: 0)
+        return id
+    }
+    func record(_ id: DraftRecord.ID) throws -> DraftRecord? { tables.draftRecords.first { $0.id == id } }
+    func keep(_ outcome: DraftOutcome, deal: Deal.ID, quote: Quote.ID) throws { throw NotServed() }
+    func finish(_ id: DraftRecord.ID, _ outcome: DraftOutcome) throws -> Bool { throw NotServed() }
+    func fail(_ id: DraftRecord.ID, reason: String) throws { throw NotServed() }
+    func records(of quote: Quote.ID) throws -> [DraftRecord] { tables.draftRecords.filter { $0.quoteID == quote } }
+    func trials() throws -> [DraftRecord] { tables.draftRecords.filter { $0.purpose == .trial } }
+    func reserve(_ tokens: Int, limit: Int) throws -> Bool { throw NotServed() }
+    func settle(reserved: Int, spent: Int) throws { throw NotServed() }
+    func today() throws -> DraftSpend { DraftSpend(tokens: 0, questions: 0) }
 }
 
 extension FakeStorage: PanelStore {

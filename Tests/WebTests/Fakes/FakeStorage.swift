@@ -50,6 +50,8 @@ struct FakeTransaction: StorageTransaction {
     var touched: any TouchedRecordStore { FakeSyncWork(tables: tables) }
     var triggers: any TriggerStore { FakeTriggers(tables: tables) }
     var drafts: any DraftStore { FakeDrafts(tables: tables) }
+    var draftRecords: any DraftRecordStore { FakeDrafts(tables: tables) }
+    var draftSpend: any DraftSpendStore { FakeDrafts(tables: tables) }
     var snapshots: any SnapshotStore { FakeSnapshots(tables: tables) }
     var figures: any FigureStore { FakeSnapshots(tables: tables) }
     var queue: any QueueStore { FakeQueue(tables: tables) }

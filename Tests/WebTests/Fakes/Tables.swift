@@ -41,6 +41,7 @@ final class Tables: @unchecked Sendable {
     var triggers: [QuoteTrigger] = []
     var floodAnswers: [String?] = []
     var drafts: [QuoteDraft] = []
+    var draftRecords: [DraftRecord] = []
     var states: [[UInt8]: [UInt8]] = [:]
     var parked: [[UInt8]: PipedriveUser] = [:]
     var panelView: PanelView?

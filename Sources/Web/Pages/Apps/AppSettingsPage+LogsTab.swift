@@ -6,6 +6,8 @@ import Workflows
 struct LogsTab: Sendable {
     let runs: [RunLine]
     let isEmpty: Bool
+    let heldCount: Int
+    let isHolding: Bool
     let attentionCount: Int
     let troubled: [TroubledLine]
     let hasTroubled: Bool
@@ -32,6 +34,8 @@ struct LogsTab: Sendable {
     init(_ overview: Integration.Overview, now: Date) {
         runs = overview.runs.map { RunLine($0, now: now) }
         isEmpty = runs.isEmpty
+        heldCount = overview.heldCount
+        isHolding = heldCount > 0
         attentionCount = overview.attentionCount
         troubled = overview.troubled.map(TroubledLine.init)
         hasTroubled = !troubled.isEmpty

@@ -53,8 +53,8 @@ struct AppSettingsPage: Page {
     }
 
     init(
-        _ overview: Integration.Overview, notes: Integration.NoteOverview? = nil, tab: Tab,
-        role: Member.Role = .owner, isEditing: Bool = false, problem: String? = nil, now: Date
+        _ overview: Integration.Overview, notes: Integration.NoteOverview? = nil, drafting: DraftingBox? = nil,
+        tab: Tab, role: Member.Role = .owner, isEditing: Bool = false, problem: String? = nil, now: Date
     ) {
         tabs = Tab.allCases.map {
             TabLink(label: $0.label, path: "/apps/pipedrive?tab=\($0.rawValue)", isCurrent: $0 == tab)
@@ -68,7 +68,7 @@ struct AppSettingsPage: Page {
             ? nil : waiting == 1 ? "One record needs your attention" : "\(waiting) records need your attention"
         sync =
             tab == .sync ? SyncTab(overview, isLive: status.isLive, isEditing: isEditing, now: now) : nil
-        triggers = tab == .triggers ? TriggersTab(overview, isLive: status.isLive) : nil
+        triggers = tab == .triggers ? TriggersTab(overview, drafting, isLive: status.isLive) : nil
         events = tab == .events ? EventsTab(overview.settings, notes, isLive: status.isLive, now: now) : nil
         logs = tab == .logs ? LogsTab(overview, now: now) : nil
     }

@@ -12,6 +12,7 @@ struct TriggersTab: Sendable {
     let hasWaiting: Bool
     let drafts: [Draft]
     let hasDrafts: Bool
+    let drafting: DraftingBox?
 
     /// The form of one trigger, or of a new one.
     struct Form: Sendable {
@@ -56,7 +57,8 @@ struct TriggersTab: Sendable {
         let reason: String?
     }
 
-    init(_ overview: Integration.Overview, isLive: Bool) {
+    init(_ overview: Integration.Overview, _ drafting: DraftingBox?, isLive: Bool) {
+        self.drafting = drafting
         let (triggers, pipelines) = (overview.triggers, overview.pipelines)
         hasPipelines = !pipelines.isEmpty
         self.isLive = isLive
@@ -158,7 +160,8 @@ extension TriggersTab.Draft {
         requestedAt = DayText.instant(draft.requestedAt)
         switch draft.state {
         case .requested: (state, tone) = ("Being drafted", "busy")
-        case .ready: (state, tone) = ("Quote made", "good")
+        case .ready:
+            (state, tone) = (draft.againAt == nil ? "Quote made" : "Quote made; entered again, left as it is", "good")
         case .waiting: (state, tone) = ("Waits for a contact", "busy")
         case .held: (state, tone) = ("Waits for your yes", "busy")
         case .failed: (state, tone) = ("No quote", "bad")

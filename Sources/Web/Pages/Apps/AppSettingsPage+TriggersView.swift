@@ -31,8 +31,7 @@ extension AppSettingsPage {
         </form>
         </header>
         <p>When a deal enters one of the stages below, PayDock drafts a quote for it. Nothing is sent without you.</p>
-        <p class="small">AI is not set up: quotes are drafted by the built-in drafter, from the deal's products, or from \
-        the words of its title and fields.</p>
+        \(DraftingBox.makerMarkup)
         {{^hasPipelines}}
         <p class="empty">Pipelines appear here once Pipedrive is connected and has been read. That takes about a \
         minute after Install.</p>
@@ -79,6 +78,7 @@ extension AppSettingsPage {
         </form>
         </section>
         {{/forms}}
+        \(DraftingBox.trialMarkup)
         <section class="card">
         <h2>Quotes from deals</h2>
         {{#hasDrafts}}

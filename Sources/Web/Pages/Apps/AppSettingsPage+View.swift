@@ -153,6 +153,12 @@ extension AppSettingsPage {
         </table>
         </section>
         {{/hasTroubled}}
+        {{#isHolding}}
+        <section class="card">
+        <h2>Needs attention: {{heldCount}} deals entered at once</h2>
+        <p>Their quotes wait for your yes or no on the <a href="/apps/pipedrive?tab=triggers">Triggers tab</a>.</p>
+        </section>
+        {{/isHolding}}
         {{#attentionCount}}
         <section class="card">
         <header class="row"><h2>Needs attention</h2>

@@ -28,15 +28,18 @@ struct DocumentTable: Sendable {
     }
 
     init(_ content: DocumentContent, showsFlags: Bool) throws {
-        let currency = content.currency
+        try self.init(lines: content.lines, currency: content.currency, showsFlags: showsFlags)
+    }
+
+    init(lines documentLines: [DocumentLine], currency: Currency, showsFlags: Bool) throws {
         func money(_ units: Int64) -> String { Money(minorUnits: units, currency: currency).displayText }
-        let totals = try DocumentTotals(lines: content.lines, currency: currency)
-        lines = content.lines.map { Self.line($0, showsFlags: showsFlags, money: money) }
+        let totals = try DocumentTotals(lines: documentLines, currency: currency)
+        lines = documentLines.map { Self.line($0, showsFlags: showsFlags, money: money) }
         rates = totals.rates.map {
             Rate(percentage: "\($0.percentage) %", rateNet: money($0.net), rateTax: money($0.tax))
         }
         (net, tax, gross) = (money(totals.net), money(totals.tax), money(totals.gross))
-        hasDiscounts = content.lines.contains { $0.discount != .none }
+        hasDiscounts = documentLines.contains { $0.discount != .none }
     }
 
     private static func line(

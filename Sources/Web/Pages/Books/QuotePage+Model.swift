@@ -1,4 +1,5 @@
 import Domain
+import Workflows
 
 /// One quote, as its maker sees it.
 struct QuotePage: Page {
@@ -28,10 +29,11 @@ struct QuotePage: Page {
     let decidedBy: String?
     let declineReason: String?
     let mail: MailBox?
+    let origin: QuoteOriginBox?
 
     init(
-        _ quote: Quote, contactName: String, publicURL: String, mail: MailBox? = nil, problem: String? = nil,
-        sent form: FormFields? = nil
+        _ quote: Quote, contactName: String, publicURL: String, mail: MailBox? = nil,
+        origin: Integration.QuoteOrigin? = nil, problem: String? = nil, sent form: FormFields? = nil
     ) throws {
         let word = DocumentWords.quote(quote.state)
         title = "Quote \(quote.number)"
@@ -55,6 +57,7 @@ struct QuotePage: Page {
         needsPrice = quote.content.lines.contains { !$0.isTextLine && $0.unitPrice == nil }
         self.problem = problem
         self.mail = mail
+        self.origin = origin.flatMap { QuoteOriginBox($0, isConcept: quote.state == .concept) }
         decidedBy = quote.decision.flatMap { decision in
             let parts = [decision.name, decision.email].compactMap(\.self)
             return parts.isEmpty ? nil : parts.joined(separator: ", ")

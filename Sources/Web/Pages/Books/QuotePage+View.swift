@@ -32,7 +32,9 @@ extension QuotePage {
         \(DocumentTable.markup)
         {{#note}}<p class="text">{{.}}</p>{{/note}}
         </section>
+        \(QuoteOriginBox.entryMarkup)
         \(MailBox.markup)
+        <div class="columns sides">
         {{^mail}}
         <section class="card">
         <h2>E-mail to the customer</h2>
@@ -43,6 +45,9 @@ extension QuotePage {
         {{^hasEmail}}<p class="empty">There is no e-mail text. Write one below before you send the quote.</p>{{/hasEmail}}
         </section>
         {{/mail}}
+        \(QuoteOriginBox.lineMarkup)
+        </div>
+        \(QuoteOriginBox.exchangeMarkup)
         \(editorMarkup)
         """)
 
