@@ -82,6 +82,10 @@ struct CatalogMatching {
             return Candidate(entry: entry, score: 2000, places: Array(start..<start + entry.codeWords.count))
         }
         guard !entry.nameWords.isEmpty else { return nil }
+        // Words in a row belong together: in `laptop 14 inch, monitor 27 inch` each has an inch of its own.
+        if entry.nameWords.count > 1, let start = Self.start(of: entry.nameWords, in: texts) {
+            return Candidate(entry: entry, score: 1000, places: Array(start..<start + entry.nameWords.count))
+        }
         var places: [Int] = []
         for word in entry.nameWords {
             guard let place = texts.indices.first(where: { texts[$0] == word && !places.contains($0) }) else {
@@ -113,6 +117,6 @@ struct CatalogMatching {
         "de", "het", "een", "en", "of", "van", "voor", "met", "bij", "op", "in", "aan", "te", "om", "per", "naar",
         "uit",
         "the", "an", "and", "or", "for", "of", "with", "at", "on", "to", "by", "from", "new", "nieuwe", "nieuw", "neue",
-        "der", "die", "das", "ein", "eine", "und", "oder", "fur", "mit", "von", "zu", "im", "am", "pro", "deal",
+        "der", "die", "das", "ein", "eine", "und", "oder", "fur", "mit", "von", "zu", "im", "am", "deal",
     ]
 }

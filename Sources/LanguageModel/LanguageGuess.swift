@@ -52,7 +52,8 @@ enum SpokenNumbers {
         return Set(candidates.compactMap { ScaledDecimal(String($0)).flatMap(Quantity.init)?.tenThousandths })
     }
 
-    private static let words: [String: Int64] = {
+    /// What numbers are called, in ten-thousandths.
+    static let words: [String: Int64] = {
         let rows: [(Double, String)] = [
             (0.5, "half halve halb halbe halber halbes"), (1.5, "anderhalf anderhalve anderthalb"),
             (2, "two twee zwei beide both pair paar"), (3, "three drie drei"), (4, "four vier"), (5, "five vijf funf"),

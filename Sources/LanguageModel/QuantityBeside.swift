@@ -62,6 +62,7 @@ struct QuantityBeside {
 
     /// Between nothing and ten thousand; more than that is a mistake, or somebody's joke.
     private func number(_ word: String) -> Quantity? {
+        if let spoken = SpokenNumbers.words[word] { return Quantity(tenThousandths: spoken) }
         let marks = word.filter { $0 == "." || $0 == "," }
         var plain = word.replacing(",", with: ".")
         // A mark before exactly three digits groups thousands, as in `1.000 stuks`.
@@ -80,7 +81,8 @@ struct QuantityBeside {
 
     private static let units: Set<String> = [
         "x", "keer", "maal", "times", "mal", "stuk", "stuks", "st", "pcs", "pieces", "stuck", "stucke", "uur", "uren",
-        "u", "h", "hour", "hours", "stunde", "stunden", "std", "dag", "dagen", "day", "days", "tag", "tage", "maand",
+        "u", "h", "hour", "hours", "stunde", "stunden", "std", "dag", "dagen", "day", "days", "tag", "tage", "dagdeel",
+        "dagdelen", "maand",
         "maanden", "month", "months", "monat", "monate", "jaar", "year", "years", "jahr", "jahre",
     ]
 }

@@ -146,6 +146,8 @@ extension Integration {
                     .invalid, "VAT number and KvK number can't be kept in one field.",
                     fields: [CustomFieldUse.kvkNumber.rawValue: "is the same"])
             }
+            // Fields belong to settings, which are not kept before something in them was chosen.
+            try transaction.settings.save(try transaction.settings.settings())
             try transaction.syncPolicy.save(mapping: mapping)
         }
     }

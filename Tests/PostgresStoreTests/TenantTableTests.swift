@@ -247,6 +247,12 @@ private enum TenantRows {
         }
         try fillByCron(company, in: stores)
         try fillSync(company, in: stores)
+        try stores.raw(
+            """
+            insert into pipedrive.draft_record (company_id, pipedrive_company_id, deal_id, purpose, state)
+            values (\(company), 1, 7, 'trial', 'requested')
+            """)
+        try stores.raw("insert into pipedrive.draft_spend (company_id, tokens) values (\(company), 1)")
     }
 
     private static func fillSync(_ company: Company.ID, in stores: Stores) throws {

@@ -102,8 +102,8 @@ struct AttentionPageTests {
 
     @Test func `answers need the form's token and make sense`() async {
         let site = waiting()
-        site.tables.logIn()
         let path = "/apps/pipedrive/attention/match"
+        site.tables.logIn()
         let forged = await site.send(
             .post, path, fields: Site.form, cookies: Site.session, body: "csrf=x&kind=person&record=1&choice=create")
         #expect(forged.status == 403)

@@ -4,7 +4,7 @@ public import FoundationEssentials
 public protocol SyncPolicyStore {
     /// What the sync goes by; nil without a connection.
     func policy() throws -> SyncPolicy?
-    /// Keeps the chosen custom fields.
+    /// Keeps the chosen custom fields. Throws `conflict` where no settings are kept.
     func save(mapping: FieldMapping) throws
     /// Keeps the custom fields of a kind.
     func save(customFields: [CustomField], of kind: RecordKind) throws

@@ -70,10 +70,7 @@ public enum FieldText {
     public static func shown(_ text: String, _ field: SyncField) -> String {
         switch field {
         case .prices:
-            return prices(text).map { money in
-                let amount = ScaledDecimal(mantissa: money.minorUnits, scale: money.currency.decimalDigits)
-                return "\(money.currency.code) \(amount)"
-            }.joined(separator: ", ")
+            return prices(text).map(\.description).joined(separator: ", ")
         case .tax: return Int64(text).map { "\(ScaledDecimal(mantissa: $0, scale: 2)) %" } ?? text
         default: return entries(text).joined(separator: ", ")
         }

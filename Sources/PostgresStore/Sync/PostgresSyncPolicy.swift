@@ -59,20 +59,14 @@ struct PostgresSyncPolicy: SyncPolicyStore {
         let company = try access.company()
         let old = try policy()?.mapping ?? FieldMapping()
         guard mapping != old else { return }
-        try connection.execute(
+        let count = try connection.execute(
             """
-            insert into pipedrive.settings as s (
-                company_id, organization_direction, person_direction, product_direction, forwarded_events, vat_field,
-                kvk_field, organization_language_field, person_language_field)
-            values (
-                \(company), 'pull', 'pull', 'pull',
-                \(IntegrationSettings.initial.forwardedEvents.map(\.rawValue).sorted()), \(mapping.vatNumber),
-                \(mapping.kvkNumber), \(mapping.organizationLanguage), \(mapping.personLanguage))
-            on conflict (company_id) do update set
-                vat_field = excluded.vat_field, kvk_field = excluded.kvk_field,
-                organization_language_field = excluded.organization_language_field,
-                person_language_field = excluded.person_language_field, mapping_since = clock_timestamp()
+            update pipedrive.settings set vat_field = \(mapping.vatNumber), kvk_field = \(mapping.kvkNumber),
+                organization_language_field = \(mapping.organizationLanguage),
+                person_language_field = \(mapping.personLanguage), mapping_since = clock_timestamp()
+            where company_id = \(company)
             """)
+        guard count == 1 else { throw Refusal(.conflict, "Save the settings first: there are none yet.") }
         var moved: [SyncField] = []
         if mapping.vatNumber != old.vatNumber { moved.append(.vatNumber) }
         if mapping.kvkNumber != old.kvkNumber { moved.append(.kvkNumber) }
