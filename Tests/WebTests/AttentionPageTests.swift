@@ -102,7 +102,6 @@ struct AttentionPageTests {
 
     @Test func `answers need the form's token and make sense`() async {
         let site = waiting()
-        site.tables.logIn()
         let path = "/apps/pipedrive/attention/match"
         site.tables.logIn()
         let forged = await site.send(

@@ -8,7 +8,8 @@ struct LogsTab: Sendable {
     let isEmpty: Bool
     let heldCount: Int
     let isHolding: Bool
-    let attentionCount: Int
+    /// How many records wait for a person; nil when none does.
+    let attentionCount: String?
     let troubled: [TroubledLine]
     let hasTroubled: Bool
     let audit: [AuditEntry]
@@ -36,7 +37,7 @@ struct LogsTab: Sendable {
         isEmpty = runs.isEmpty
         heldCount = overview.heldCount
         isHolding = heldCount > 0
-        attentionCount = overview.attentionCount
+        attentionCount = overview.attentionCount > 0 ? String(overview.attentionCount) : nil
         troubled = overview.troubled.map(TroubledLine.init)
         hasTroubled = !troubled.isEmpty
         audit = overview.audit.map {

@@ -15,7 +15,8 @@ struct AttentionPage: Page {
     let hasConflicts: Bool
     let ignored: [Ignored]
     let hasIgnored: Bool
-    let pendingCount: Int
+    /// How many were decided and are not done yet; nil when none.
+    let pending: String?
     let isEmpty: Bool
 
     /// Records that have to be decided about together.
@@ -109,7 +110,8 @@ struct AttentionPage: Page {
                     isOurs: true, kind: $0.kind.rawValue, id: $0.localID.uuidString.lowercased(),
                     record: "\(RecordWords.singular($0.kind)) of yours", name: $0.name)
             }
-        pendingCount = list.matches.count(where: \.isDecided) + list.ours.count(where: \.isDecided)
+        let decided = list.matches.count(where: \.isDecided) + list.ours.count(where: \.isDecided)
+        pending = decided > 0 ? String(decided) : nil
         hasGroups = !groups.isEmpty
         hasOurs = !ours.isEmpty
         hasConflicts = !conflicts.isEmpty

@@ -5,7 +5,7 @@ extension AttentionPage {
         <h1>Needs attention</h1>
         {{#problem}}<p class="problem" role="alert">{{.}}</p>{{/problem}}
         <p>What is not certain is left to you: nothing is guessed, and nothing is created twice.</p>
-        {{#pendingCount}}<p class="notice">{{pendingCount}} that you decided are being done; reload in a moment.</p>{{/pendingCount}}
+        {{#pending}}<p class="notice">{{.}} that you decided are being done; reload in a moment.</p>{{/pending}}
         {{#isEmpty}}<p class="empty">Nothing waits for you.</p>{{/isEmpty}}
         \(groupsMarkup)\(conflictsMarkup)\(oursMarkup)\(ignoredMarkup)
         """)

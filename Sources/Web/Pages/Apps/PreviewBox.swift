@@ -78,7 +78,7 @@ struct PreviewBox: Sendable {
         let fields =
             switch action {
             case .created, .createdThere:
-                change.fields.filter { ["emails", "code", "organization"].contains($0.name) && !$0.after.isEmpty }
+                change.fields.filter { ["emails", "code"].contains($0.name) && !$0.after.isEmpty }
                     .map { RecordWords.value($0.after, of: $0.name) }
             case .attention: change.fields.map(\.after)
             default:

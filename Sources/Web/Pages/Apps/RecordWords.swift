@@ -44,18 +44,7 @@ enum RecordWords {
     static func value(_ text: String, of field: String) -> String {
         guard let field = SyncField(rawValue: field) else { return text }
         if field == .language { return language(text) }
-        if field == .prices { return FieldText.prices(text).map(amount).joined(separator: ", ") }
         return FieldText.shown(text, field)
-    }
-
-    /// With all of its decimals, as people write money.
-    private static func amount(_ money: Money) -> String {
-        let digits = money.currency.decimalDigits
-        let units = String(money.minorUnits.magnitude)
-        let padded = String(repeating: "0", count: max(0, digits + 1 - units.count)) + units
-        let sign = money.minorUnits < 0 ? "-" : ""
-        guard digits > 0 else { return "\(money.currency.code) \(sign)\(padded)" }
-        return "\(money.currency.code) \(sign)\(padded.dropLast(digits)).\(padded.suffix(digits))"
     }
 
     private static func language(_ code: String) -> String {

@@ -15,7 +15,7 @@ extension PreviewBox {
         <header class="row"><h2>{{#isFirst}}Your first sync{{/isFirst}}{{^isFirst}}What a sync would do{{/isFirst}}</h2>
         <span class="small">Previewed {{madeAt}}</span></header>
         <p>Nothing has been written yet. Applying does exactly this; what changed since is left alone and listed.</p>
-        <table class="list">
+        <table class="list preview">
         <thead><tr><th></th><th class="number">Read</th><th class="number">Create here</th><th class="number">Link</th>\
         <th class="number">Change here</th><th class="number">Create in Pipedrive</th>\
         <th class="number">Change in Pipedrive</th><th class="number">Left alone</th>\
@@ -33,6 +33,12 @@ extension PreviewBox {
         </tbody>
         </table>
         {{#isEmpty}}<p>Both sides are alike: nothing would be written.</p>{{/isEmpty}}
+        <p>It costs about {{cost}} of Pipedrive's API tokens.</p>
+        <form method="post" action="/apps/pipedrive/apply">
+        <input type="hidden" name="csrf" value="{{formToken}}"><input type="hidden" name="preview" value="{{id}}">
+        <button>Apply and sync now</button>
+        <button class="quiet" formaction="/apps/pipedrive/preview">Preview again</button>
+        </form>
         {{#hasSamples}}
         <details open>
         <summary>For instance</summary>
@@ -43,12 +49,6 @@ extension PreviewBox {
         <p><a href="/apps/pipedrive/runs/{{id}}">Every record of this preview</a></p>
         </details>
         {{/hasSamples}}
-        <p>It costs about {{cost}} of Pipedrive's API tokens.</p>
-        <form method="post" action="/apps/pipedrive/apply">
-        <input type="hidden" name="csrf" value="{{formToken}}"><input type="hidden" name="preview" value="{{id}}">
-        <button>Apply and sync now</button>
-        <button class="quiet" formaction="/apps/pipedrive/preview">Preview again</button>
-        </form>
         {{/isCurrent}}
         </section>
         {{/preview}}
