@@ -1,6 +1,7 @@
 import Domain
 import DomainTestSupport
 import FoundationEssentials
+import Postgres
 import PostgresTestSupport
 import Testing
 
