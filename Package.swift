@@ -97,11 +97,14 @@ let package = Package(
         .target(
             name: "PostgresTestSupport", dependencies: ["Postgres"], path: "Tests/PostgresTestSupport",
             swiftSettings: settings),
+        .target(
+            name: "SyncStorms", dependencies: ["Domain", "DomainTestSupport", "Workflows", logging],
+            path: "Tests/SyncStorms", swiftSettings: settings),
         .executableTarget(
             name: "RefreshStorm", dependencies: ["Bootstrap", "Workflows", "Domain", logging],
             path: "Tests/RefreshStorm", swiftSettings: settings),
         tests("DomainTests", ["Domain", "DomainTestSupport"]),
-        tests("WorkflowsTests", ["Workflows", "Domain", "DomainTestSupport", logging]),
+        tests("WorkflowsTests", ["Workflows", "Domain", "DomainTestSupport", "SyncStorms", logging]),
         tests(
             "WebTests", ["Web", "Domain", "DomainTestSupport", "Workflows", httpTypes, logging],
             exclude: ["Snapshots"]),

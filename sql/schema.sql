@@ -669,6 +669,12 @@ CREATE FUNCTION books.normalize_name(name text) RETURNS text
 
 ALTER FUNCTION books.normalize_name(name text) OWNER TO paydock_owner;
 
+CREATE FUNCTION books.normalize_number(number text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT CASE WHEN (length(n.kept) >= 4) THEN n.kept ELSE NULL::text END AS "case" FROM (SELECT regexp_replace(upper(normalize_number.number), '[^A-Z0-9]'::text, ''::text, 'g'::text) AS kept) n);
+
+ALTER FUNCTION books.normalize_number(number text) OWNER TO paydock_owner;
+
 CREATE FUNCTION books.note_deal_company() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -887,6 +893,58 @@ END;
 
 ALTER FUNCTION pipedrive.connected_companies() OWNER TO paydock_owner;
 
+CREATE FUNCTION pipedrive.contact_added() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    company uuid;
+begin
+    if pipedrive.is_syncing() then return null; end if;
+    for company in select distinct company_id from fresh loop
+        perform pipedrive.queue_push(company, array(select id from fresh where company_id = company));
+    end loop;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pipedrive.contact_added() OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.contact_edited() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    company uuid;
+    edits jsonb;
+begin
+    if pipedrive.is_syncing() then return null; end if;
+    for company, edits in
+        select n.company_id, jsonb_agg(jsonb_build_array(n.id, f.field, f.was_empty))
+        from fresh n join stale o on o.company_id = n.company_id and o.id = n.id
+        cross join lateral (values
+            ('name', o.name is distinct from n.name, false),
+            ('organization', o.organization_id is distinct from n.organization_id, o.organization_id is null),
+            ('emails', o.emails is distinct from n.emails, o.emails = '{}'),
+            ('phones', o.phones is distinct from n.phones, o.phones = '{}'),
+            ('address', (o.street, o.postal_code, o.city, o.country)
+                is distinct from (n.street, n.postal_code, n.city, n.country),
+                coalesce(o.street, o.postal_code, o.city, o.country) is null),
+            ('vat_number', o.vat_number is distinct from n.vat_number, o.vat_number is null),
+            ('kvk_number', o.kvk_number is distinct from n.kvk_number, o.kvk_number is null),
+            ('language', o.language is distinct from n.language, o.language is null)
+        ) f (field, is_changed, was_empty)
+        where f.is_changed
+        group by n.company_id
+    loop
+        perform pipedrive.note_edits(company, edits);
+    end loop;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pipedrive.contact_edited() OWNER TO paydock_owner;
+
 CREATE FUNCTION pipedrive.end_links() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -901,6 +959,24 @@ $$;
 
 ALTER FUNCTION pipedrive.end_links() OWNER TO paydock_owner;
 
+CREATE FUNCTION pipedrive.field_text(pairs text[], field text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (field_text.pairs)[(n.n + 1)] AS pairs FROM generate_subscripts(field_text.pairs, 1) n(n) WHERE (((n.n % 2) = 1) AND ((field_text.pairs)[n.n] = field_text.field)) LIMIT 1);
+
+ALTER FUNCTION pipedrive.field_text(pairs text[], field text) OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.forget_edits() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    delete from pipedrive.local_edit e using deleted d where e.company_id = d.company_id and e.local_id = d.id;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pipedrive.forget_edits() OWNER TO paydock_owner;
+
 CREATE FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -910,6 +986,109 @@ CREATE FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) RETU
 $$;
 
 ALTER FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.is_syncing() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (COALESCE(current_setting('paydock.syncing'::text, true), ''::text) = 'yes'::text);
+
+ALTER FUNCTION pipedrive.is_syncing() OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.note_edits(company uuid, edits jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    locals uuid[] := array(select distinct (x ->> 0)::uuid from jsonb_array_elements(edits) x);
+begin
+    insert into pipedrive.local_edit as e (company_id, local_id, field, was_empty)
+    select company, (x ->> 0)::uuid, x ->> 1, (x ->> 2)::boolean from jsonb_array_elements(edits) x
+    where exists (
+        select from pipedrive.link l
+        where l.company_id = company and l.local_id = (x ->> 0)::uuid and l.state in ('live', 'gone'))
+    on conflict (company_id, local_id, field) do update set edited_at = clock_timestamp();
+    delete from pipedrive.local_attention a
+    where a.company_id = company and a.local_id = any (locals) and a.choice is null;
+    perform pipedrive.queue_push(company, locals);
+end
+$$;
+
+ALTER FUNCTION pipedrive.note_edits(company uuid, edits jsonb) OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.prices_edited() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    company uuid;
+    edits jsonb;
+begin
+    if pipedrive.is_syncing() then return null; end if;
+    for company, edits in
+        select c.company_id, jsonb_agg(jsonb_build_array(c.product_id, 'prices', false))
+        from (select distinct company_id, product_id from changed) c
+        join books.product p on p.company_id = c.company_id and p.id = c.product_id
+        group by c.company_id
+    loop
+        perform pipedrive.note_edits(company, edits);
+    end loop;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pipedrive.prices_edited() OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.product_edited() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    company uuid;
+    edits jsonb;
+begin
+    if pipedrive.is_syncing() then return null; end if;
+    for company, edits in
+        select n.company_id, jsonb_agg(jsonb_build_array(n.id, f.field, f.was_empty))
+        from fresh n join stale o on o.company_id = n.company_id and o.id = n.id
+        cross join lateral (values
+            ('name', o.name is distinct from n.name, false),
+            ('code', o.code is distinct from n.code, o.code is null),
+            ('description', o.description is distinct from n.description, o.description is null),
+            ('unit', o.unit is distinct from n.unit, o.unit is null),
+            ('tax', o.tax_basis_points is distinct from n.tax_basis_points, false),
+            ('is_active', o.is_active is distinct from n.is_active, false)
+        ) f (field, is_changed, was_empty)
+        where f.is_changed
+        group by n.company_id
+    loop
+        perform pipedrive.note_edits(company, edits);
+    end loop;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pipedrive.product_edited() OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.queue_push(company uuid, locals uuid[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    insert into queue.message (company_id, kind, subject, priority)
+    select company, 'push', id::text, 3
+    from unnest(locals) id
+    where exists (select from pipedrive.connection c where c.company_id = company and c.state <> 'disconnected')
+        and exists (
+            select from pipedrive.settings s where s.company_id = company
+                and (s.organization_direction, s.person_direction, s.product_direction)
+                    <> ('pull', 'pull', 'pull'))
+$$;
+
+ALTER FUNCTION pipedrive.queue_push(company uuid, locals uuid[]) OWNER TO paydock_owner;
+
+CREATE FUNCTION pipedrive.without_fields(stored text[], fields text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT u.v FROM unnest(without_fields.stored) WITH ORDINALITY u(v, n) WHERE ((without_fields.stored)[(((((u.n - 1) / 2) * 2) + 1))::integer] <> ALL (without_fields.fields)) ORDER BY u.n);
+
+ALTER FUNCTION pipedrive.without_fields(stored text[], fields text[]) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.add_event_message() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -944,6 +1123,9 @@ ALTER FUNCTION queue.bucket() OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) RETURNS TABLE(company_id uuid, id bigint, kind text, subject text, attempt_count integer, claim_count integer, has_unclear_attempt boolean, priority smallint, is_probe boolean, repeat_seconds double precision, caused_at timestamp with time zone)
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1095,6 +1277,9 @@ ALTER FUNCTION queue.claim(new_worker text, room integer, lease_seconds double p
 
 CREATE FUNCTION queue.finish(finisher text, results jsonb) RETURNS SETOF bigint
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1121,7 +1306,8 @@ begin
     ours as materialized (
         select m.company_id, m.attempt_count, m.claimed_at, r.* from result r
         join queue.message m on m.company_id = r.company and m.id = r.id
-        where m.state = 'running' and m.worker = finisher and m.claim_count = r.claim
+        -- Written so that the index of leases cannot serve: each is found by its key.
+        where m.state || '' = 'running' and m.worker = finisher and m.claim_count = r.claim
         for update of m),
     gone as (
         delete from queue.message m using ours o
@@ -1184,6 +1370,30 @@ CREATE FUNCTION queue.forget(most integer) RETURNS bigint
 $$;
 
 ALTER FUNCTION queue.forget(most integer) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    with returned as (
+        update queue.message m set
+            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
+            reason = 'The worker was lost', due_at = clock_timestamp(),
+            repeat_after = case when m.kind = any (looking_kinds)
+                then greatest(m.repeat_after, m.lease_until + make_interval(secs => repeat_seconds))
+                else m.repeat_after end
+        from unnest(companies, ids) l (company_id, id)
+        where m.company_id = l.company_id and m.id = l.id
+        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
+    tried as (
+        insert into queue.attempt (
+            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
+        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
+            'rescued', 'The worker was lost'
+        from returned)
+    select count(*) from returned
+$$;
+
+ALTER FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.hold(company uuid, level_priority smallint, in_bucket integer) RETURNS bigint
     LANGUAGE plpgsql
@@ -1296,50 +1506,60 @@ $$;
 
 ALTER FUNCTION queue.raise_floors_further() OWNER TO paydock_owner;
 
-CREATE FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
-    LANGUAGE sql
+CREATE FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
+    LANGUAGE plpgsql
     AS $$
-    select queue.raise_floors_further();
-    with lost as (
+declare
+    gone text[];
+    companies uuid[];
+    ids bigint[];
+begin
+    perform queue.raise_floors_further();
+    select array_agg(worker) into gone from (
+        with others as materialized (select worker from queue.drainer where hears and worker <> rescuer)
+        select worker from others
+        where pg_try_advisory_xact_lock(20529, hashtext(worker))) d;
+    select array_agg(company_id), array_agg(id) into companies, ids from (
         select company_id, id from queue.message
-        where state = 'running' and lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
-        order by lease_until limit 500 for update skip locked),
-    returned as (
-        update queue.message m set
-            state = 'retryable', lease_until = null, worker = null, has_unclear_attempt = true,
-            reason = 'The worker was lost',
-            due_at = case when m.kind = any (looking_kinds)
-                then greatest(clock_timestamp(), m.claimed_at + make_interval(secs => look_seconds))
-                else clock_timestamp() end
-        from lost where m.company_id = lost.company_id and m.id = lost.id
-        returning m.company_id, m.id, m.attempt_count, m.claimed_at),
-    tried as (
-        insert into queue.attempt (
-            company_id, message_id, number, worker, started_at, finished_at, outcome, detail)
-        select company_id, id, attempt_count, '', coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
-            'rescued', 'The worker was lost'
-        from returned)
-    select count(*) from returned
+        where state = 'running'
+            and (lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
+                or worker = any (gone) and kind = any (looking_kinds))
+        order by lease_until limit 500 for update skip locked) lost;
+    if gone is not null then
+        delete from queue.drainer where worker = any (gone);
+    end if;
+    if ids is null then return 0; end if;
+    return queue.give_back(companies, ids, repeat_seconds, looking_kinds);
+end
 $$;
 
-ALTER FUNCTION queue.rescue(look_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
+ALTER FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.stage() RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
     update queue.message m set state = 'available', bucket = queue.bucket()
     from (
         select company_id, id from queue.message
         where state in ('scheduled', 'retryable') and due_at <= clock_timestamp()
         order by due_at limit 500 for update skip locked) due
-    where m.company_id = due.company_id and m.id = due.id
+    where m.company_id = due.company_id and m.id = due.id;
+end
 $$;
 
 ALTER FUNCTION queue.stage() OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
+begin
     update queue.message n set is_blocked = false, bucket = queue.bucket()
     from unnest(companies, lanes) l (company_id, lane)
     cross join lateral (
@@ -1347,7 +1567,8 @@ CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
         where f.company_id = l.company_id and f.lane = l.lane
             and f.state in ('available', 'scheduled', 'running', 'retryable')
         order by f.id limit 1) first
-    where n.company_id = l.company_id and n.id = first.id and n.is_blocked
+    where n.company_id = l.company_id and n.id = first.id and n.is_blocked;
+end
 $$;
 
 ALTER FUNCTION queue.unblock(companies uuid[], lanes text[]) OWNER TO paydock_owner;
@@ -1934,6 +2155,13 @@ CREATE TABLE pipedrive.attention (
     name text NOT NULL,
     reason text NOT NULL,
     noticed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    candidates uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    is_merge boolean DEFAULT false NOT NULL,
+    choice text,
+    chosen_id uuid,
+    remote_values text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT attention_choice_check CHECK ((choice = ANY (ARRAY['link'::text, 'create'::text, 'ignore'::text]))),
+    CONSTRAINT attention_chosen_check CHECK ((((choice = 'link'::text) = (chosen_id IS NOT NULL)) OR (choice IS NULL))),
     CONSTRAINT attention_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
 );
 
@@ -1978,6 +2206,40 @@ WITH (fillfactor='50');
 ALTER TABLE ONLY pipedrive.call_budget FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.call_budget OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.conflict (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    kind text NOT NULL,
+    local_id uuid NOT NULL,
+    field text NOT NULL,
+    record_id bigint NOT NULL,
+    name text NOT NULL,
+    kept text NOT NULL,
+    lost text NOT NULL,
+    is_remote_kept boolean NOT NULL,
+    noticed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT conflict_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.conflict FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.conflict OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.custom_field (
+    company_id uuid NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    field_type text NOT NULL,
+    option_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    option_labels text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT custom_field_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.custom_field FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.custom_field OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.deal_snapshot (
     company_id uuid NOT NULL,
@@ -2041,16 +2303,62 @@ CREATE TABLE pipedrive.link (
     record_id bigint NOT NULL,
     local_id uuid NOT NULL,
     state text DEFAULT 'live'::text NOT NULL,
-    fingerprint bytea,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    remote_base text[],
+    remote_added_at timestamp with time zone,
+    synced_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    push_until timestamp with time zone,
+    create_sent_at timestamp with time zone,
+    create_values text[],
+    merged_into bigint,
     CONSTRAINT link_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
+    CONSTRAINT link_placeholder_check CHECK (((record_id > 0) OR (state = ANY (ARRAY['live'::text, 'ended'::text])))),
     CONSTRAINT link_state_check CHECK ((state = ANY (ARRAY['live'::text, 'gone'::text, 'merged'::text, 'ended'::text])))
 );
 
 ALTER TABLE ONLY pipedrive.link FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.link OWNER TO paydock_owner;
+
+CREATE SEQUENCE pipedrive.link_placeholder
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE pipedrive.link_placeholder OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.local_attention (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    kind text NOT NULL,
+    local_id uuid NOT NULL,
+    name text NOT NULL,
+    reason text NOT NULL,
+    answer text,
+    choice text,
+    noticed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT local_attention_choice_check CHECK ((choice = ANY (ARRAY['create'::text, 'ignore'::text]))),
+    CONSTRAINT local_attention_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.local_attention FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.local_attention OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.local_edit (
+    company_id uuid NOT NULL,
+    local_id uuid NOT NULL,
+    field text NOT NULL,
+    was_empty boolean NOT NULL,
+    edited_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY pipedrive.local_edit FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.local_edit OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.quote_draft (
     company_id uuid NOT NULL,
@@ -2113,6 +2421,22 @@ ALTER TABLE ONLY pipedrive.record_snapshot FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.record_snapshot OWNER TO paydock_owner;
 
+CREATE TABLE pipedrive.remote_key (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    kind text NOT NULL,
+    rule text NOT NULL,
+    key text NOT NULL,
+    record_id bigint NOT NULL,
+    noticed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT remote_key_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
+    CONSTRAINT remote_key_rule_check CHECK ((rule = ANY (ARRAY['number'::text, 'email'::text, 'code'::text, 'name'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.remote_key FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.remote_key OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.settings (
     company_id uuid NOT NULL,
     organization_direction text NOT NULL,
@@ -2120,9 +2444,23 @@ CREATE TABLE pipedrive.settings (
     product_direction text NOT NULL,
     forwarded_events text[] NOT NULL,
     swept_through timestamp with time zone,
+    organization_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    person_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    product_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    vat_field text,
+    kvk_field text,
+    organization_language_field text,
+    person_language_field text,
+    mapping_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reserve_percent integer DEFAULT 30 NOT NULL,
+    CONSTRAINT settings_kvk_field_check CHECK ((kvk_field <> ''::text)),
     CONSTRAINT settings_organization_direction_check CHECK ((organization_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
+    CONSTRAINT settings_organization_language_field_check CHECK ((organization_language_field <> ''::text)),
     CONSTRAINT settings_person_direction_check CHECK ((person_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
-    CONSTRAINT settings_product_direction_check CHECK ((product_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text])))
+    CONSTRAINT settings_person_language_field_check CHECK ((person_language_field <> ''::text)),
+    CONSTRAINT settings_product_direction_check CHECK ((product_direction = ANY (ARRAY['pull'::text, 'push'::text, 'both'::text, 'only_new'::text]))),
+    CONSTRAINT settings_reserve_percent_check CHECK (((reserve_percent >= 0) AND (reserve_percent <= 90))),
+    CONSTRAINT settings_vat_field_check CHECK ((vat_field <> ''::text))
 );
 
 ALTER TABLE ONLY pipedrive.settings FORCE ROW LEVEL SECURITY;
@@ -2143,6 +2481,17 @@ CREATE TABLE pipedrive.stage (
 ALTER TABLE ONLY pipedrive.stage FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.stage OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.staged_key (
+    company_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    kind text NOT NULL,
+    rule text NOT NULL,
+    key text NOT NULL,
+    record_id bigint NOT NULL
+);
+
+ALTER TABLE pipedrive.staged_key OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.staged_record (
     "position" bigint NOT NULL,
@@ -2165,13 +2514,76 @@ CREATE TABLE pipedrive.staged_record (
     currencies text[] DEFAULT '{}'::text[] NOT NULL,
     prices bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
-    is_deleted boolean DEFAULT false NOT NULL
+    is_deleted boolean DEFAULT false NOT NULL,
+    remote_values text[] DEFAULT '{}'::text[] NOT NULL,
+    vat_number text,
+    kvk_number text,
+    language text,
+    added_at timestamp with time zone,
+    changed_at timestamp with time zone,
+    read_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 ALTER TABLE pipedrive.staged_record OWNER TO paydock_owner;
 
 ALTER TABLE pipedrive.staged_record ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME pipedrive.staged_record_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pipedrive.sync_change (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    run_id uuid,
+    kind text NOT NULL,
+    record_id bigint,
+    local_id uuid,
+    action text NOT NULL,
+    name text NOT NULL,
+    changes text[] DEFAULT '{}'::text[] NOT NULL,
+    happened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT sync_change_action_check CHECK ((action = ANY (ARRAY['created'::text, 'linked'::text, 'updated'::text, 'created_there'::text, 'updated_there'::text, 'skipped'::text, 'attention'::text, 'refused'::text, 'gone'::text, 'merged'::text, 'postponed'::text]))),
+    CONSTRAINT sync_change_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.sync_change FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_change OWNER TO paydock_owner;
+
+ALTER TABLE pipedrive.sync_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pipedrive.sync_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pipedrive.sync_plan (
+    company_id uuid NOT NULL,
+    id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    kind text NOT NULL,
+    record_id bigint,
+    local_id uuid,
+    action text NOT NULL,
+    name text NOT NULL,
+    changes text[] NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    is_settled boolean DEFAULT false NOT NULL,
+    CONSTRAINT sync_plan_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.sync_plan FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_plan OWNER TO paydock_owner;
+
+ALTER TABLE pipedrive.sync_plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME pipedrive.sync_plan_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2191,8 +2603,16 @@ CREATE TABLE pipedrive.sync_run (
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     token_cost integer DEFAULT 0 NOT NULL,
     outcome text,
+    mode text DEFAULT 'full'::text NOT NULL,
+    phase text DEFAULT 'read'::text NOT NULL,
+    restart_count integer DEFAULT 0 NOT NULL,
+    expected_count integer DEFAULT 0 NOT NULL,
+    done_count integer DEFAULT 0 NOT NULL,
+    plan_id uuid,
     CONSTRAINT sync_run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT sync_run_checkpoint_kind_check CHECK ((checkpoint_kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
+    CONSTRAINT sync_run_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'preview'::text]))),
+    CONSTRAINT sync_run_phase_check CHECK ((phase = ANY (ARRAY['read'::text, 'decide'::text, 'plan'::text, 'write'::text, 'create'::text, 'done'::text]))),
     CONSTRAINT sync_run_started_by_check CHECK ((started_by = ANY (ARRAY['schedule'::text, 'manual'::text, 'retry'::text]))),
     CONSTRAINT sync_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
@@ -2200,6 +2620,47 @@ CREATE TABLE pipedrive.sync_run (
 ALTER TABLE ONLY pipedrive.sync_run FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.sync_run OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.sync_state (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    first_applied_at timestamp with time zone,
+    organization_listed_at timestamp with time zone,
+    person_listed_at timestamp with time zone,
+    product_listed_at timestamp with time zone
+);
+
+ALTER TABLE ONLY pipedrive.sync_state FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_state OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.sync_task (
+    company_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    kind text NOT NULL,
+    local_id uuid NOT NULL,
+    record_id bigint,
+    CONSTRAINT sync_task_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.sync_task FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_task OWNER TO paydock_owner;
+
+CREATE TABLE pipedrive.touched_record (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    kind text NOT NULL,
+    record_id bigint NOT NULL,
+    occurred_at timestamp with time zone,
+    touched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    taken_until timestamp with time zone,
+    CONSTRAINT touched_record_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text])))
+);
+
+ALTER TABLE ONLY pipedrive.touched_record FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.touched_record OWNER TO paydock_owner;
 
 CREATE TABLE pipedrive.trigger_stage (
     company_id uuid NOT NULL,
@@ -2339,6 +2800,8 @@ WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_thr
 
 ALTER TABLE queue.drainer OWNER TO paydock_owner;
 
+COMMENT ON COLUMN queue.drainer.hears IS 'Whether its listening session is open: it notices notifications, and holds the lock (20529, hashtext(worker)).';
+
 CREATE TABLE queue.finished (
     company_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -2404,7 +2867,7 @@ CREATE TABLE queue.message (
     caused_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     is_held boolean DEFAULT false NOT NULL,
     CONSTRAINT message_check CHECK (((state = 'running'::text) = (lease_until IS NOT NULL))),
-    CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'webhook'::text, 'note'::text, 'draft'::text, 'record'::text, 'sync'::text, 'subscribe'::text, 'revoke'::text, 'sweep'::text, 'refresh'::text, 'mail'::text]))),
+    CONSTRAINT message_kind_check CHECK ((kind = ANY (ARRAY['draft'::text, 'event'::text, 'mail'::text, 'note'::text, 'push'::text, 'record'::text, 'refresh'::text, 'revoke'::text, 'subscribe'::text, 'sweep'::text, 'sync'::text, 'webhook'::text]))),
     CONSTRAINT message_priority_check CHECK ((((priority >= 0) AND (priority <= 9)) AND ((priority > 0) OR (kind = 'event'::text)))),
     CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['available'::text, 'scheduled'::text, 'running'::text, 'retryable'::text, 'completed'::text, 'discarded'::text, 'cancelled'::text])))
 )
@@ -2638,8 +3101,14 @@ ALTER TABLE ONLY pipedrive.audit
 ALTER TABLE ONLY pipedrive.call_budget
     ADD CONSTRAINT call_budget_pkey PRIMARY KEY (company_id);
 
+ALTER TABLE ONLY pipedrive.conflict
+    ADD CONSTRAINT conflict_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, local_id, field);
+
 ALTER TABLE ONLY pipedrive.connection
     ADD CONSTRAINT connection_pkey PRIMARY KEY (company_id);
+
+ALTER TABLE ONLY pipedrive.custom_field
+    ADD CONSTRAINT custom_field_pkey PRIMARY KEY (company_id, kind, code);
 
 ALTER TABLE ONLY pipedrive.deal_snapshot
     ADD CONSTRAINT deal_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
@@ -2653,6 +3122,12 @@ ALTER TABLE ONLY pipedrive.draft_spend
 ALTER TABLE ONLY pipedrive.link
     ADD CONSTRAINT link_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
+ALTER TABLE ONLY pipedrive.local_attention
+    ADD CONSTRAINT local_attention_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, local_id);
+
+ALTER TABLE ONLY pipedrive.local_edit
+    ADD CONSTRAINT local_edit_pkey PRIMARY KEY (company_id, local_id, field);
+
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
 
@@ -2662,14 +3137,32 @@ ALTER TABLE ONLY pipedrive.quote_trigger
 ALTER TABLE ONLY pipedrive.record_snapshot
     ADD CONSTRAINT record_snapshot_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
+ALTER TABLE ONLY pipedrive.remote_key
+    ADD CONSTRAINT remote_key_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, rule, key, record_id);
+
 ALTER TABLE ONLY pipedrive.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (company_id);
 
 ALTER TABLE ONLY pipedrive.stage
     ADD CONSTRAINT stage_pkey PRIMARY KEY (company_id, id);
 
+ALTER TABLE ONLY pipedrive.sync_change
+    ADD CONSTRAINT sync_change_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.sync_plan
+    ADD CONSTRAINT sync_plan_pkey PRIMARY KEY (company_id, id);
+
 ALTER TABLE ONLY pipedrive.sync_run
     ADD CONSTRAINT sync_run_pkey PRIMARY KEY (company_id, id);
+
+ALTER TABLE ONLY pipedrive.sync_state
+    ADD CONSTRAINT sync_state_pkey PRIMARY KEY (company_id, pipedrive_company_id);
+
+ALTER TABLE ONLY pipedrive.sync_task
+    ADD CONSTRAINT sync_task_pkey PRIMARY KEY (company_id, run_id, kind, local_id);
+
+ALTER TABLE ONLY pipedrive.touched_record
+    ADD CONSTRAINT touched_record_pkey PRIMARY KEY (company_id, pipedrive_company_id, kind, record_id);
 
 ALTER TABLE ONLY pipedrive.trigger_stage
     ADD CONSTRAINT trigger_stage_pkey PRIMARY KEY (company_id, stage_id);
@@ -2903,9 +3396,17 @@ CREATE INDEX draft_record_trial ON pipedrive.draft_record USING btree (company_i
 
 COMMENT ON INDEX pipedrive.draft_record_trial IS 'The Triggers tab: the newest trials.';
 
+CREATE INDEX link_creating ON pipedrive.link USING btree (company_id, pipedrive_company_id, kind) WHERE (record_id < 0);
+
+COMMENT ON INDEX pipedrive.link_creating IS 'Records that are being created in Pipedrive.';
+
 CREATE UNIQUE INDEX link_local ON pipedrive.link USING btree (company_id, local_id, pipedrive_company_id, kind) WHERE (state = 'live'::text);
 
 COMMENT ON INDEX pipedrive.link_local IS 'A record of ours is linked to one of Pipedrive; lookup from our side.';
+
+CREATE INDEX link_rested ON pipedrive.link USING btree (company_id, local_id, pipedrive_company_id, kind) WHERE (state <> 'live'::text);
+
+COMMENT ON INDEX pipedrive.link_rested IS 'Whether ours was linked before: it is not created there again by itself.';
 
 CREATE INDEX quote_draft_newest ON pipedrive.quote_draft USING btree (company_id, requested_at DESC);
 
@@ -2919,9 +3420,29 @@ CREATE INDEX record_snapshot_age ON pipedrive.record_snapshot USING btree (taken
 
 COMMENT ON INDEX pipedrive.record_snapshot_age IS 'Forgetting snapshots after a month, for housekeeping.';
 
+CREATE INDEX remote_key_record ON pipedrive.remote_key USING btree (company_id, pipedrive_company_id, kind, record_id);
+
+COMMENT ON INDEX pipedrive.remote_key_record IS 'Keys of a record, when it gets a link or goes.';
+
+CREATE INDEX staged_key_key ON pipedrive.staged_key USING btree (company_id, run_id, kind, rule, key);
+
+COMMENT ON INDEX pipedrive.staged_key_key IS 'Which records of a run share a key.';
+
+CREATE INDEX staged_key_record ON pipedrive.staged_key USING btree (company_id, run_id, kind, record_id);
+
+COMMENT ON INDEX pipedrive.staged_key_record IS 'Keys of the records that are decided about.';
+
 CREATE INDEX staged_record_run ON pipedrive.staged_record USING btree (company_id, run_id, kind, record_id);
 
 COMMENT ON INDEX pipedrive.staged_record_run IS 'Everything a run staged of a kind.';
+
+CREATE INDEX sync_change_run ON pipedrive.sync_change USING btree (company_id, run_id, id);
+
+COMMENT ON INDEX pipedrive.sync_change_run IS 'The records of a run, for its page and its CSV; live changes have no run.';
+
+CREATE INDEX sync_plan_record ON pipedrive.sync_plan USING btree (company_id, run_id, kind, record_id);
+
+COMMENT ON INDEX pipedrive.sync_plan_record IS 'What was planned for the records that are decided about.';
 
 CREATE INDEX sync_run_newest ON pipedrive.sync_run USING btree (company_id, started_at DESC);
 
@@ -2995,6 +3516,10 @@ CREATE INDEX login_failure_key ON web.login_failure USING btree (key_hash, faile
 
 COMMENT ON INDEX web.login_failure_key IS 'Failed logins of an account or an address in the last minutes.';
 
+CREATE TRIGGER contact_edited AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.contact_edited();
+
+CREATE TRIGGER contact_edits_forgotten AFTER DELETE ON books.contact REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.forget_edits();
+
 CREATE TRIGGER contact_emails_inserted AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
 
 CREATE TRIGGER contact_emails_updated AFTER UPDATE ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.index_contact_emails();
@@ -3014,6 +3539,8 @@ CREATE TRIGGER contact_list_delete AFTER DELETE ON books.contact REFERENCING OLD
 CREATE TRIGGER contact_list_insert AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end', 'null::timestamptz, name_key, id');
 
 CREATE TRIGGER contact_list_update AFTER UPDATE ON books.contact REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('case when archived_at is null then ''live'' else ''archived'' end', 'null::timestamptz, name_key, id');
+
+CREATE TRIGGER contact_pushed AFTER INSERT ON books.contact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.contact_added();
 
 CREATE TRIGGER event_queued AFTER INSERT ON books.event FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['quote.sent'::text, 'quote.viewed'::text, 'quote.accepted'::text, 'invoice.sent'::text, 'invoice.paid'::text, 'invoice.overdue'::text]))) EXECUTE FUNCTION queue.add_event_message();
 
@@ -3051,6 +3578,16 @@ CREATE TRIGGER mail_queued_again AFTER UPDATE ON books.mail FOR EACH ROW WHEN ((
 
 CREATE TRIGGER newest_invoice_added AFTER INSERT ON books.newest_invoice REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION books.drop_older_invoices();
 
+CREATE TRIGGER prices_added AFTER INSERT ON books.product_price REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.prices_edited();
+
+CREATE TRIGGER prices_edited AFTER UPDATE ON books.product_price REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.prices_edited();
+
+CREATE TRIGGER prices_removed AFTER DELETE ON books.product_price REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.prices_edited();
+
+CREATE TRIGGER product_edited AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.product_edited();
+
+CREATE TRIGGER product_edits_forgotten AFTER DELETE ON books.product REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.forget_edits();
+
 CREATE TRIGGER product_events_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events();
 
 CREATE TRIGGER product_events_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.add_record_events('');
@@ -3062,6 +3599,8 @@ CREATE TRIGGER product_list_delete AFTER DELETE ON books.product REFERENCING OLD
 CREATE TRIGGER product_list_insert AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''', 'null::timestamptz, name_key, id');
 
 CREATE TRIGGER product_list_update AFTER UPDATE ON books.product REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION books.count_list('''live''', 'null::timestamptz, name_key, id');
+
+CREATE TRIGGER product_pushed AFTER INSERT ON books.product REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION pipedrive.contact_added();
 
 CREATE TRIGGER quote_deal_insert BEFORE INSERT ON books.quote FOR EACH ROW WHEN (((new.deal_id IS NOT NULL) OR (new.lead_id IS NOT NULL))) EXECUTE FUNCTION books.note_deal_company();
 
@@ -3191,8 +3730,14 @@ ALTER TABLE ONLY pipedrive.audit
 ALTER TABLE ONLY pipedrive.call_budget
     ADD CONSTRAINT call_budget_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.conflict
+    ADD CONSTRAINT conflict_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.connection
     ADD CONSTRAINT connection_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.custom_field
+    ADD CONSTRAINT custom_field_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY pipedrive.deal_snapshot
     ADD CONSTRAINT deal_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -3209,6 +3754,12 @@ ALTER TABLE ONLY pipedrive.draft_spend
 ALTER TABLE ONLY pipedrive.link
     ADD CONSTRAINT link_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.local_attention
+    ADD CONSTRAINT local_attention_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.local_edit
+    ADD CONSTRAINT local_edit_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -3221,14 +3772,32 @@ ALTER TABLE ONLY pipedrive.quote_trigger
 ALTER TABLE ONLY pipedrive.record_snapshot
     ADD CONSTRAINT record_snapshot_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.remote_key
+    ADD CONSTRAINT remote_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.settings
     ADD CONSTRAINT settings_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY pipedrive.stage
     ADD CONSTRAINT stage_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.sync_change
+    ADD CONSTRAINT sync_change_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.sync_plan
+    ADD CONSTRAINT sync_plan_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.sync_run
     ADD CONSTRAINT sync_run_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.sync_state
+    ADD CONSTRAINT sync_state_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.sync_task
+    ADD CONSTRAINT sync_task_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
+ALTER TABLE ONLY pipedrive.touched_record
+    ADD CONSTRAINT touched_record_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
 ALTER TABLE ONLY pipedrive.trigger_stage
     ADD CONSTRAINT trigger_stage_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
@@ -3404,7 +3973,11 @@ ALTER TABLE pipedrive.audit ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.call_budget ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.conflict ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE pipedrive.connection ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.custom_field ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.deal_snapshot ENABLE ROW LEVEL SECURITY;
 
@@ -3414,13 +3987,21 @@ ALTER TABLE pipedrive.draft_spend ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.link ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.local_attention ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.local_edit ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY owner ON pipedrive.attention TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.audit TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.call_budget TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.conflict TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.connection TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.custom_field TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.deal_snapshot TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -3430,17 +4011,33 @@ CREATE POLICY owner ON pipedrive.draft_spend TO paydock_owner USING (true) WITH 
 
 CREATE POLICY owner ON pipedrive.link TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.local_attention TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.local_edit TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.quote_draft TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.quote_trigger TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.record_snapshot TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.remote_key TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.settings TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.stage TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.sync_change TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.sync_plan TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.sync_run TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.sync_state TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.sync_task TO paydock_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON pipedrive.touched_record TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.trigger_stage TO paydock_owner USING (true) WITH CHECK (true);
 
@@ -3464,11 +4061,21 @@ ALTER TABLE pipedrive.quote_trigger ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.record_snapshot ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.remote_key ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE pipedrive.settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.stage ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE pipedrive.sync_change ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_plan ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE pipedrive.sync_run ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_state ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.sync_task ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON pipedrive.attention TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -3476,7 +4083,11 @@ CREATE POLICY tenant ON pipedrive.audit TO paydock_web, paydock_cron, paydock_ap
 
 CREATE POLICY tenant ON pipedrive.call_budget TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.conflict TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.connection TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.custom_field TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.deal_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -3486,17 +4097,33 @@ CREATE POLICY tenant ON pipedrive.draft_spend TO paydock_web, paydock_cron, payd
 
 CREATE POLICY tenant ON pipedrive.link TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.local_attention TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.local_edit TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.quote_draft TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.quote_trigger TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.record_snapshot TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.remote_key TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.settings TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.stage TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
+CREATE POLICY tenant ON pipedrive.sync_change TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.sync_plan TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
 CREATE POLICY tenant ON pipedrive.sync_run TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.sync_state TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.sync_task TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.touched_record TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.trigger_stage TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -3513,6 +4140,8 @@ CREATE POLICY tenant ON pipedrive.webhook_inbox TO paydock_web, paydock_cron, pa
 CREATE POLICY tenant ON pipedrive.webhook_seen TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.webhook_subscription TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+ALTER TABLE pipedrive.touched_record ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.trigger_stage ENABLE ROW LEVEL SECURITY;
 
@@ -3670,6 +4299,10 @@ GRANT ALL ON FUNCTION pipedrive.connected_companies() TO paydock_cron;
 REVOKE ALL ON FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) TO paydock_cron;
 
+REVOKE ALL ON FUNCTION pipedrive.note_edits(company uuid, edits jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION pipedrive.queue_push(company uuid, locals uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION queue.forget(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION queue.forget(most integer) TO paydock_cron;
 
@@ -3760,7 +4393,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_cron;
 GRANT SELECT,INSERT,UPDATE ON TABLE books.subscription TO paydock_api;
 
-GRANT SELECT ON TABLE pipedrive.attention TO paydock_web;
+GRANT SELECT,DELETE,UPDATE ON TABLE pipedrive.attention TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.attention TO paydock_cron;
 
 GRANT SELECT,INSERT ON TABLE pipedrive.audit TO paydock_web;
@@ -3768,6 +4401,12 @@ GRANT SELECT,INSERT ON TABLE pipedrive.audit TO paydock_cron;
 
 GRANT SELECT ON TABLE pipedrive.call_budget TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.call_budget TO paydock_cron;
+
+GRANT SELECT,DELETE ON TABLE pipedrive.conflict TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.conflict TO paydock_cron;
+
+GRANT SELECT ON TABLE pipedrive.custom_field TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.custom_field TO paydock_cron;
 
 GRANT SELECT ON TABLE pipedrive.deal_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.deal_snapshot TO paydock_cron;
@@ -3781,6 +4420,13 @@ GRANT SELECT ON TABLE pipedrive.draft_spend TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.link TO paydock_cron;
 
+GRANT USAGE ON SEQUENCE pipedrive.link_placeholder TO paydock_cron;
+
+GRANT SELECT,DELETE,UPDATE ON TABLE pipedrive.local_attention TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.local_attention TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.local_edit TO paydock_cron;
+
 GRANT SELECT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_cron;
 
@@ -3790,16 +4436,34 @@ GRANT SELECT ON TABLE pipedrive.quote_trigger TO paydock_cron;
 GRANT SELECT ON TABLE pipedrive.record_snapshot TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.record_snapshot TO paydock_cron;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.remote_key TO paydock_cron;
+GRANT SELECT ON TABLE pipedrive.remote_key TO paydock_web;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.settings TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.stage TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.stage TO paydock_cron;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.staged_key TO paydock_cron;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.staged_record TO paydock_cron;
+
+GRANT SELECT ON TABLE pipedrive.sync_change TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_change TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_plan TO paydock_cron;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_run TO paydock_cron;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.sync_state TO paydock_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_state TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.sync_task TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.touched_record TO paydock_cron;
+GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.touched_record TO paydock_web;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.trigger_stage TO paydock_web;
 GRANT SELECT ON TABLE pipedrive.trigger_stage TO paydock_cron;

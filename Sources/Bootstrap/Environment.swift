@@ -29,6 +29,7 @@ public struct Environment: Sendable {
     private let panelStore: any PanelStore
     private let webhookStore: any WebhookStore
     private let crm: any CRM
+    private let records: any CRMRecords
     private let dealGlancing: any DealGlancing
     private let dealListing: any DealListing
     private let leads: any LeadConversions
@@ -64,6 +65,7 @@ public struct Environment: Sendable {
         let transport = CurlTransport(userAgent: "PayDock/\(Version.text)")
         let client = PipedriveClient(configuration: pipedrive, transport: transport)
         (crm, dealListing, dealGlancing, leads) = (client, client, client, client)
+        records = client
         webhooks = PipedriveWebhooks(configuration: pipedrive, transport: transport)
         oauth = PipedriveOAuth(configuration: pipedrive, transport: transport)
         drafter = try Self.drafter(settings, transport: transport)
@@ -175,12 +177,13 @@ public struct Environment: Sendable {
             drafting: QuoteDrafting(
                 storage: storage, crm: crm, tokens: tokens, drafter: drafter, secrets: secrets,
                 dailyTokens: dailyTokens, clock: clock),
-            records: RecordTakeover(storage: storage, crm: crm, tokens: tokens),
+            records: RecordTakeover(storage: storage, crm: records, tokens: tokens),
+            pushes: RecordPush(storage: storage, crm: records, tokens: tokens),
             looks: RecordLook(storage: storage, crm: crm, deals: dealGlancing, tokens: tokens),
-            sync: SyncSteps(storage: storage, crm: crm, tokens: tokens),
+            sync: SyncSteps(storage: storage, crm: records, tokens: tokens),
             subscribing: Subscribing(
-                storage: storage, crm: crm, webhooks: webhooks, tokens: tokens, secrets: secrets,
-                webhookURL: webhookURL),
+                storage: storage, crm: crm, webhooks: webhooks, records: records, tokens: tokens,
+                secrets: secrets, webhookURL: webhookURL),
             revoking: Revoking(storage: storage, oauth: oauth),
             sweep: StageSweep(storage: storage, deals: dealListing, tokens: tokens, clock: clock), tokens: tokens,
             mails: mails, links: links)
@@ -191,6 +194,13 @@ public struct Environment: Sendable {
         return QueueDrain(
             storage: storage, signal: PostgresSignal(listening), deliveries: deliveries,
             retry: RetryPolicy(baseSeconds: try settings.number("PAYDOCK_RETRY_BASE", default: 30)),
-            worker: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)", limits: limits)
+            worker: Self.worker(), limits: limits)
+    }
+
+    // Host and process say where to look; the rest tells it from one of the same number, in a container or after a crash.
+    private static func worker() -> String {
+        let process = ProcessInfo.processInfo
+        let mark = String(UInt16.random(in: .min ... .max), radix: 16)
+        return "\(process.hostName):\(process.processIdentifier):\(mark)"
     }
 }

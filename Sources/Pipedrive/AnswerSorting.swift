@@ -26,7 +26,8 @@ enum AnswerSorting {
                 .transient(mayHaveTakenEffect: !operation.isRepeatable, retryAfterSeconds: retryAfter(answer)),
                 status: status, reason: "Pipedrive could not answer \(label)")
         case 400..<500:
-            return CRMFailure(.rejected, status: status, reason: "Pipedrive refused \(label)")
+            return CRMFailure(
+                .rejected, status: status, reason: "Pipedrive refused \(label)", message: Self.words(answer))
         default:
             return CRMFailure(
                 .transient(mayHaveTakenEffect: false, retryAfterSeconds: nil), status: status,
@@ -49,7 +50,15 @@ enum AnswerSorting {
         }
         let code = root?["code"]?.text.flatMap { isLabel($0) ? ", code \($0)" : nil } ?? ""
         return CRMFailure(
-            .rejected, status: 403, reason: "The Pipedrive user may not do this: \(label)\(code)")
+            .rejected, status: 403, reason: "The Pipedrive user may not do this: \(label)\(code)",
+            message: Self.words(answer))
+    }
+
+    /// What Pipedrive says about a refusal, for the customer; at most 500 characters.
+    private static func words(_ answer: IncomingResponse) -> String? {
+        guard let root = JSONDocument(answer.body)?.root else { return nil }
+        return [root["error"], root["message"]].compactMap { RecordReading.filled($0) }.first
+            .map { String($0.prefix(500)) }
     }
 
     private static func tooMany(_ answer: IncomingResponse, _ label: String) -> CRMFailure {

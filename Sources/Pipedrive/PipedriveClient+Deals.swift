@@ -13,9 +13,10 @@ extension PipedriveClient {
         async let products = products(of: id, currency: currency, access: access)
         async let discounts = discounts(of: id, currency: currency, access: access)
         async let notes = newestNotes(of: id, access: access)
-        async let person = linked(PipedriveFacts.person, node["person_id"], access, RecordReading.person)
+        async let person = linked(PipedriveFacts.person, node["person_id"], access) { RecordReading.person($0) }
         async let organization = linked(
-            PipedriveFacts.organization, node["org_id"], access, RecordReading.organization)
+            PipedriveFacts.organization, node["org_id"], access
+        ) { RecordReading.organization($0) }
         return DealContext(
             deal: try DealReading.deal(node, customFields: try await fields), products: try await products,
             discounts: try await discounts, person: try await person, organization: try await organization,

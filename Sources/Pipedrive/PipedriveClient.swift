@@ -88,7 +88,7 @@ public struct PipedriveClient: CRM {
         failure.kind == .rejected && failure.status == 403
     }
 
-    private static func nextCursor(_ answer: JSONNode) -> String? {
+    static func nextCursor(_ answer: JSONNode) -> String? {
         RecordReading.filled(answer["additional_data"]?["next_cursor"])
     }
 
@@ -100,7 +100,7 @@ public struct PipedriveClient: CRM {
             .map(\.node)
     }
 
-    private static func listOperation(_ kind: RecordKind) -> PipedriveOperation {
+    static func listOperation(_ kind: RecordKind) -> PipedriveOperation {
         switch kind {
         case .organization: PipedriveFacts.organizations
         case .person: PipedriveFacts.persons
@@ -108,7 +108,7 @@ public struct PipedriveClient: CRM {
         }
     }
 
-    private static func singleOperation(_ kind: RecordKind) -> PipedriveOperation {
+    static func singleOperation(_ kind: RecordKind) -> PipedriveOperation {
         switch kind {
         case .organization: PipedriveFacts.organization
         case .person: PipedriveFacts.person
@@ -116,13 +116,13 @@ public struct PipedriveClient: CRM {
         }
     }
 
-    private static func records(
-        _ kind: RecordKind, _ nodes: [JSONNode], of operation: PipedriveOperation
+    static func records(
+        _ kind: RecordKind, _ nodes: [JSONNode], of operation: PipedriveOperation, policy: SyncPolicy? = nil
     ) throws -> RecordPage {
         switch kind {
-        case .organization: .organizations(try read(nodes, operation, RecordReading.organization))
-        case .person: .persons(try read(nodes, operation, RecordReading.person))
-        case .product: .products(try read(nodes, operation, RecordReading.product))
+        case .organization: .organizations(try read(nodes, operation) { RecordReading.organization($0, policy) })
+        case .person: .persons(try read(nodes, operation) { RecordReading.person($0, policy) })
+        case .product: .products(try read(nodes, operation) { RecordReading.product($0, policy) })
         }
     }
 

@@ -6,7 +6,8 @@ import HTTPTypes
 enum PipedriveFacts {
     static let all = [
         deal, deals, dealProducts, dealDiscounts, dealFields, person, persons, organization, organizations, product,
-        products,
+        products, addPerson, changePerson, addOrganization, changeOrganization, addProduct, changeProduct,
+        personFields, organizationFields, productFields,
         pipelines, stages, currentUser, addNote, notes, addWebhook, webhooks, deleteWebhook, authorize, exchangeCode,
         refreshToken, revokeToken,
     ]
@@ -82,43 +83,98 @@ enum PipedriveFacts {
 
     // MARK: Records that are synced
 
-    private static let personFields: Fields = [
+    private static let listing: Fields = [
+        "limit": .integer, "cursor": .string, "sort_by": .string, "sort_direction": .string, "updated_since": .string,
+        "ids": .string,
+    ]
+
+    private static let personValues: Fields = [
         "id": .integer, "name": .string, "org_id": .integer, "emails[].value": .string, "emails[].primary": .boolean,
-        "phones[].value": .string, "phones[].primary": .boolean, "is_deleted": .boolean, "update_time": .string,
+        "emails[].label": .string, "phones[].value": .string, "phones[].primary": .boolean,
+        "phones[].label": .string, "is_deleted": .boolean, "add_time": .string, "update_time": .string,
+        "custom_fields": .object,
     ]
 
     static let person = PipedriveOperation(
-        interface: .v2, method: .get, path: "/persons/{id}", responseFields: fields(personFields, under: "data"),
+        interface: .v2, method: .get, path: "/persons/{id}", responseFields: fields(personValues, under: "data"),
         tokenCost: 1)
     static let persons = PipedriveOperation(
-        interface: .v2, method: .get, path: "/persons", query: paging,
-        responseFields: fields(personFields, under: "data[]", and: nextCursor), tokenCost: 10)
+        interface: .v2, method: .get, path: "/persons", query: listing,
+        responseFields: fields(personValues, under: "data[]", and: nextCursor), tokenCost: 10)
 
-    private static let organizationFields: Fields = [
-        "id": .integer, "name": .string, "is_deleted": .boolean, "update_time": .string, "address.value": .string,
+    private static let organizationValues: Fields = [
+        "id": .integer, "name": .string, "is_deleted": .boolean, "add_time": .string, "update_time": .string,
+        "custom_fields": .object, "address.value": .string,
         "address.route": .string, "address.street_number": .string, "address.subpremise": .string,
         "address.postal_code": .string, "address.locality": .string, "address.country": .string,
     ]
 
     static let organization = PipedriveOperation(
         interface: .v2, method: .get, path: "/organizations/{id}",
-        responseFields: fields(organizationFields, under: "data"), tokenCost: 1)
+        responseFields: fields(organizationValues, under: "data"), tokenCost: 1)
     static let organizations = PipedriveOperation(
-        interface: .v2, method: .get, path: "/organizations", query: paging,
-        responseFields: fields(organizationFields, under: "data[]", and: nextCursor), tokenCost: 10)
+        interface: .v2, method: .get, path: "/organizations", query: listing,
+        responseFields: fields(organizationValues, under: "data[]", and: nextCursor), tokenCost: 10)
 
-    private static let productFields: Fields = [
+    private static let productValues: Fields = [
         "id": .integer, "name": .string, "code": .string, "description": .string, "unit": .string, "tax": .number,
-        "is_linkable": .boolean, "is_deleted": .boolean, "update_time": .string, "prices[].price": .number,
-        "prices[].currency": .string,
+        "is_linkable": .boolean, "is_deleted": .boolean, "add_time": .string, "update_time": .string,
+        "prices[].price": .number, "prices[].currency": .string, "prices[].cost": .number,
+        "prices[].direct_cost": .number, "prices[].notes": .string,
     ]
 
     static let product = PipedriveOperation(
-        interface: .v2, method: .get, path: "/products/{id}", responseFields: fields(productFields, under: "data"),
+        interface: .v2, method: .get, path: "/products/{id}", responseFields: fields(productValues, under: "data"),
         tokenCost: 1)
     static let products = PipedriveOperation(
-        interface: .v2, method: .get, path: "/products", query: paging,
-        responseFields: fields(productFields, under: "data[]", and: nextCursor), tokenCost: 10)
+        interface: .v2, method: .get, path: "/products", query: listing,
+        responseFields: fields(productValues, under: "data[]", and: nextCursor), tokenCost: 10)
+
+    // MARK: Records that are written
+
+    private static let personSent: Fields = [
+        "name": .string, "org_id": .integer, "emails": .array, "phones": .array, "custom_fields": .object,
+    ]
+    private static let organizationSent: Fields = ["name": .string, "address": .object, "custom_fields": .object]
+    private static let productSent: Fields = [
+        "name": .string, "code": .string, "description": .string, "unit": .string, "tax": .number,
+        "is_linkable": .boolean, "prices": .array,
+    ]
+
+    static let addPerson = PipedriveOperation(
+        interface: .v2, method: .post, path: "/persons", requestFields: personSent,
+        responseFields: fields(personValues, under: "data"), tokenCost: 5)
+    static let changePerson = PipedriveOperation(
+        interface: .v2, method: .patch, path: "/persons/{id}", requestFields: personSent,
+        responseFields: fields(personValues, under: "data"), tokenCost: 5)
+    static let addOrganization = PipedriveOperation(
+        interface: .v2, method: .post, path: "/organizations", requestFields: organizationSent,
+        responseFields: fields(organizationValues, under: "data"), tokenCost: 5)
+    static let changeOrganization = PipedriveOperation(
+        interface: .v2, method: .patch, path: "/organizations/{id}", requestFields: organizationSent,
+        responseFields: fields(organizationValues, under: "data"), tokenCost: 5)
+    static let addProduct = PipedriveOperation(
+        interface: .v2, method: .post, path: "/products", requestFields: productSent,
+        responseFields: fields(productValues, under: "data"), tokenCost: 5)
+    static let changeProduct = PipedriveOperation(
+        interface: .v2, method: .patch, path: "/products/{id}", requestFields: productSent,
+        responseFields: fields(productValues, under: "data"), tokenCost: 5)
+
+    private static let fieldValues: Fields = [
+        "field_name": .string, "field_code": .string, "field_type": .string, "is_custom_field": .boolean,
+        "options[].id": .varying, "options[].label": .string,
+    ]
+    private static let fieldPaging: Fields = ["limit": .integer, "cursor": .string]
+
+    static let personFields = PipedriveOperation(
+        interface: .v2, method: .get, path: "/personFields", query: fieldPaging,
+        responseFields: fields(fieldValues, under: "data[]", and: nextCursor), tokenCost: 10)
+    static let organizationFields = PipedriveOperation(
+        interface: .v2, method: .get, path: "/organizationFields", query: fieldPaging,
+        responseFields: fields(fieldValues, under: "data[]", and: nextCursor), tokenCost: 10)
+    static let productFields = PipedriveOperation(
+        interface: .v2, method: .get, path: "/productFields", query: fieldPaging,
+        responseFields: fields(fieldValues, under: "data[]", and: nextCursor), tokenCost: 10)
 
     // MARK: Pipelines
 

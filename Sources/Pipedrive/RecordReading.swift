@@ -1,31 +1,80 @@
 import Domain
+import FoundationEssentials
 
 /// Turns Pipedrive's records into the domain's; nil for what has no identifier.
+///
+/// Custom fields are read by the policy's codes; without a policy there are none.
 enum RecordReading {
-    static func person(_ node: JSONNode) -> Person? {
+    static func person(_ node: JSONNode, _ policy: SyncPolicy? = nil) -> Person? {
         guard let id = node["id"]?.integer else { return nil }
         return Person(
-            id: Person.ID(id), name: node["name"]?.text ?? "",
+            id: Person.ID(id), name: plain(node["name"]?.text) ?? "",
             organizationID: (node["org_id"]?["value"] ?? node["org_id"])?.integer.map { Organization.ID($0) },
             emails: channels(node["emails"]), phones: channels(node["phones"]),
-            isDeleted: node["is_deleted"]?.flag ?? false, updatedAt: node["update_time"]?.text.flatMap(Timestamp.date))
+            language: custom(policy?.mapping.personLanguage, .person, node, policy), labels: labels(node),
+            isDeleted: node["is_deleted"]?.flag ?? false, addedAt: moment(node["add_time"]),
+            updatedAt: moment(node["update_time"]))
     }
 
-    static func organization(_ node: JSONNode) -> Organization? {
+    static func organization(_ node: JSONNode, _ policy: SyncPolicy? = nil) -> Organization? {
         guard let id = node["id"]?.integer else { return nil }
+        let mapping = policy?.mapping
         return Organization(
-            id: Organization.ID(id), name: node["name"]?.text ?? "", address: address(node["address"]),
-            isDeleted: node["is_deleted"]?.flag ?? false, updatedAt: node["update_time"]?.text.flatMap(Timestamp.date))
+            id: Organization.ID(id), name: plain(node["name"]?.text) ?? "", address: address(node["address"]),
+            vatNumber: custom(mapping?.vatNumber, .organization, node, policy),
+            kvkNumber: custom(mapping?.kvkNumber, .organization, node, policy),
+            language: custom(mapping?.organizationLanguage, .organization, node, policy),
+            isDeleted: node["is_deleted"]?.flag ?? false, addedAt: moment(node["add_time"]),
+            updatedAt: moment(node["update_time"]))
     }
 
-    static func product(_ node: JSONNode) -> CatalogItem? {
+    static func product(_ node: JSONNode, _ policy: SyncPolicy? = nil) -> CatalogItem? {
         guard let id = node["id"]?.integer else { return nil }
         return CatalogItem(
-            id: CatalogItem.ID(id), name: node["name"]?.text ?? "", code: filled(node["code"]),
+            id: CatalogItem.ID(id), name: plain(node["name"]?.text) ?? "", code: filled(node["code"]),
             description: filled(node["description"]), unit: filled(node["unit"]),
             tax: node["tax"]?.decimal.flatMap(Percentage.init) ?? .zero, prices: prices(node["prices"]),
-            isLinkable: node["is_linkable"]?.flag ?? true, isDeleted: node["is_deleted"]?.flag ?? false,
-            updatedAt: node["update_time"]?.text.flatMap(Timestamp.date))
+            isLinkable: node["is_linkable"]?.flag ?? true, priceDetails: priceDetails(node["prices"]),
+            isDeleted: node["is_deleted"]?.flag ?? false, addedAt: moment(node["add_time"]),
+            updatedAt: moment(node["update_time"]))
+    }
+
+    private static func moment(_ node: JSONNode?) -> Date? { node?.text.flatMap(Timestamp.date) }
+
+    /// No database keeps a NUL, so none may come in.
+    private static func plain(_ text: String?) -> String? {
+        guard let text, text.utf8.contains(0) else { return text }
+        return text.replacing("\0", with: "")
+    }
+
+    /// What a custom field says: the label of a chosen option, else its text; nil when none is named.
+    private static func custom(
+        _ code: String?, _ kind: RecordKind, _ node: JSONNode, _ policy: SyncPolicy?
+    ) -> String? {
+        guard let code else { return nil }
+        guard let value = node["custom_fields"]?.member(named: code) else { return "" }
+        let options = policy?.customFields.first { $0.kind == kind && $0.code == code }?.options ?? []
+        if let id = value.integer, let option = options.first(where: { $0.id == id }) { return option.label }
+        return filled(value["value"] ?? value) ?? ""
+    }
+
+    /// The labels of addresses and numbers.
+    private static func labels(_ node: JSONNode) -> [String: String] {
+        var labels: [String: String] = [:]
+        for element in (node["emails"]?.elements ?? []) + (node["phones"]?.elements ?? []) {
+            guard let value = filled(element["value"]), let label = filled(element["label"]) else { continue }
+            labels[value] = label
+        }
+        return labels
+    }
+
+    private static func priceDetails(_ node: JSONNode?) -> [PriceDetail] {
+        (node?.elements ?? []).compactMap { element in
+            guard let currency = element["currency"]?.text else { return nil }
+            return PriceDetail(
+                currency: currency, price: element["price"]?.decimal, cost: element["cost"]?.decimal,
+                directCost: element["direct_cost"]?.decimal, notes: plain(element["notes"]?.text) ?? "")
+        }
     }
 
     /// E-mail addresses or telephone numbers: the primary one first, the others in their order, blanks left out.
@@ -64,7 +113,7 @@ enum RecordReading {
 
     /// The text without blanks around it; nil when nothing is left.
     static func filled(_ node: JSONNode?) -> String? {
-        guard let text = node?.textOrDigits else { return nil }
+        guard let text = plain(node?.textOrDigits) else { return nil }
         var trimmed = text.drop(while: \.isWhitespace)
         while trimmed.last?.isWhitespace == true { trimmed.removeLast() }
         return trimmed.isEmpty ? nil : String(trimmed)

@@ -14,7 +14,8 @@ enum WebhookReading {
             // Without an identifier of its own, what it says is what it is known by in a retry.
             eventID: RecordReading.filled(meta["id"])
                 ?? "\(entity):\(entityID):\(action.rawValue):\(moment ?? "")",
-            occurredAt: moment.flatMap(instant), enteredStage: enteredStage(root, action: action, entity: entity))
+            occurredAt: moment.flatMap(instant), enteredStage: enteredStage(root, action: action, entity: entity),
+            mergedInto: action == .delete ? meta["merged_to_id"]?.integer : nil)
     }
 
     /// A deal enters a stage by being made in it, or by a change that names another stage as the previous one.

@@ -28,6 +28,7 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "The panel's password for Basic authentication.") var panelPassword: String?
     @Option(help: "The secret that signs panel tokens; the client secret when left out.") var panelJWTSecret: String?
     @Option(help: "The file with the panel's schema, as uploaded to Pipedrive.") var panelSchema: String?
+    @Option(help: "The same for persons and organizations, where it differs.") var panelSchemaContact: String?
     @Option(help: "A file that keeps the state between runs.") var state: String?
     @Option(help: "How many persons the sample data has.") var persons = 320
     @Option(help: "What the sample data is made from.") var seed: UInt64 = 1
@@ -100,7 +101,8 @@ struct SandboxCommand: AsyncParsableCommand {
                 url: panelURL, user: value(panelUser, "PIPEDRIVE_PANEL_USER") ?? "",
                 password: value(panelPassword, "PIPEDRIVE_PANEL_PASSWORD") ?? "",
                 tokenSecret: value(panelJWTSecret, "PIPEDRIVE_PANEL_JWT_SECRET"),
-                schema: try panelSchema.map { try PanelSchema(path: $0) })
+                schema: try panelSchema.map { try PanelSchema(path: $0) },
+                contactSchema: try panelSchemaContact.map { try PanelSchema(path: $0) })
         }
         return options
     }

@@ -117,6 +117,11 @@ public struct PostgresRow: Sendable {
         try required(elements(name, "an array of UUIDs") { UUID(uuidString: $0) }, name)
     }
 
+    /// A one-dimensional array of `timestamptz` without `NULL`, exact to the microsecond.
+    public func dates(_ name: String) throws -> [Date] {
+        try required(elements(name, "an array of timestamptz") { TimestampText.date(from: $0) }, name)
+    }
+
     private func elements<T>(_ name: String, _ kind: String, _ decode: (String) -> T?) throws -> [T]? {
         try decoded(name, kind) { text in
             guard let elements = ArrayLiteral.elements(of: text) else { return nil }

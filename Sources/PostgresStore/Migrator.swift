@@ -42,7 +42,10 @@ public struct Migrator: Sendable {
         (21, "figures_without_jit", PackageResources._021_figures_without_jit_sql),
         (22, "retention", PackageResources._022_retention_sql),
         (23, "queue_turns", PackageResources._023_queue_turns_sql),
+        (24, "sync", PackageResources._024_sync_sql),
+        (26, "sync_choices", PackageResources._026_sync_choices_sql),
         (27, "draft_records", PackageResources._027_draft_records_sql),
+        (29, "lost_drainers", PackageResources._029_lost_drainers_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     private static let newest = migrations.map(\.number).max() ?? 0

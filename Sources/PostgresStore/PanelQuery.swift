@@ -11,11 +11,14 @@ struct PanelQuery {
     let now: Date?
 
     /// Sets the company behind the Pipedrive company; an unknown one sets none, which shows nothing.
+    ///
+    /// The plan of the statement after it is kept from request to request. The server would not keep it by itself: it
+    /// takes a list of records for ten where one is asked for, finds that too dear, and plans anew each time.
     var choosingCompany: SQL {
         """
         select set_config('paydock.company', (
             select company_id::text from web.pipedrive_company_directory
-            where pipedrive_company_id = \(company)), true)
+            where pipedrive_company_id = \(company)), true), set_config('plan_cache_mode', 'force_generic_plan', true)
         """
     }
 

@@ -38,7 +38,7 @@ struct PostgresCallBudgets: CallBudgetStore {
             returning coalesce(call_limit, case when \(isPatient)::boolean then \(Self.smallestCallLimit)::integer end)
                     as call_limit,
                 coalesce(day_left, case when \(isPatient)::boolean then \(Self.smallestDayLimit)::integer - day_spent end)
-                    <= \(urgency.dayReserve)::double precision * coalesce(day_limit, \(Self.smallestDayLimit)::integer)
+                    <= \(fragment: try dayReserve(urgency)) * coalesce(day_limit, \(Self.smallestDayLimit)::integer)
                     as is_day_over,
                 calls_left, extract(epoch from clock_timestamp() - filled_at)::double precision as seconds
             """
@@ -61,5 +61,15 @@ struct PostgresCallBudgets: CallBudgetStore {
             where company_id = \(company)
             """)
         return CallSlice(calls: Int(granted), callLimit: limit)
+    }
+
+    /// What runs leave of the day to others is a person's choice.
+    private func dayReserve(_ urgency: CallUrgency) throws -> SQL {
+        guard urgency == .sync else { return "\(urgency.dayReserve)::double precision" }
+        return """
+            coalesce((
+                select s.reserve_percent from pipedrive.settings s where s.company_id = \(try access.company())) / 100.0,
+                \(urgency.dayReserve))::double precision
+            """
     }
 }

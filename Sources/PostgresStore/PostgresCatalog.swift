@@ -6,7 +6,7 @@ struct PostgresCatalog: CatalogStore {
     let connection: PostgresConnection
     let access: StorageAccess
 
-    private static let columns = SQL(
+    static let columns = SQL(
         unsafe: """
             p.id, p.code, p.name, p.description, p.unit, p.tax_basis_points, p.is_active, p.created_at, p.updated_at,
             array(select price.currency from books.product_price price
@@ -36,13 +36,20 @@ struct PostgresCatalog: CatalogStore {
 
     private func replacePrices(_ id: Product.ID, _ prices: [Money]) throws {
         let company = try access.company()
-        try connection.execute("delete from books.product_price where company_id = \(company) and product_id = \(id)")
+        let codes = prices.map(\.currency.code)
+        // Only what differs is written: a price that stays is no edit.
         try connection.execute(
             """
-            insert into books.product_price (company_id, product_id, currency, minor_units)
+            delete from books.product_price
+            where company_id = \(company) and product_id = \(id) and currency <> all (\(codes)::text[])
+            """)
+        try connection.execute(
+            """
+            insert into books.product_price as old (company_id, product_id, currency, minor_units)
             select \(company)::uuid, \(id)::uuid, currency, minor_units
-            from unnest(\(prices.map(\.currency.code))::text[], \(prices.map(\.minorUnits))::bigint[])
-                as price (currency, minor_units)
+            from unnest(\(codes)::text[], \(prices.map(\.minorUnits))::bigint[]) as price (currency, minor_units)
+            on conflict (company_id, product_id, currency) do update set minor_units = excluded.minor_units
+                where old.minor_units <> excluded.minor_units
             """)
     }
 

@@ -6,7 +6,7 @@ struct PostgresContacts: ContactStore {
     let connection: PostgresConnection
     let access: StorageAccess
 
-    private static let columns = SQL(
+    static let columns = SQL(
         unsafe: """
             id, kind, name, organization_id, emails, phones, street, postal_code, city, country, vat_number,
             kvk_number, language, external_id, archived_at is not null as is_archived, created_at, updated_at
@@ -115,7 +115,7 @@ struct PostgresContacts: ContactStore {
         return true
     }
 
-    private static func contact(_ row: PostgresRow) throws -> Contact {
+    static func contact(_ row: PostgresRow) throws -> Contact {
         let details = ContactDetails(
             kind: try row.state("kind"), name: try row.string("name"),
             organizationID: try row.optionalUUID("organization_id").map { Contact.ID($0) },

@@ -57,10 +57,12 @@ struct PostgresDrain: DrainStore {
             ).map { OutboxMessage.ID(try $0.int64("id")) })
     }
 
-    func rescue(lookSeconds: Double, backSeconds: Double?) throws -> Int {
+    func rescue(worker: String, repeatSeconds: Double, backSeconds: Double?) throws -> Int {
         // Half a century back is ever.
         try connection.query(
-            "select queue.rescue(\(lookSeconds), \(Self.lookingKinds), \(backSeconds ?? 1.6e9)) as rescued"
+            """
+            select queue.rescue(\(worker), \(repeatSeconds), \(Self.lookingKinds), \(backSeconds ?? 1.6e9)) as rescued
+            """
         ).first?.int("rescued") ?? 0
     }
 

@@ -4,12 +4,13 @@ import Postgres
 struct PostgresDrainers: DrainerStore {
     let connection: PostgresConnection
 
-    func checkIn(worker: String, held: Int) throws {
+    func checkIn(worker: String, held: Int, hears: Bool) throws {
         try connection.execute(
             """
-            insert into queue.drainer (worker, held_count) values (\(worker), \(held))
+            insert into queue.drainer (worker, held_count, hears) values (\(worker), \(held), \(hears))
             on conflict (worker) do update set
-                seen_at = clock_timestamp(), idle_until = '-infinity', held_count = excluded.held_count
+                seen_at = clock_timestamp(), idle_until = '-infinity', hears = excluded.hears,
+                held_count = excluded.held_count
             """)
     }
 

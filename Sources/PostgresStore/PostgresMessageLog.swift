@@ -123,27 +123,3 @@ struct PostgresMessageLog: MessageLog {
         return isDone
     }
 }
-
-struct PostgresAttention: AttentionStore {
-    let connection: PostgresConnection
-    let access: StorageAccess
-
-    func count() throws -> Int {
-        try connection.query(
-            "select count(*) as records from pipedrive.attention where company_id = \(try access.company())"
-        ).first?.int("records") ?? 0
-    }
-
-    func records(limit: Int) throws -> [AttentionRecord] {
-        try connection.query(
-            """
-            select kind, record_id, name, reason from pipedrive.attention where company_id = \(try access.company())
-            order by reason, kind, name, record_id limit \(limit)
-            """
-        ).map {
-            AttentionRecord(
-                kind: try $0.state("kind"), recordID: try $0.int64("record_id"), name: try $0.string("name"),
-                reason: try $0.string("reason"))
-        }
-    }
-}

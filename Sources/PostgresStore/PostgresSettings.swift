@@ -11,7 +11,7 @@ struct PostgresSettings: SettingsStore {
     func settings() throws -> IntegrationSettings {
         let row = try connection.query(
             """
-            select organization_direction, person_direction, product_direction, forwarded_events
+            select organization_direction, person_direction, product_direction, forwarded_events, reserve_percent
             from pipedrive.settings where company_id = \(try access.company())
             """
         ).first
@@ -21,7 +21,8 @@ struct PostgresSettings: SettingsStore {
                 .organization: try row.state("organization_direction"), .person: try row.state("person_direction"),
                 .product: try row.state("product_direction"),
             ],
-            forwardedEvents: Set(try row.strings("forwarded_events").compactMap(BookEvent.Kind.init(rawValue:))))
+            forwardedEvents: Set(try row.strings("forwarded_events").compactMap(BookEvent.Kind.init(rawValue:))),
+            reservePercent: try row.int("reserve_percent"))
     }
 
     func save(_ settings: IntegrationSettings) throws {
@@ -29,14 +30,21 @@ struct PostgresSettings: SettingsStore {
         try connection.execute(
             """
             insert into pipedrive.settings (
-                company_id, organization_direction, person_direction, product_direction, forwarded_events)
+                company_id, organization_direction, person_direction, product_direction, forwarded_events,
+                reserve_percent)
             values (
                 \(try access.company()), \(direction(.organization)), \(direction(.person)), \(direction(.product)),
-                \(settings.forwardedEvents.map(\.rawValue).sorted()))
+                \(settings.forwardedEvents.map(\.rawValue).sorted()), \(settings.reservePercent))
             on conflict (company_id) do update set
                 organization_direction = excluded.organization_direction,
                 person_direction = excluded.person_direction, product_direction = excluded.product_direction,
-                forwarded_events = excluded.forwarded_events
+                organization_since = case when settings.organization_direction = excluded.organization_direction
+                    then settings.organization_since else clock_timestamp() end,
+                person_since = case when settings.person_direction = excluded.person_direction
+                    then settings.person_since else clock_timestamp() end,
+                product_since = case when settings.product_direction = excluded.product_direction
+                    then settings.product_since else clock_timestamp() end,
+                forwarded_events = excluded.forwarded_events, reserve_percent = excluded.reserve_percent
             """)
     }
 

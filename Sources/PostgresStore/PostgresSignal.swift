@@ -16,8 +16,9 @@ public final class PostgresSignal: QueueSignal {
     }
 
     /// Notifies itself first: behind a transaction pooler LISTEN succeeds, and nothing ever arrives. The stream ends
-    /// when that failed, or when the connection is lost; drainers poll as well.
-    public func wakeUps() -> AsyncStream<QueueWakeUp> {
+    /// when that failed, or when the connection is lost; drainers poll as well. A lock of the session, which the server
+    /// gives back when the process dies, shows that the worker lives.
+    public func wakeUps(worker: String) -> AsyncStream<QueueWakeUp> {
         let configuration = self.configuration
         return AsyncStream(bufferingPolicy: .bufferingNewest(4)) { continuation in
             let isOver = Mutex(false)
@@ -25,7 +26,7 @@ public final class PostgresSignal: QueueSignal {
             continuation.onTermination = { _ in ending.end() }
             Thread.detachNewThread {
                 do {
-                    try Self.listen(configuration, ending) { continuation.yield($0) }
+                    try Self.listen(configuration, worker, ending) { continuation.yield($0) }
                 } catch {
                     // Not an error of the drain: without notifications it polls, which is slower and no less right.
                     continuation.yield(.isDeaf(reason: "\(error)"))
@@ -36,7 +37,7 @@ public final class PostgresSignal: QueueSignal {
     }
 
     private static func listen(
-        _ configuration: PostgresConfiguration, _ ending: Ending, _ tell: (QueueWakeUp) -> Void
+        _ configuration: PostgresConfiguration, _ worker: String, _ ending: Ending, _ tell: (QueueWakeUp) -> Void
     ) throws {
         let connection = try PostgresConnection(configuration)
         defer { connection.close() }
@@ -52,6 +53,9 @@ public final class PostgresSignal: QueueSignal {
             }
             if try connection.waitForNotification(timeout: .milliseconds(100))?.payload == word { break }
         }
+        // Only here: through a pooler the lock would be held by a session that outlives the process.
+        _ = try connection.query(
+            "select pg_advisory_lock_shared(20529, hashtext(\(worker)))")
         tell(.hears)
         while !ending.isOver {
             if try connection.waitForNotification(timeout: .milliseconds(500)) != nil { tell(.rang) }

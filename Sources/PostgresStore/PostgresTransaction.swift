@@ -24,6 +24,11 @@ struct PostgresTransaction: StorageTransaction {
     var settings: any SettingsStore { PostgresSettings(connection: connection, access: access, vault: vault) }
     var inbox: any InboxStore { PostgresInbox(connection: connection, access: access) }
     var sync: any SyncStore { PostgresSync(connection: connection, access: access) }
+    var syncLog: any SyncLogStore { PostgresSyncLog(connection: connection, access: access) }
+    var syncPolicy: any SyncPolicyStore { PostgresSyncPolicy(connection: connection, access: access) }
+    var pairs: any PairStore { PostgresPairs(connection: connection, access: access) }
+    var syncTasks: any SyncTaskStore { PostgresSyncTasks(connection: connection, access: access) }
+    var touched: any TouchedRecordStore { PostgresTouchedRecords(connection: connection, access: access) }
     var triggers: any TriggerStore { PostgresTriggers(connection: connection, access: access) }
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
     var draftRecords: any DraftRecordStore { PostgresDraftRecords(connection: connection, access: access) }

@@ -4,8 +4,7 @@ import Domain
 enum CatchUp {
     /// Starts a run over the records and, with a trigger, a sweep over the deals. Harmless when one is at work already.
     static func begin(_ transaction: any StorageTransaction) throws {
-        let settings = try transaction.settings.settings()
-        _ = try transaction.sync.start(.retry, checkpoint: SyncSteps.first(settings))
+        _ = try RunGate.start(.retry, transaction)
         if try transaction.triggers.triggers().contains(where: \.isOn) {
             try transaction.queue.add(NewMessage(kind: .sweep, subject: "", priority: 4))
         }

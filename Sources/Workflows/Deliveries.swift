@@ -8,6 +8,7 @@ public struct Deliveries: Sendable {
     private let notes: NoteDelivery
     private let drafting: QuoteDrafting
     private let records: RecordTakeover
+    private let pushes: RecordPush
     private let looks: RecordLook
     private let sync: SyncSteps
     private let subscribing: Subscribing
@@ -20,7 +21,8 @@ public struct Deliveries: Sendable {
     /// Wires the use cases, one per kind of message.
     public init(
         events: EventRouting, webhooks: WebhookRouting, notes: NoteDelivery, drafting: QuoteDrafting,
-        records: RecordTakeover, looks: RecordLook, sync: SyncSteps, subscribing: Subscribing, revoking: Revoking,
+        records: RecordTakeover, pushes: RecordPush, looks: RecordLook, sync: SyncSteps, subscribing: Subscribing,
+        revoking: Revoking,
         sweep: StageSweep, tokens: AccessTokens, mails: MailDelivery? = nil, links: AccountLinkDelivery? = nil
     ) {
         self.events = events
@@ -28,6 +30,7 @@ public struct Deliveries: Sendable {
         self.notes = notes
         self.drafting = drafting
         self.records = records
+        self.pushes = pushes
         self.looks = looks
         self.sync = sync
         self.subscribing = subscribing
@@ -92,6 +95,9 @@ public struct Deliveries: Sendable {
         case .record where RecordLook.covers(message.subject):
             return try await looks.look(message.subject, company: message.companyID)
         case .record: return try await records.takeOver(message.subject, company: message.companyID)
+        case .push: return try await pushes.push(message.subject, company: message.companyID)
+        case .subscribe where message.subject == Subscribing.fieldsSubject:
+            return try await subscribing.readFields(company: message.companyID)
         case .subscribe:
             return try await subscribing.subscribe(
                 company: message.companyID, isHealthCheck: message.subject == Subscribing.healthSubject)

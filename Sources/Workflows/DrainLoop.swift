@@ -26,6 +26,8 @@ final class DrainLoop: Sendable {
         var summary = DrainSummary()
         var failure: (any Error)?
         var isAnnounced = false
+        /// Whether others were told that this drain's session is open.
+        var saidHearing = false
         /// When something was last claimed or finished.
         var busyAt = ContinuousClock.now
         var renewedAt = ContinuousClock.now
@@ -36,18 +38,18 @@ final class DrainLoop: Sendable {
     // to notify it.
     private static let linger = Duration.milliseconds(30)
     private static let lingerPause = 0.01
-    private static let renewalPause = Duration.seconds(8)
-    private static let rescuePause = Duration.seconds(5)
+    private static let renewalPause = Duration.seconds(2)
+    private static let rescuePause = Duration.seconds(2)
 
     func run() async throws -> DrainSummary {
-        let listener = end == nil ? nil : Listener(drain.signal, hands: hands, logger: logger)
+        let listener = end == nil ? nil : Listener(drain.signal, worker: drain.worker, hands: hands, logger: logger)
         defer { listener?.end() }
         var turn = Turn()
         try begin()
         while true {
             let isOver = turn.failure != nil || isStopping() || (end.map { .now >= $0 } ?? false)
             if let end, .now >= end + QueueDrain.graceTime { break }
-            let seen = await step(&turn, isOver: isOver)
+            let seen = await step(&turn, isOver: isOver, hears: listener?.hears ?? false)
             await route(seen.companies, &turn)
             hand(seen.claimed)
             if !seen.claimed.isEmpty || !seen.companies.isEmpty { turn.busyAt = .now }
@@ -63,7 +65,7 @@ final class DrainLoop: Sendable {
 
     private func begin() throws {
         try drain.storage.transaction(.cron(nil)) { transaction in
-            if end != nil { try transaction.drainers.checkIn(worker: drain.worker, held: 0) }
+            if end != nil { try transaction.drainers.checkIn(worker: drain.worker, held: 0, hears: false) }
             try transaction.drainers.raiseFloors()
         }
     }
@@ -76,7 +78,7 @@ final class DrainLoop: Sendable {
     }
 
     /// Results out, messages in: one transaction.
-    private func step(_ turn: inout Turn, isOver: Bool) async -> Seen {
+    private func step(_ turn: inout Turn, isOver: Bool, hears: Bool) async -> Seen {
         let results = hands.takeResults()
         if !results.isEmpty { turn.busyAt = .now }
         do {
@@ -87,6 +89,7 @@ final class DrainLoop: Sendable {
             let leaseEnd = now + .seconds(QueueDrain.leaseSeconds)
             let request = isOver ? nil : self.request(held)
             let (isAnnounced, isFirst, isPatient) = (turn.isAnnounced, turn.rescuedAt == nil, end != nil)
+            let isHearingNews = hears != turn.saidHearing
             let (ours, seen, renewed) = try await persistently {
                 try self.drain.storage.transaction(.cron(nil)) { transaction in
                     let ours = try transaction.drain.finish(results, worker: self.drain.worker)
@@ -96,21 +99,23 @@ final class DrainLoop: Sendable {
                             held.map(\.message), worker: self.drain.worker, seconds: QueueDrain.leaseSeconds) : nil
                     if isRescueDue {
                         _ = try transaction.drain.rescue(
-                            lookSeconds: self.drain.retry.rescueLookSeconds, backSeconds: isFirst ? nil : 120)
+                            worker: self.drain.worker, repeatSeconds: self.drain.retry.repeatSeconds,
+                            backSeconds: isFirst ? nil : 120)
                     }
                     var seen = Seen()
                     if let request {
                         seen.claimed = try transaction.drain.claim(request).map { ($0, Lease(until: leaseEnd)) }
                         seen.companies = try transaction.drain.companiesWithEvents(limit: 20)
                     }
-                    if isAnnounced, isPatient, !seen.isEmpty {
+                    if isPatient, isHearingNews || isAnnounced && !seen.isEmpty {
                         try transaction.drainers.checkIn(
-                            worker: self.drain.worker, held: held.count + seen.claimed.count)
+                            worker: self.drain.worker, held: held.count + seen.claimed.count, hears: hears)
                     }
                     return (ours, seen, renewed)
                 }
             }
-            if !seen.isEmpty { turn.isAnnounced = false }
+            if !seen.isEmpty || isHearingNews { turn.isAnnounced = false }
+            turn.saidHearing = hears
             if isRescueDue { turn.rescuedAt = now }
             if isRenewalDue {
                 turn.renewedAt = now
@@ -205,7 +210,8 @@ final class DrainLoop: Sendable {
         guard !isOver, let end else { return await hands.wait(seconds: 1) }
         guard hasRoom else { return await hands.wait(seconds: 1) }
         if .now - turn.busyAt < Self.linger { return await hands.wait(seconds: Self.lingerPause) }
-        let poll = hears ? 2.0 : 1.0
+        // While something is held, its leases are renewed as well.
+        let poll = hears && hands.isEmpty ? 2.0 : 1.0
         do {
             let (worker, held) = (drain.worker, hands.count)
             let due = try await persistently {

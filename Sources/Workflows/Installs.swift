@@ -148,6 +148,10 @@ public struct Installs: Sendable {
                     path: secrets.token(), user: Secret(secrets.token()), password: Secret(secrets.token())))
             try transaction.queue.wake()
             try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
+            try transaction.queue.add(NewMessage(kind: .subscribe, subject: Subscribing.fieldsSubject))
+            // Choosing a trigger later must not look like new directions.
+            try transaction.settings.save(try transaction.settings.settings())
+            try RunGate.previewFirst(transaction)
             if existing?.state == .reconnect { try CatchUp.begin(transaction) }
             try transaction.connections.audit(
                 "connected",

@@ -38,6 +38,10 @@ public struct Integration: Sendable {
         public let audit: [AuditLine]
         /// What has to be known about the connection beside its state.
         public let health: Health
+        /// The newest preview since the connection was made.
+        public let preview: Preview?
+        /// Directions, custom fields, and whether a first preview was applied; nil without a connection.
+        public let policy: SyncPolicy?
     }
 
     /// What has to be known about the connection beside its state.
@@ -61,7 +65,8 @@ public struct Integration: Sendable {
                 attentionCount: try transaction.attention.count(),
                 attention: try transaction.attention.records(limit: 200),
                 troubled: try transaction.messageLog.messages([.retryable, .discarded], limit: 50),
-                audit: try transaction.upkeep.audit(limit: 30), health: try Self.health(transaction))
+                audit: try transaction.upkeep.audit(limit: 30), health: try Self.health(transaction),
+                preview: try Self.preview(transaction), policy: try transaction.syncPolicy.policy())
         }
     }
 
@@ -74,9 +79,19 @@ public struct Integration: Sendable {
             revokingUntil: try transaction.connectionHealth.revokingUntil())
     }
 
-    /// Keeps new directions.
-    public func save(directions: [RecordKind: SyncDirection], company: Company.ID) throws {
-        try change(company) { $0.directions.merge(directions) { $1 } }
+    /// Keeps new directions; true when a new preview of the first run is being made because of them.
+    @discardableResult
+    public func save(directions: [RecordKind: SyncDirection], company: Company.ID) throws -> Bool {
+        try storage.transaction(.web(company)) { transaction in
+            var settings = try transaction.settings.settings()
+            let before = settings.directions
+            settings.directions.merge(directions) { $1 }
+            try transaction.settings.save(settings)
+            guard before != settings.directions, try transaction.connections.connection()?.state == .live,
+                try !RunGate.isOpen(transaction)
+            else { return false }
+            return try transaction.sync.start(.manual, mode: .preview) != nil
+        }
     }
 
     /// Keeps a trigger, new or changed. Throws `invalid` for stages that are not the pipeline's, `conflict` when another
@@ -137,7 +152,7 @@ public struct Integration: Sendable {
         try change(company) { $0.forwardedEvents = forwardedEvents }
     }
 
-    private func change(_ company: Company.ID, _ edit: (inout IntegrationSettings) -> Void) throws {
+    func change(_ company: Company.ID, _ edit: (inout IntegrationSettings) -> Void) throws {
         try storage.transaction(.web(company)) { transaction in
             var settings = try transaction.settings.settings()
             edit(&settings)
@@ -149,16 +164,5 @@ public struct Integration: Sendable {
     public func retry(_ message: OutboxMessage.ID, company: Company.ID) throws {
         let isOurs = try storage.transaction(.web(company)) { try $0.messageLog.retry(message) }
         guard isOurs else { throw Refusal(.notFound, "This delivery does not wait any more.") }
-    }
-
-    /// Starts a run; false when one is at work already. Throws `conflict` without a live connection.
-    public func syncNow(_ company: Company.ID) throws -> Bool {
-        try storage.transaction(.web(company)) { transaction in
-            guard try transaction.connections.connection()?.state == .live else {
-                throw Refusal(.conflict, "Connect Pipedrive first.")
-            }
-            let first = SyncSteps.first(try transaction.settings.settings())
-            return try transaction.sync.start(.manual, checkpoint: first) != nil
-        }
     }
 }

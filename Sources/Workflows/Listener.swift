@@ -9,11 +9,11 @@ final class Listener: Sendable {
 
     var hears: Bool { isHearing.withLock { $0 } }
 
-    init(_ signal: any QueueSignal, hands: Hands, logger: Logger) {
+    init(_ signal: any QueueSignal, worker: String, hands: Hands, logger: Logger) {
         let listening = Task.detached { [weak self] in
             var wasDeaf = false
             while !Task.isCancelled {
-                for await wakeUp in signal.wakeUps() {
+                for await wakeUp in signal.wakeUps(worker: worker) {
                     switch wakeUp {
                     case .hears:
                         logger.info("LISTEN works: messages are noticed at once")

@@ -22,14 +22,15 @@ public struct NightlyRuns: Sendable {
                 guard let connection = try transaction.connections.connection(), connection.state == .live else {
                     return nil
                 }
+                guard try RunGate.isOpen(transaction) else { return nil }
                 let last = try transaction.sync.recentRuns().first { $0.startedBy == .schedule }?.startedAt
                 guard NightlySchedule.isDue(lastRunAt: last, connectedAt: connection.connectedAt, now: now) else {
                     return nil
                 }
                 // Webhooks that Pipedrive dropped are made anew; the run that follows catches up.
                 try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
-                return try transaction.sync.start(
-                    .schedule, checkpoint: SyncSteps.first(try transaction.settings.settings()))
+                try transaction.queue.add(NewMessage(kind: .subscribe, subject: Subscribing.fieldsSubject))
+                return try RunGate.start(.schedule, transaction)
             }
             guard let run else { continue }
             count += 1

@@ -95,39 +95,42 @@ public struct NoteDelivery: Sendable {
         if message.hasUnclearAttempt || message.attempt > RetryPolicy.attemptLimit {
             if let earlier = try await found(note, at: target, message, access) { return earlier }
         }
-        // A worker whose lease ends while Pipedrive answers would be taken for lost, and another would post as well.
-        guard lease.hasLeft(seconds: RetryPolicy.requestSeconds + 2) else {
+        do {
+            let id = try await crm.postNote(html: note.html, target: target, access: access.within(lease))
+            return Delivered(.completed(note: "note \(id)"))
+        } catch is LeasedAllowance.LeaseTooShort {
             return Delivered(.snoozed(seconds: 0, reason: "The lease had too little left to post"))
         }
-        let id = try await crm.postNote(html: note.html, target: target, access: access)
-        return Delivered(.completed(note: "note \(id)"))
     }
 
     /// How the message ends, or waits, by what is found; nil when it may be posted.
     private func found(
         _ note: Note, at target: NoteTarget, _ message: OutboxMessage, _ access: PipedriveAccess
     ) async throws -> Delivered? {
+        let isEarly = message.repeatSeconds > 0.5
+        let repeatSeconds = Int(message.repeatSeconds.rounded(.up))
         do {
             if let id = try await crm.findNote(containing: "\(note.reference)", target: target, access: access) {
                 return Delivered(.completed(note: "note \(id)"))
             }
         } catch let failure as CRMFailure {
-            guard message.attempt > RetryPolicy.attemptLimit, case .transient(_, let seconds) = failure.kind else {
-                throw failure
-            }
+            // A look before its time is one too many, and one after the last attempt no other: neither costs an attempt.
+            guard message.attempt > RetryPolicy.attemptLimit || isEarly, case .transient(_, let seconds) = failure.kind
+            else { throw failure }
+            let wait = isEarly ? repeatSeconds : RetryPolicy.waitSeconds
             return Delivered(
-                .snoozed(seconds: seconds ?? RetryPolicy.waitSeconds, reason: failure.description),
+                .snoozed(seconds: max(seconds ?? wait, isEarly ? wait : 0), reason: failure.description),
                 httpStatus: failure.status)
         }
-        if message.attempt > RetryPolicy.attemptLimit {
+        if isEarly {
             return Delivered(
-                .discarded(reason: "\(RetryPolicy.attemptLimit) attempts failed, and the note is not there"))
+                .snoozed(
+                    seconds: repeatSeconds,
+                    reason: "The note of the attempt that was cut off is not there"))
         }
-        guard message.repeatSeconds > 0.5 else { return nil }
+        guard message.attempt > RetryPolicy.attemptLimit else { return nil }
         return Delivered(
-            .snoozed(
-                seconds: Int(message.repeatSeconds.rounded(.up)),
-                reason: "The note of the attempt that was cut off is not there"))
+            .discarded(reason: "\(RetryPolicy.attemptLimit) attempts failed, and the note is not there"))
     }
 
     private func target(of note: Note, access: PipedriveAccess) async throws -> NoteTarget? {

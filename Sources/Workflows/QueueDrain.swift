@@ -54,8 +54,9 @@ public struct QueueDrain: Sendable {
         }
     }
 
-    /// Longer than one request, connecting included, with room for the search before it.
-    static let leaseSeconds = 30.0
+    /// Longer than one request, connecting included, with room for what comes before it; renewed while it is held. As
+    /// short as that allows: a lost drainer's messages wait for it.
+    static let leaseSeconds = RetryPolicy.leaseMargin + 4
     /// How long what is in hand may take after a drain has ended.
     static let graceTime = Duration.seconds(60)
 

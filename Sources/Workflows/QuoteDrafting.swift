@@ -98,10 +98,12 @@ public struct QuoteDrafting: Sendable {
     private static func customer(
         of context: DealContext, _ transaction: any StorageTransaction
     ) throws -> Contact? {
-        if let organization = context.organization {
-            _ = try transaction.sync.takeOver(.organizations([organization]))
+        let readAt = try transaction.syncPolicy.clock()
+        func takeOver(_ page: RecordPage) throws {
+            _ = try transaction.pairs.takeOver(FreshRecords(page: page, readAt: readAt, isForQuote: true))
         }
-        if let person = context.person { _ = try transaction.sync.takeOver(.persons([person])) }
+        if let organization = context.organization { try takeOver(.organizations([organization])) }
+        if let person = context.person { try takeOver(.persons([person])) }
         return try knownCustomer(of: context, transaction)
     }
 

@@ -7,18 +7,20 @@ public struct Subscribing: Sendable {
     private let storage: any Storage
     private let crm: any CRM
     private let webhooks: any CRMWebhooks
+    private let records: any CRMRecords
     private let tokens: AccessTokens
     private let secrets: any SecretSource
     private let webhookURL: String
 
     /// Wires the use case; `webhookURL` is where Pipedrive reaches us, without a slash at the end.
     public init(
-        storage: any Storage, crm: any CRM, webhooks: any CRMWebhooks, tokens: AccessTokens,
-        secrets: any SecretSource, webhookURL: String
+        storage: any Storage, crm: any CRM, webhooks: any CRMWebhooks, records: any CRMRecords,
+        tokens: AccessTokens, secrets: any SecretSource, webhookURL: String
     ) {
         self.storage = storage
         self.crm = crm
         self.webhooks = webhooks
+        self.records = records
         self.tokens = tokens
         self.secrets = secrets
         self.webhookURL = webhookURL
@@ -27,6 +29,20 @@ public struct Subscribing: Sendable {
     static let objects = ["deal", "person", "organization", "product"]
     /// A message about this only looks after the webhooks, and reads no pipelines: it comes often.
     static let healthSubject = "health"
+    /// A message about this only reads the custom fields, to choose from on the Sync tab.
+    static let fieldsSubject = "fields"
+
+    /// Reads the custom fields of organizations and persons; 10 tokens a page.
+    public func readFields(company: Company.ID) async throws -> DeliveryResult {
+        let records = self.records
+        var count = 0
+        for kind in [RecordKind.organization, .person] {
+            let fields = try await tokens.calling(company) { try await records.customFields(kind, access: $0) }
+            try storage.transaction(.cron(company)) { try $0.syncPolicy.save(customFields: fields, of: kind) }
+            count += fields.count
+        }
+        return .completed(note: "\(count) custom fields")
+    }
 
     /// What was found at Pipedrive, and what is there now.
     private struct Found {

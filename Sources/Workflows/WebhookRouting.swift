@@ -34,8 +34,11 @@ public struct WebhookRouting: Sendable {
     ) throws -> DeliveryResult {
         if event.entity == "deal" { return try followDeal(event, transaction) }
         guard let kind = RecordKind(rawValue: event.entity) else { return .completed(note: "Nothing follows from it") }
-        try transaction.queue.add(
-            NewMessage(kind: .record, subject: "\(kind.rawValue):\(event.entityID)", priority: 3))
+        if let survivor = event.mergedInto {
+            try transaction.touched.merge(kind, from: event.entityID, into: survivor)
+            try transaction.touched.touch(kind, survivor, occurredAt: event.occurredAt)
+        }
+        try transaction.touched.touch(kind, event.entityID, occurredAt: event.occurredAt)
         return .completed(note: "The record is fetched")
     }
 

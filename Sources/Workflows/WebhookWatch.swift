@@ -35,6 +35,7 @@ public struct WebhookWatch: Sendable {
                     try transaction.queue.add(
                         NewMessage(kind: .subscribe, subject: Subscribing.healthSubject, priority: 4))
                 }
+                try transaction.touched.requeue()
                 guard try transaction.connectionHealth.takeFailedDelivery() || wasDown else { return false }
                 try CatchUp.begin(transaction)
                 return true

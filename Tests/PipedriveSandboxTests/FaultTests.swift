@@ -87,6 +87,20 @@ import Testing
         #expect((seen?["milliseconds"].whole ?? 0) >= 30)
     }
 
+    @Test(arguments: ["/sandbox/faults/1", "/sandbox/faults"])
+    func `a call that is held back is answered when the fault is lifted`(path: String) async throws {
+        let test = try TestSandbox()
+        let token = try await test.signIn()
+        _ = try await test.call(
+            "POST", "/sandbox/faults", ["route": "/api/v2/deals", "latency_ms": 3_600_000, "count": 1])
+        async let held = test.call("GET", "/api/v2/deals/1", token: token)
+        while try await test.call("GET", "/sandbox/faults").data.list?.first?["remaining"].whole != 0 {
+            await Task.yield()
+        }
+        #expect(try await test.call("DELETE", path).status == 200)
+        #expect(try await held.status == 200)
+    }
+
     @Test func `a route with a parameter fits the whole path, and headers come with the answer`() async throws {
         let test = try TestSandbox()
         let token = try await test.signIn()

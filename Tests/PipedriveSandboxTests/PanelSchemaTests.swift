@@ -61,6 +61,28 @@ import Testing
         #expect(try await page(["data": [["id": 1, "header": "K"]], "more": 1]).contains("Something went wrong"))
     }
 
+    @Test(arguments: [
+        ("deal", "open total"), ("person", "open total of the contact"), ("organization", "open total of the contact"),
+    ])
+    func `each view is drawn by the schema it was registered with`(view: String, label: String) async throws {
+        let schemas: [JSON] = ["open total", "open total of the contact"].map { label in
+            [
+                "type": "object", "required": ["id"],
+                "properties": [
+                    "id": ["$ref": "#/definitions/numerical"],
+                    "total": ["$ref": "#/definitions/numerical", "label": .string(label)],
+                ],
+            ]
+        }
+        let text = try await Receiver { _, _ in .json(["data": ["id": 1, "total": 5]]) }.serve { origin in
+            let panel = SandboxOptions.Panel(
+                url: origin, schema: try PanelSchema(schemas[0]), contactSchema: try PanelSchema(schemas[1]))
+            return try await TestSandbox(panel: panel).send("GET", "/\(view)/1").text
+        }
+        #expect(text.contains("<dt>\(label)</dt>"))
+        #expect(text.contains("PayDock invoices"))
+    }
+
     @Test func `a schema of unknown types is refused at the start`() {
         #expect(throws: SandboxFailure.self) {
             try PanelSchema([

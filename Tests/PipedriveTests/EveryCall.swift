@@ -30,6 +30,8 @@ enum EveryCall {
             _ = try await client.findNote(containing: "Ref 7K3F-92QX", target: target, access: .fixture)
         }
 
+        try await makeRecordCalls(client, now: now)
+
         let webhooks = PipedriveWebhooks(configuration: configuration, transport: transport)
         let url = "https://paydock.example/webhooks/pipedrive/opaque"
         for object in ["deal", "person", "organization", "product"] {
@@ -37,5 +39,24 @@ enum EveryCall {
         }
         _ = try await webhooks.subscriptions(access: .fixture)
         try await webhooks.unsubscribe(WebhookSubscription.ID(31), access: .fixture)
+    }
+
+    /// Every way of listing, reading and writing the records that are synced.
+    private static func makeRecordCalls(_ client: PipedriveClient, now: Date) async throws {
+        let policy = SyncPolicy.fixture
+        for kind in RecordKind.allCases {
+            for listing in [
+                RecordListing(kind), RecordListing(kind, cursor: "cDM=", changedSince: now),
+                RecordListing(kind, newestFirst: true),
+            ] {
+                _ = try await client.page(listing, policy: policy, access: .fixture)
+            }
+            _ = try await client.records(kind, ids: Array(1...100), policy: policy, access: .fixture)
+            let id: Int64 = kind == .person ? 5 : kind == .organization ? 6 : 11
+            let current = try await client.records(kind, ids: [id], policy: policy, access: .fixture).page
+            _ = try await client.create(.everything(kind), policy: policy, access: .fixture)
+            _ = try await client.update(.everything(kind), current: current, policy: policy, access: .fixture)
+            _ = try await client.customFields(kind, access: .fixture)
+        }
     }
 }

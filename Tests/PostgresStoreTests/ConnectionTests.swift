@@ -122,7 +122,7 @@ struct ConnectionTests {
                 ])
             }
             let run = try stores.cron {
-                try $0.sync.start(.manual, checkpoint: SyncCheckpoint(kind: .organization, cursor: nil))
+                try $0.sync.start(.manual, mode: .full)
             }
             try stores.web { transaction throws in
                 #expect(try transaction.connections.disconnect())
@@ -134,7 +134,7 @@ struct ConnectionTests {
             #expect(try stores.storage.receive(path: "p", basicHash: nil, body: []) == .ignored)
             #expect(try stores.number("select count(*) as value from vault.credentials") == 0)
             #expect(try stores.cron { try $0.sync.recentRuns() }.map(\.state) == [.cancelled])
-            #expect(try stores.cron { try $0.sync.checkpoint(try #require(run)) } == nil)
+            #expect(try stores.cron { try $0.sync.position(try #require(run)) } == nil)
             let again = try stores.connect(.number(2))
             #expect(again.state == .live && again.ownerUserID == Self.user(2))
             #expect(try stores.storage.receive(path: "p", basicHash: nil, body: []) == .unauthorized)

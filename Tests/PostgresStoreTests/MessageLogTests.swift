@@ -28,6 +28,26 @@ struct MessageLogTests {
         }
     }
 
+    @Test func `the operator gives waiting messages up and lets them go again, and is told of a wrong number`() throws {
+        try withStores { stores throws in
+            let program = try OperatorProgram(stores)
+            defer { #expect(throws: Never.self) { try program.remove() } }
+            try stores.add("m")
+            let id = try #require(try stores.web { try $0.messageLog.messages(nil, limit: 5) }.first).id
+            #expect(try program.run("messages", "discard", "\(id)").status == 0)
+            #expect(try stores.claim() == [])
+            let listed = try program.run("messages", "list", "--state", "discarded").text
+            #expect(listed.hasPrefix("\(id)\tnote\tdiscarded\t0\tm\tBy an operator"))
+            let twice = try program.run("messages", "discard", "\(id)")
+            #expect(twice.status != 0 && twice.text.contains("There is no waiting message \(id)."))
+            #expect(try program.run("messages", "retry", "\(id)").status == 0)
+            #expect(try stores.claim() == ["m"])
+            let running = try program.run("messages", "retry", "\(id)")
+            #expect(running.status != 0 && running.text.contains("There is no waiting or discarded message \(id)."))
+            #expect(try program.run("messages", "list", "--state", "lost").status != 0)
+        }
+    }
+
     @Test func `a message retried by hand goes out of its lane's order, and holds nobody up`() throws {
         try withStores { stores throws in
             for subject in ["a1", "a2", "a3"] { try stores.add(subject, lane: "a") }

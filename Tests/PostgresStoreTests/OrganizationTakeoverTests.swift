@@ -18,7 +18,7 @@ struct OrganizationTakeoverTests {
             #expect(details == ContactDetails(kind: .organization, name: "Acme", address: address))
             try stores.sync(.organizations([.number(5, "Acme", address: PostalAddress(city: "Leiden"))]))
             let moved = try #require(try stores.linked(.organization, 5)).details.address
-            #expect(moved == PostalAddress(street: "Main 1", postalCode: "1000", city: "Leiden", country: "NL"))
+            #expect(moved == PostalAddress(city: "Leiden"), "an address is one value: it is replaced whole")
         }
     }
 

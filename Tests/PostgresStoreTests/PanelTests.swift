@@ -176,7 +176,7 @@ struct PanelTests {
             #expect(try Self.view(.organization, 5, in: stores, company: 88) == .disconnected)
             try stores.connect(.number(1, company: 88), company: other)
             #expect(Self.isUnlinked(try Self.view(.organization, 5, in: stores, company: 88)))
-            _ = try stores.cron(other) { try $0.sync.takeOver(.organizations([.number(5)])) }
+            _ = try stores.cron(other) { try $0.takeOver(.organizations([.number(5)])) }
             let theirs = try Self.view(.organization, 5, in: stores, company: 88)
             #expect(Self.figures(theirs) == [Self.nothing])
             #expect(Self.contact(theirs) != acme)

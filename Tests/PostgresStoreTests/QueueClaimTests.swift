@@ -174,7 +174,7 @@ extension Stores {
         } == [message.id]
     }
 
-    func rescue(lookSeconds: Double = 0) throws -> Int {
-        try everywhere { try $0.drain.rescue(lookSeconds: lookSeconds, backSeconds: nil) }
+    func rescue(worker: String = "rescuer", repeatSeconds: Double = 0) throws -> Int {
+        try everywhere { try $0.drain.rescue(worker: worker, repeatSeconds: repeatSeconds, backSeconds: nil) }
     }
 }

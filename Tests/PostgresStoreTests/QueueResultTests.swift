@@ -125,6 +125,20 @@ struct QueueResultTests {
         }
     }
 
+    @Test func `what a lost worker may have posted is looked for at once, and posted no earlier than safe`() throws {
+        try withStores { stores throws in
+            try stores.add("m")
+            try stores.cron { _ = try $0.queue.add(NewMessage(kind: .record, subject: "r")) }
+            #expect(try stores.messages(worker: "dead").count == 2)
+            try stores.raw("update queue.message set lease_until = clock_timestamp() - interval '1 second'")
+            #expect(try stores.rescue(repeatSeconds: 100) == 2)
+            let messages = try stores.messages()
+            let note = try #require(messages.first { $0.kind == .note })
+            #expect(note.hasUnclearAttempt && note.repeatSeconds > 0 && note.repeatSeconds <= 99)
+            #expect(messages.first { $0.kind == .record }?.repeatSeconds == 0)
+        }
+    }
+
     @Test func `two who rescue at once return each message once`() throws {
         try withStores { stores throws in
             for number in 1...30 { try stores.add("m\(number)") }

@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import Postgres
 import PostgresStore
 import Sodium
 
@@ -107,26 +108,55 @@ extension Stores {
         }
     }
 
-    /// A whole run over these pages, in the order of the kinds that a run has.
+    /// The decisions of a run over these pages, in the order of the kinds that a run has. What is not on them is on the
+    /// list as it was last.
     @discardableResult
     func sync(_ pages: RecordPage...) throws -> [RecordKind: SyncRun.Counts] {
         let run = try cron { transaction throws in
-            let id = try transaction.sync.start(.manual, checkpoint: SyncCheckpoint(kind: .organization, cursor: nil))
-            guard let id else { throw NeverHappened(description: "a run of this connection is running already") }
+            guard let id = try transaction.sync.start(.manual, mode: .full) else {
+                throw NeverHappened(description: "a run of this connection is running already")
+            }
             return id
         }
         for page in pages {
-            try cron {
-                try $0.sync.stage(
-                    page, run: run, next: SyncCheckpoint(kind: page.kind, cursor: nil), tokenCost: 20)
-            }
+            try cron { try $0.stage(page, run: run, next: SyncCheckpoint(kind: page.kind, cursor: nil)) }
+            try stageTheRest(of: page, run)
         }
-        var counts: [RecordKind: SyncRun.Counts] = [:]
-        for kind in [RecordKind.organization, .person, .product] {
-            counts[kind] = try cron { try $0.sync.apply(kind, run: run) }
+        for kind in Set(pages.map(\.kind)).sorted(by: { $0.rawValue < $1.rawValue }) {
+            var last: Int64?
+            repeat {
+                last = try cron { try $0.pairs.decide(kind, run: run, after: last, limit: 3) }
+            } while last != nil
         }
+        let counts = try cron { try $0.sync.recentRuns() }.first?.counts ?? [:]
         try cron { try $0.sync.finish(run, .completed, outcome: nil) }
-        return counts
+        return counts.reduce(into: [:]) { sum, entry in
+            sum[entry.key] = entry.value
+            sum[entry.key]?.read = pages.filter { $0.kind == entry.key }.map(\.count).reduce(0, +)
+        }
+    }
+
+    private func stageTheRest(of page: RecordPage, _ run: SyncRun.ID) throws {
+        try raw(
+            """
+            insert into pipedrive.staged_record (company_id, run_id, kind, record_id, name, remote_values)
+            select company_id, \(run.rawValue), kind, record_id, 'As it was', remote_base from pipedrive.link l
+            where kind = \(page.kind.rawValue) and state = 'live' and remote_base is not null and record_id > 0
+                and record_id <> all (\(page.ids)::bigint[])
+                and not exists (select from pipedrive.staged_record s where s.company_id = l.company_id
+                    and s.run_id = \(run.rawValue) and s.kind = l.kind and s.record_id = l.record_id)
+            """)
+    }
+}
+
+extension StorageTransaction {
+    /// A live change, read just now.
+    func takeOver(_ page: RecordPage) throws -> SyncRun.Counts {
+        try pairs.takeOver(FreshRecords(page: page, readAt: try syncPolicy.clock())).counts
+    }
+
+    func stage(_ page: RecordPage, run: SyncRun.ID, next: SyncCheckpoint, tokenCost: Int = 20) throws {
+        try sync.stage(page, run: run, readAt: try syncPolicy.clock(), next: next, tokenCost: tokenCost)
     }
 }
 

@@ -13,7 +13,7 @@ struct TenantTableTests {
         "web.public_token_directory", "web.session_directory", "web.webhook_directory",
     ]
     // COPY does not work on tables with row-level security; only the cron role reaches this one.
-    private static let staging = ["pipedrive.staged_record"]
+    private static let staging = ["pipedrive.staged_record", "pipedrive.staged_key"]
     // The drainer serves all companies.
     private static let seenByCron = ["queue.message", "queue.attempt", "queue.finished", "queue.gate"]
 
@@ -246,6 +246,46 @@ private enum TenantRows {
             _ = try transaction.keptAnswers.claim(keyHash: hash, requestHash: hash)
         }
         try fillByCron(company, in: stores)
+        try fillSync(company, in: stores)
+        try stores.raw(
+            """
+            insert into pipedrive.draft_record (company_id, pipedrive_company_id, deal_id, purpose, state)
+            values (\(company), 1, 7, 'trial', 'requested')
+            """)
+        try stores.raw("insert into pipedrive.draft_spend (company_id, tokens) values (\(company), 1)")
+    }
+
+    private static func fillSync(_ company: Company.ID, in stores: Stores) throws {
+        try stores.cron(company) { transaction throws in
+            try transaction.syncPolicy.markApplied()
+            try transaction.syncPolicy.save(
+                customFields: [CustomField(kind: .person, code: "c", name: "Language", type: "enum")], of: .person)
+            try transaction.touched.touch(.person, 1, occurredAt: nil)
+        }
+        for table in ["sync_task", "sync_plan", "local_attention", "conflict", "local_edit"] {
+            let columns =
+                switch table {
+                case "sync_task": ("run_id, kind, local_id", "gen_random_uuid(), 'person', gen_random_uuid()")
+                case "sync_plan":
+                    (
+                        "run_id, kind, action, name, changes, planned_at",
+                        "gen_random_uuid(), 'person', 'created', 'n', '{}', now()"
+                    )
+                case "local_attention":
+                    ("pipedrive_company_id, kind, local_id, name, reason", "1, 'person', gen_random_uuid(), 'n', 'r'")
+                case "conflict":
+                    (
+                        "pipedrive_company_id, kind, local_id, field, record_id, name, kept, lost, is_remote_kept",
+                        "1, 'person', gen_random_uuid(), 'name', 1, 'n', 'k', 'l', true"
+                    )
+                default: ("local_id, field, was_empty", "gen_random_uuid(), 'name', false")
+                }
+            try stores.raw(
+                """
+                insert into pipedrive.\(unsafe: table) (company_id, \(unsafe: columns.0))
+                values (\(company), \(unsafe: columns.1))
+                """)
+        }
     }
 
     private static func fillByCron(_ company: Company.ID, in stores: Stores) throws {
@@ -253,8 +293,8 @@ private enum TenantRows {
             _ = try transaction.inbox.isFirst(eventID: "e")
             try transaction.snapshots.keep(.persons([.number(9)]))
             try transaction.connectionHealth.save(expectedCount: 4, activeCount: 4, trouble: nil)
-            _ = try transaction.sync.start(.manual, checkpoint: SyncCheckpoint(kind: .person, cursor: nil))
-            _ = try transaction.sync.takeOver(
+            _ = try transaction.sync.start(.manual, mode: .full)
+            _ = try transaction.takeOver(
                 .persons([
                     .number(1, "Linked"), .number(2, emails: ["shared@example.com"]),
                     .number(3, emails: ["shared@example.com"]),

@@ -92,6 +92,40 @@ struct IntegrationTests {
         #expect(await site.get("/apps/pipedrive?tab=events").text.contains("value=\"quote.viewed\">"))
     }
 
+    @Test func `notes that were given up are listed with a button each and one for all, and only these`() async {
+        let site = connected()
+        func record(_ id: Int64, _ kind: OutboxMessage.Kind) -> MessageRecord {
+            MessageRecord(
+                id: OutboxMessage.ID(id), companyID: site.tables.company.id, kind: kind, subject: "s",
+                state: .discarded, attemptCount: 6, reason: "HTTP <404>", createdAt: site.tables.now,
+                dueAt: site.tables.now)
+        }
+        let tab = "/apps/pipedrive?tab=events"
+        #expect(await !site.get(tab).text.contains("Retry all"))
+        site.tables.troubled = [record(71, .note), record(72, .sync)]
+        let page = await site.get(tab).text
+        #expect(page.contains("action=\"/apps/pipedrive/notes/retry\"") && page.contains("HTTP &lt;404&gt;"))
+        #expect(page.contains("/apps/pipedrive/messages/71/retry") && !page.contains("/messages/72/retry"))
+        let done = "\(tab)&done=retrying"
+        #expect(await site.submit("/apps/pipedrive/messages/71/retry", "tab=events").field("Location") == done)
+        #expect(await site.submit("/apps/pipedrive/notes/retry", "").field("Location") == done)
+        #expect(await site.submit("/apps/pipedrive/messages/99/retry", "tab=events").status == 404)
+        #expect(await site.submit("/apps/pipedrive/messages/x/retry", "tab=events").status == 404)
+    }
+
+    @Test func `a test note wants the number of a deal and a live connection`() async {
+        let site = connected()
+        let path = "/apps/pipedrive/notes/test"
+        #expect(await site.submit(path, "deal=12").field("Location") == "/apps/pipedrive?tab=events&done=testing")
+        for wrong in ["deal=", "deal=0", "deal=-4", "deal=twelve", ""] {
+            let answer = await site.submit(path, wrong)
+            #expect(answer.status == 422 && answer.text.contains("Give the number of a deal"), "\(wrong)")
+        }
+        site.tables.connection = nil
+        let answer = await site.submit(path, "deal=12")
+        #expect(answer.status == 409 && answer.text.contains("Connect Pipedrive first."))
+    }
+
     @Test func `a trigger covers stages of one pipeline and can be turned off`() async {
         let site = connected()
         #expect(await site.submit("/apps/pipedrive/trigger", "stage=1:11&stage=1:12").status == 303)

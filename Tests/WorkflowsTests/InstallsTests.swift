@@ -36,9 +36,17 @@ struct InstallsTests {
         #expect(tenant.connection == connection)
         #expect(tenant.credentials[PipedriveUser.ID(5)]?.accessToken == Secret("access-2"))
         #expect(tenant.endpoint != nil)
-        #expect(office.messages(.subscribe).count == 1)
+        #expect(office.messages(.subscribe).map(\.new.subject) == [connection.id.text, "fields"])
+        #expect(tenant.runs.isEmpty)
         #expect(tenant.audit.map(\.action) == ["connected"])
         #expect(office.pipedrive.calls == ["exchange code-1", "currentUser"])
+    }
+
+    @Test func `a connection that nothing was synced with yet is previewed at once`() async throws {
+        office.storage.tenant.isApplied = false
+        _ = try await callback(try begin(session), session)
+        #expect(office.storage.tenant.runs.map(\.mode) == [.preview])
+        #expect(office.messages(.sync).count == 1)
     }
 
     @Test func `a state works once`() async throws {

@@ -128,7 +128,7 @@ struct NoteDeliveryTests {
         let event = try office.quoteEvent()
         let result = await office.delivered(.fixture(subject: event.text), leaseSeconds: RetryPolicy.requestSeconds)
         #expect(result == .snoozed(seconds: 0, reason: "The lease had too little left to post"))
-        #expect(office.pipedrive.notes.isEmpty)
+        #expect(office.pipedrive.notes.isEmpty && office.pipedrive.calls.isEmpty)
     }
 
     @Test func `a note that is not found is not posted before its time`() async throws {
@@ -139,6 +139,24 @@ struct NoteDeliveryTests {
             return
         }
         #expect(office.pipedrive.calls == ["findNote \(EventReference(event))"])
+    }
+
+    @Test func `a look before its time that fails costs no attempt, and gives nothing up`() async throws {
+        let event = try office.quoteEvent()
+        for attempt in [2, 7] {
+            office.pipedrive.edit { $0.failures["findNote"] = [.serverError] }
+            let message = OutboxMessage.fixture(
+                subject: event.text, attempt: attempt, hasUnclearAttempt: true, repeatSeconds: 12.3)
+            guard case .snoozed(13, _) = await office.delivered(message) else {
+                Issue.record("Attempt \(attempt) did not wait for its time")
+                continue
+            }
+            guard case .snoozed(13, _) = await office.delivered(message) else {
+                Issue.record("Attempt \(attempt), not found, did not wait for its time")
+                continue
+            }
+        }
+        #expect(office.pipedrive.notes.isEmpty)
     }
 
     @Test func `after the last attempt the note is looked for once more, and never posted`() async throws {

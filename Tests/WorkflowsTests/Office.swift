@@ -54,11 +54,12 @@ struct Office {
             storage: storage, crm: pipedrive, tokens: tokens, drafter: drafter, secrets: secrets, clock: clock)
     }
     var records: RecordTakeover { RecordTakeover(storage: storage, crm: pipedrive, tokens: tokens) }
+    var pushes: RecordPush { RecordPush(storage: storage, crm: pipedrive, tokens: tokens) }
     var looks: RecordLook { RecordLook(storage: storage, crm: pipedrive, deals: pipedrive, tokens: tokens) }
     var sync: SyncSteps { SyncSteps(storage: storage, crm: pipedrive, tokens: tokens) }
     var subscribing: Subscribing {
         Subscribing(
-            storage: storage, crm: pipedrive, webhooks: pipedrive, tokens: tokens, secrets: secrets,
+            storage: storage, crm: pipedrive, webhooks: pipedrive, records: pipedrive, tokens: tokens, secrets: secrets,
             webhookURL: "https://paydock.example")
     }
     var sweep: StageSweep { StageSweep(storage: storage, deals: pipedrive, tokens: tokens, clock: clock) }
@@ -66,7 +67,8 @@ struct Office {
     var deliveries: Deliveries {
         Deliveries(
             events: eventRouting, webhooks: webhookRouting, notes: notes, drafting: drafting, records: records,
-            looks: looks, sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep, tokens: tokens)
+            pushes: pushes, looks: looks, sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep,
+            tokens: tokens)
     }
     var drain: QueueDrain {
         QueueDrain(

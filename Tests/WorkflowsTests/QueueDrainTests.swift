@@ -180,7 +180,8 @@ extension Office {
             storage: storage, crm: pipedrive, tokens: tokens, drafter: drafter, secrets: secrets, clock: { .fixture })
         let deliveries = Deliveries(
             events: eventRouting, webhooks: webhookRouting, notes: notes, drafting: drafting, records: records,
-            looks: looks, sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep, tokens: tokens)
+            pushes: pushes, looks: looks, sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep,
+            tokens: tokens)
         return QueueDrain(
             storage: storage, signal: signal, deliveries: deliveries, retry: RetryPolicy(), worker: "worker-1")
     }

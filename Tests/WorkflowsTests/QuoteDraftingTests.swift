@@ -131,28 +131,3 @@ struct QuoteDraftingTests {
         #expect(office.messages(.draft).map(\.state) == [.discarded])
     }
 }
-
-struct RecordTakeoverTests {
-    private let office = Office.connected()
-
-    @Test func `a changed record is fetched and taken over`() async throws {
-        office.pipedrive.edit { $0.records["person:101"] = .persons([.fixture()]) }
-        let result = try await office.records.takeOver("person:101", company: office.company)
-        #expect(result.words == "created 1, linked 0, updated 0")
-        #expect(office.storage.tenant.contacts.map(\.details.name) == ["Anna de Vries"])
-    }
-
-    @Test func `a kind that is only pushed is not taken over`() async throws {
-        office.storage.tenant.settings.directions[.person] = .push
-        office.pipedrive.edit { $0.records["person:101"] = .persons([.fixture()]) }
-        #expect(try await office.records.takeOver("person:101", company: office.company).isCompleted)
-        #expect(office.storage.tenant.contacts.isEmpty)
-    }
-
-    @Test func `a record that is not visible, and a message that names none`() async throws {
-        #expect(try await office.records.takeOver("person:101", company: office.company).isCompleted)
-        for subject in ["", "person", "deal:1", "person:x", "person:1:2"] {
-            #expect(try await office.records.takeOver(subject, company: office.company).isDiscarded, "\(subject)")
-        }
-    }
-}

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CLIENTS = 4096, ROOM = 65536, SLOTS = 1 << 22 };
+enum { CLIENTS = 4096, ROOM = 65536, SLOTS = 1 << 22, DEALS = 1 << 16, KEPT = 4 };
 
 typedef struct {
     char data[ROOM];
@@ -36,6 +36,11 @@ static unsigned lives[CLIENTS];
 static Answer *waiting;
 static size_t first, last, room = 1 << 16;
 static uint64_t *references;
+// The latest references of a deal's notes, for who looks for one: by number, as if all deals' were below DEALS.
+static struct {
+    unsigned count;
+    char marks[KEPT][10];
+} *deals;
 static long notes, different, others;
 static double delay;
 static int port;
@@ -76,10 +81,27 @@ static void count_note(const char *body, const char *end) {
     uint64_t hash = 1469598103934665603u;
     notes++;
     if (!mark || end - mark < 13) return;
+    const char *deal = memmem(body, end - body, "\"deal_id\":", 10);
+    if (deal) {
+        size_t at = strtoul(deal + 10, NULL, 10) % DEALS;
+        memcpy(deals[at].marks[deals[at].count++ % KEPT], mark + 4, 9);
+    }
     for (int i = 4; i < 13; i++) hash = (hash ^ (unsigned char)mark[i]) * 1099511628211u;
     size_t slot = hash % SLOTS;
     while (references[slot] && references[slot] != hash) slot = (slot + 1) % SLOTS;
     if (!references[slot]) references[slot] = hash, different++;
+}
+
+static void reply_notes(int client, size_t deal) {
+    char text[512] = "{\"success\":true,\"data\":[";
+    int length = strlen(text);
+    unsigned kept = deals[deal].count < KEPT ? deals[deal].count : KEPT;
+    for (unsigned i = 0; i < kept; i++) {
+        length += snprintf(text + length, sizeof text - length, "%s{\"id\":%u,\"content\":\"Ref %s\"}", i ? "," : "", i + 1,
+            deals[deal].marks[i]);
+    }
+    snprintf(text + length, sizeof text - length, "]}");
+    reply(client, text);
 }
 
 static void serve(int client, const char *head, const char *body, const char *end) {
@@ -89,10 +111,13 @@ static void serve(int client, const char *head, const char *body, const char *en
         snprintf(text, sizeof text, "{\"success\":true,\"data\":{\"id\":%ld}}", notes);
         if (delay > 0) reply_later(client, text);
         else reply(client, text);
+    } else if (!strncmp(head, "GET /api/v1/notes?", 18) && strstr(head, "deal_id=")) {
+        reply_notes(client, strtoul(strstr(head, "deal_id=") + 8, NULL, 10) % DEALS);
     } else if (!strncmp(head, "GET /count ", 11)) {
         snprintf(text, sizeof text, "%ld %ld\n", notes, different);
         reply(client, text);
         memset(references, 0, SLOTS * sizeof *references);
+        memset(deals, 0, DEALS * sizeof *deals);
         notes = different = 0;
     } else if (!strncmp(head, "POST /oauth/token", 17)) {
         snprintf(text, sizeof text,
@@ -178,7 +203,7 @@ int main(int count, char **arguments) {
     if (count != 3) return fprintf(stderr, "usage: receiver PORT DELAY_MS\n"), 2;
     port = atoi(arguments[1]), delay = atof(arguments[2]) / 1000;
     waiting = malloc(room * sizeof *waiting);
-    references = calloc(SLOTS, sizeof *references);
+    references = calloc(SLOTS, sizeof *references), deals = calloc(DEALS, sizeof *deals);
     int listener = socket(AF_INET, SOCK_STREAM, 0), queue = epoll_create1(0), yes = 1;
     struct sockaddr_in place = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);

@@ -20,26 +20,30 @@ public struct CRMFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public let status: Int?
     /// What went wrong, in words without customer data or secrets.
     public let reason: String
-
     /// The beginning of the answer, which may quote customer data: shown to the company's people, and in no log.
     public let excerpt: String?
+    /// The sentence in the answer that says why a record was refused; may quote customer data like the excerpt.
+    public let message: String?
     /// Whether it concerns the connection as a whole, so that its other calls would fare alike.
     public let holdsConnection: Bool
 
     /// Makes a failure.
     public init(
-        _ kind: Kind, status: Int? = nil, reason: String, excerpt: String? = nil, holdsConnection: Bool = false
+        _ kind: Kind, status: Int? = nil, reason: String, excerpt: String? = nil, message: String? = nil,
+        holdsConnection: Bool = false
     ) {
         self.kind = kind
         self.status = status
         self.reason = reason
         self.excerpt = excerpt
+        self.message = message
         self.holdsConnection = holdsConnection
     }
 
     /// The same with the beginning of the answer that it is about.
     public func quoting(_ excerpt: String) -> CRMFailure {
-        CRMFailure(kind, status: status, reason: reason, excerpt: excerpt, holdsConnection: holdsConnection)
+        CRMFailure(
+            kind, status: status, reason: reason, excerpt: excerpt, message: message, holdsConnection: holdsConnection)
     }
 
     /// Whether the record is not there: 404 or 410.

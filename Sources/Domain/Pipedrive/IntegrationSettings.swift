@@ -9,8 +9,11 @@ public enum SyncDirection: String, Sendable, CaseIterable {
     /// Both ways, for records added after the choice was made.
     case onlyNew = "only_new"
 
-    /// Whether records come in from Pipedrive.
+    /// Whether values come in from Pipedrive.
     public var pulls: Bool { self != .push }
+
+    /// Whether values go out to Pipedrive.
+    public var pushes: Bool { self != .pull }
 }
 
 /// What a person chose on the settings page.
@@ -19,12 +22,23 @@ public struct IntegrationSettings: Hashable, Sendable {
     public var directions: [RecordKind: SyncDirection]
     /// Event kinds that become notes.
     public var forwardedEvents: Set<BookEvent.Kind>
+    /// Percent of the day's Pipedrive tokens that runs leave to the company's other apps.
+    public var reservePercent: Int
 
     /// Makes settings.
-    public init(directions: [RecordKind: SyncDirection], forwardedEvents: Set<BookEvent.Kind>) {
+    public init(
+        directions: [RecordKind: SyncDirection], forwardedEvents: Set<BookEvent.Kind>,
+        reservePercent: Int = initialReservePercent
+    ) {
         self.directions = directions
         self.forwardedEvents = forwardedEvents
+        self.reservePercent = reservePercent
     }
+
+    /// What runs leave to other apps unless a person says otherwise.
+    public static let initialReservePercent = 30
+    /// What a person can choose: a run has to get on, too.
+    public static let reserveRange = 0...90
 
     /// What a new connection starts with: everything comes in, every event goes out.
     public static let initial = IntegrationSettings(

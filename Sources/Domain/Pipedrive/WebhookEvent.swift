@@ -26,6 +26,8 @@ public struct WebhookEvent: Hashable, Sendable {
     public let occurredAt: Date?
     /// For a deal that came into its stage by this event: that place.
     public let enteredStage: EnteredStage?
+    /// The record that this one was merged into, when that is why it went.
+    public let mergedInto: Int64?
 
     /// A deal's new place.
     public struct EnteredStage: Hashable, Sendable {
@@ -44,7 +46,7 @@ public struct WebhookEvent: Hashable, Sendable {
     /// Makes an event value.
     public init(
         action: Action, entity: String, entityID: Int64, companyID: PipedriveCompany.ID, eventID: String,
-        occurredAt: Date?, enteredStage: EnteredStage?
+        occurredAt: Date?, enteredStage: EnteredStage?, mergedInto: Int64? = nil
     ) {
         self.action = action
         self.entity = entity
@@ -53,5 +55,6 @@ public struct WebhookEvent: Hashable, Sendable {
         self.eventID = eventID
         self.occurredAt = occurredAt
         self.enteredStage = enteredStage
+        self.mergedInto = mergedInto
     }
 }

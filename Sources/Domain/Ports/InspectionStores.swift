@@ -82,21 +82,29 @@ public protocol AttentionStore {
     func count() throws -> Int
     /// Grouped by reason, then by name; at most `limit`.
     func records(limit: Int) throws -> [AttentionRecord]
+    /// Everything that waits, with what has to be known to decide, and what was left alone; at most `limit` of each.
+    func list(limit: Int) throws -> AttentionList
+    /// Keeps what a person says about a record of Pipedrive; nil has it asked again. The caller has it read again.
+    func answer(_ choice: MatchChoice?, _ kind: RecordKind, _ recordID: Int64) throws -> AttentionAnswer
+    /// Keeps what a person says about one of ours. The caller has it pushed.
+    func answer(_ choice: LocalChoice, _ kind: RecordKind, ours local: UUID) throws -> AttentionAnswer
+    /// Ends a conflict: as it is, or by writing the value that lost to our record, as an edit of that person.
+    func settle(_ kind: RecordKind, ours local: UUID, _ field: SyncField, usesOther: Bool) throws -> AttentionAnswer
 }
 
-/// A record of Pipedrive that waits for a decision.
+/// A record that waits for a decision.
 public struct AttentionRecord: Hashable, Sendable {
     /// The kind.
     public let kind: RecordKind
-    /// Pipedrive's identifier.
-    public let recordID: Int64
+    /// Pipedrive's identifier; nil for a record of ours that can't go out.
+    public let recordID: Int64?
     /// Its name.
     public let name: String
-    /// Why nothing was created.
+    /// Why nothing was created or written, or which of two values was kept.
     public let reason: String
 
     /// Makes a record.
-    public init(kind: RecordKind, recordID: Int64, name: String, reason: String) {
+    public init(kind: RecordKind, recordID: Int64?, name: String, reason: String) {
         self.kind = kind
         self.recordID = recordID
         self.name = name

@@ -93,26 +93,78 @@ public enum RecordPage: Sendable {
         case .products(let records): records.count
         }
     }
+
+    /// Pipedrive's identifiers, in order.
+    public var ids: [Int64] {
+        switch self {
+        case .organizations(let records): records.map(\.id.rawValue)
+        case .persons(let records): records.map(\.id.rawValue)
+        case .products(let records): records.map(\.id.rawValue)
+        }
+    }
+
+    /// Those of this page that have one of these identifiers.
+    public func only(_ ids: Set<Int64>) -> RecordPage {
+        switch self {
+        case .organizations(let records): .organizations(records.filter { ids.contains($0.id.rawValue) })
+        case .persons(let records): .persons(records.filter { ids.contains($0.id.rawValue) })
+        case .products(let records): .products(records.filter { ids.contains($0.id.rawValue) })
+        }
+    }
+
+    /// Those of this page that were added since.
+    public func added(since moment: Date) -> RecordPage {
+        func isNew(_ addedAt: Date?) -> Bool { addedAt.map { $0 >= moment } ?? true }
+        return switch self {
+        case .organizations(let records): .organizations(records.filter { isNew($0.addedAt) })
+        case .persons(let records): .persons(records.filter { isNew($0.addedAt) })
+        case .products(let records): .products(records.filter { isNew($0.addedAt) })
+        }
+    }
 }
 
 /// Sync runs and what they stage.
 public protocol SyncStore {
-    /// Starts a run and queues its first step; nil when one of this connection is running already.
-    func start(_ cause: SyncRun.Cause, checkpoint: SyncCheckpoint) throws -> SyncRun.ID?
+    /// Starts a run and queues its first step; nil when one of this connection is running already. With `plan`, a
+    /// preview, it does what that one said and nothing beside it. From the first run on that is no preview, the
+    /// connection may be written to.
+    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode, plan: SyncRun.ID?) throws -> SyncRun.ID?
     /// Where a running run goes on; nil when it has ended.
-    func checkpoint(_ id: SyncRun.ID) throws -> SyncCheckpoint?
-    /// Keeps a page for the plan and moves the checkpoint, together.
-    func stage(_ page: RecordPage, run: SyncRun.ID, next: SyncCheckpoint, tokenCost: Int) throws
-    /// Takes over everything that the run staged of a kind: links, creates, changes; set-based. Says what happened.
-    func apply(_ kind: RecordKind, run: SyncRun.ID) throws -> SyncRun.Counts
-    /// Takes over one page at once, outside a run: a live change, or what a quote needs.
-    func takeOver(_ page: RecordPage) throws -> SyncRun.Counts
+    func position(_ id: SyncRun.ID) throws -> SyncPosition?
+    /// Keeps a page and moves the checkpoint, together. `readAt` is the database's clock before the request went out.
+    func stage(_ page: RecordPage, run: SyncRun.ID, readAt: Date, next: SyncCheckpoint, tokenCost: Int) throws
+    /// Begins the list of a kind again because Pipedrive does not know our cursor any more; what is staged is kept.
+    /// False when that was done too often.
+    func restart(_ id: SyncRun.ID, _ kind: RecordKind) throws -> Bool
+    /// Moves the checkpoint of a running run, and adds what was spent.
+    func move(_ id: SyncRun.ID, to next: SyncCheckpoint, tokenCost: Int) throws
     /// Ends a run.
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws
-    /// Newest first, at most 50.
+    /// Runs that write, newest first, at most 50.
     func recentRuns() throws -> [SyncRun]
     /// The contact linked to a Pipedrive person or organization.
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID?
+}
+
+extension SyncStore {
+    /// Starts a run that does what it finds.
+    public func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode) throws -> SyncRun.ID? {
+        try start(cause, mode: mode, plan: nil)
+    }
+}
+
+/// Where a running run stands.
+public struct SyncPosition: Hashable, Sendable {
+    /// Where it goes on.
+    public let checkpoint: SyncCheckpoint
+    /// What it is for.
+    public let mode: SyncRun.Mode
+
+    /// Makes a position.
+    public init(checkpoint: SyncCheckpoint, mode: SyncRun.Mode) {
+        self.checkpoint = checkpoint
+        self.mode = mode
+    }
 }
 
 /// What has to come round again for a connection.

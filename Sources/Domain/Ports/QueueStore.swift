@@ -26,9 +26,10 @@ public protocol DrainStore {
     func finish(_ attempts: [FinishedAttempt], worker: String) throws -> Set<OutboxMessage.ID>
     /// Makes leases last so many seconds from now; returns those messages that are still held.
     func renew(_ messages: [OutboxMessage], worker: String, seconds: Double) throws -> Set<OutboxMessage.ID>
-    /// Returns messages whose lease ran out, in the last `backSeconds` or ever; says how many. What may have taken
-    /// effect is due `lookSeconds` after its attempt began.
-    func rescue(lookSeconds: Double, backSeconds: Double?) throws -> Int
+    /// Returns messages whose lease ran out, in the last `backSeconds` or ever, and notes of other drainers whose session
+    /// is gone; says how many. All are due at once; what may have taken effect is only looked for until `repeatSeconds`
+    /// after its lease's end.
+    func rescue(worker: String, repeatSeconds: Double, backSeconds: Double?) throws -> Int
 }
 
 /// What a drainer wants.
@@ -113,8 +114,9 @@ public struct RoutedEvent: Hashable, Sendable {
 
 /// Drainers, as they tell of themselves.
 public protocol DrainerStore {
-    /// Says that a drainer lives and has something to do.
-    func checkIn(worker: String, held: Int) throws
+    /// Says that a drainer lives and has something to do. With `hears` its session is open, by which others see whether
+    /// it lives.
+    func checkIn(worker: String, held: Int, hears: Bool) throws
     /// Says that it waits for the next seconds, while it holds so many messages. With `hears`, writers notify it. Returns the seconds until
     /// the next message becomes due; nil when none waits for its time.
     func idle(worker: String, held: Int, seconds: Double, hears: Bool) throws -> Double?
@@ -135,8 +137,8 @@ public protocol ChoreStore {
 /// Wakes a drainer when a message was added.
 public protocol QueueSignal: Sendable {
     /// First whether notifications arrive at all, found out by sending one; then one element per notification, until
-    /// the stream is let go. A lost notification is no harm: drainers poll too.
-    func wakeUps() -> AsyncStream<QueueWakeUp>
+    /// the stream is let go. As long as it hears, others can see that `worker` lives. A lost notification is no harm: drainers poll too.
+    func wakeUps(worker: String) -> AsyncStream<QueueWakeUp>
 }
 
 /// What a queue signal says.

@@ -82,6 +82,16 @@ public protocol StorageTransaction {
     var inbox: any InboxStore { get }
     /// Sync runs and what they stage.
     var sync: any SyncStore { get }
+    /// What runs and live changes did.
+    var syncLog: any SyncLogStore { get }
+    /// What the sync goes by, and how far it is.
+    var syncPolicy: any SyncPolicyStore { get }
+    /// Pairs of records.
+    var pairs: any PairStore { get }
+    /// What a run has to bring to Pipedrive.
+    var syncTasks: any SyncTaskStore { get }
+    /// Records that Pipedrive told of.
+    var touched: any TouchedRecordStore { get }
     /// The rules by which deals ask for quotes.
     var triggers: any TriggerStore { get }
     /// Quote drafts.

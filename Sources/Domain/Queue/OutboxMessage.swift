@@ -15,8 +15,10 @@ public struct OutboxMessage: Hashable, Sendable {
         case note
         /// Draft the quote of a deal.
         case draft
-        /// Fetch one changed record and take it over.
+        /// Fetch the changed records of a kind that wait, and take them over.
         case record
+        /// Bring a new or changed record of ours to Pipedrive.
+        case push
         /// One step of a sync run.
         case sync
         /// Make the webhooks of a connection.
@@ -37,7 +39,7 @@ public struct OutboxMessage: Hashable, Sendable {
         /// Pipedrive answers.
         public var callsAPI: Bool {
             switch self {
-            case .note, .draft, .record, .sync, .subscribe, .sweep: true
+            case .note, .draft, .record, .push, .sync, .subscribe, .sweep: true
             case .event, .webhook, .mail, .revoke, .refresh: false
             }
         }

@@ -9,6 +9,8 @@ public struct RetryPolicy: Hashable, Sendable {
     public static let requestSeconds = 20.0
     /// Failures in a row after which a connection's breaker opens.
     public static let failureLimit = 3
+    /// Seconds after a first attempt of unclear outcome until it is looked for early.
+    static let earlyLookSeconds = 2.0
     /// How long a message waits that Pipedrive does not serve now, where its answer does not say.
     public static let waitSeconds = 60
 
@@ -92,8 +94,10 @@ public struct RetryPolicy: Hashable, Sendable {
             return AttemptOutcome(
                 .retryable, .failed, detail: reason, delaySeconds: look, isUnclear: true, gate: gate)
         }
+        // Most of what took effect is there at once: after a first failure it is looked for early as well.
+        let early = message.attempt == 1 && retryAfter == nil ? look.map { min($0, Self.earlyLookSeconds) } : look
         return AttemptOutcome(
-            .retryable, .failed, detail: reason, delaySeconds: look ?? backoff,
+            .retryable, .failed, detail: reason, delaySeconds: early ?? backoff,
             repeatSeconds: max(backoff, look ?? 0), isUnclear: isUnclear, gate: gate)
     }
 
@@ -122,6 +126,9 @@ public struct RetryPolicy: Hashable, Sendable {
         return max((left / 30 + 1) * base, 2)
     }
 
-    /// Seconds after an attempt's start at which it can be looked for when its worker was lost.
-    public var rescueLookSeconds: Double { Self.requestSeconds + Double(baseSeconds) }
+    /// What has to be left of a lease, in seconds, when its worker begins a request.
+    public static let leaseMargin = requestSeconds + 2
+    /// Seconds after a lost worker's lease at which what it may have done can be repeated: 30 after the time-out of the
+    /// last request that it may have begun.
+    public var repeatSeconds: Double { Double(baseSeconds) + Self.requestSeconds - Self.leaseMargin }
 }

@@ -8,6 +8,9 @@ final class FaultList: Sendable {
         var faults: [Fault] = []
         var lastID = 0
         var chance: SeededRandom
+        /// The calls that wait out a fault's latency, by a number of their own.
+        var held: [Int: (fault: Int, sleep: Task<Void, any Error>)] = [:]
+        var lastHeld = 0
     }
 
     private let contents: Mutex<Contents>
@@ -25,16 +28,42 @@ final class FaultList: Sendable {
         }
     }
 
-    /// Lifts one fault; false when there is none of this id.
+    /// Lifts one fault, and lets go of the calls that it holds back; false when there is none of this id.
     func remove(_ id: Int) -> Bool {
         contents.withLock { contents in
             let before = contents.faults.count
             contents.faults.removeAll { $0.id == id }
+            for call in contents.held.values where call.fault == id { call.sleep.cancel() }
             return contents.faults.count < before
         }
     }
 
-    func clear() { contents.withLock { $0.faults = [] } }
+    /// Lifts every fault, as `remove` does.
+    func clear() {
+        contents.withLock { contents in
+            contents.faults = []
+            for call in contents.held.values { call.sleep.cancel() }
+        }
+    }
+
+    /// Waits out the fault's latency, or until the fault is lifted.
+    func holdBack(by fault: Fault) async {
+        guard fault.latency > .zero else { return }
+        let sleep = Task { try await Task.sleep(for: fault.latency) }
+        let number: Int? = contents.withLock { contents in
+            guard contents.faults.contains(where: { $0.id == fault.id }) else { return nil }
+            contents.lastHeld += 1
+            contents.held[contents.lastHeld] = (fault.id, sleep)
+            return contents.lastHeld
+        }
+        guard let number else { return sleep.cancel() }
+        _ = await withTaskCancellationHandler {
+            await sleep.result
+        } onCancel: {
+            sleep.cancel()
+        }
+        contents.withLock { _ = $0.held.removeValue(forKey: number) }
+    }
 
     /// The first fault that concerns the request and that chance lets through; it is used up by one.
     func draw(for request: Request) -> Fault? {

@@ -2,6 +2,8 @@
 struct Page {
     /// The app that this sandbox lets users install.
     static let appName = "PayDock"
+    /// The name that its panel is registered under.
+    static let panelName = "PayDock invoices"
 
     let title: String
     /// The word of the navigation that is marked.

@@ -13,7 +13,7 @@ struct PanelCall {
                 ("Authorization", OutgoingHTTP.basic(panel.user, panel.password)), ("Accept", "application/json"),
             ], timeLimit: .seconds(10))
         guard let status = answer.status else { return .unreachable(answer.problem ?? "no answer") }
-        return PanelAnswer(status: status, body: answer.body, schema: panel.schema)
+        return PanelAnswer(status: status, body: answer.body, schema: panel.schema(for: entity))
     }
 
     private func query(

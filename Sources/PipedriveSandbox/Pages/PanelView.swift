@@ -2,7 +2,7 @@
 enum PanelView {
     static func html(_ answer: PanelAnswer, of entity: Entity, _ id: Int) -> HTML {
         """
-        <section class="card panel"><h2>\(Page.appName)
+        <section class="card panel"><h2>\(Page.panelName)
         <a class="reload" href="/\(entity.rawValue)/\(id)" data-reloads="panel" aria-label="Reload the panel" title="Reload">↻</a></h2>
         <div id="panel" data-source="/\(entity.rawValue)/\(id)/panel">\(content(answer))</div></section>
         """

@@ -81,7 +81,7 @@ final class Sandbox: Sendable {
 
     private func disturbed(_ request: Request, by fault: Fault?) async -> Outcome {
         guard let fault else { return await undisturbed(request) }
-        if fault.moment == .before { await pause(fault.latency) }
+        if fault.moment == .before { await faults.holdBack(by: fault) }
         if fault.reset == .before { return Outcome(reply: nil) }
         if fault.moment == .before, fault.reset == nil, var reply = fault.reply {
             reply.pace = fault.pace
@@ -89,7 +89,7 @@ final class Sandbox: Sendable {
             return Outcome(reply: reply)
         }
         var outcome = await undisturbed(request)
-        if fault.moment == .after { await pause(fault.latency) }
+        if fault.moment == .after { await faults.holdBack(by: fault) }
         if fault.reset == .after {
             outcome.reply = nil
         } else if let reply = fault.reply {
@@ -98,10 +98,6 @@ final class Sandbox: Sendable {
         outcome.reply?.pace = fault.pace
         outcome.reply?.headers += fault.headers
         return outcome
-    }
-
-    private func pause(_ time: Duration) async {
-        if time > .zero { do { try await Task.sleep(for: time) } catch { return } }
     }
 
     private func undisturbed(_ request: Request) async -> Outcome {

@@ -9,6 +9,10 @@ struct SandboxOptions: Sendable {
         var tokenSecret: String?
         /// What the panel's objects are made of; without it they are drawn as they come.
         var schema: PanelSchema?
+        /// The same for the pages of persons and organizations, where it differs: each view has a panel of its own.
+        var contactSchema: PanelSchema?
+
+        func schema(for entity: Entity) -> PanelSchema? { entity == .deal ? schema : contactSchema ?? schema }
     }
 
     var host = "127.0.0.1"

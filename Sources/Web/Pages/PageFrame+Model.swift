@@ -72,7 +72,14 @@ enum Notice: String, Sendable, CaseIterable {
     case disconnected
     case disconnectedHere = "disconnected-here"
     case syncing
+    case previewing
     case syncRunning = "sync-running"
+    case previewFirst = "preview-first"
+    case applying
+    case previewAnew = "preview-anew"
+    case readingFields = "reading-fields"
+    case decided
+    case decidedBefore = "decided-before"
     case triggerOff = "trigger-off"
     case readingStages = "reading-stages"
     case drafting
@@ -93,11 +100,19 @@ enum Notice: String, Sendable, CaseIterable {
         case .deleted: "Deleted."
         case .sent: "Sent."
         case .paid: "The payment is registered."
-        case .connected: "Pipedrive is connected. Press “Sync now” to read your contacts and products."
+        case .connected:
+            "Pipedrive is connected. What the first sync would do is being previewed; nothing is written before you apply it."
         case .disconnected: "Pipedrive is disconnected. What was synced stays in PayDock."
         case .disconnectedHere:
             "Disconnected in PayDock. Pipedrive still has to be told of all of it; this is tried for 24 hours."
-        case .syncing: "The sync has started. This page shows how it goes when you reload it."
+        case .syncing: "The sync has started. This page shows how it goes."
+        case .previewing: "The preview is being made. This page shows it as soon as it is ready."
+        case .previewFirst: "The first sync is previewed. Nothing is written before you apply the preview."
+        case .applying: "The preview is being applied. This page shows how it goes."
+        case .previewAnew: "Saved. The preview of the first sync is made anew with these directions."
+        case .readingFields: "The custom fields are being read; reload in a moment."
+        case .decided: "Your decision is kept, and done in a moment."
+        case .decidedBefore: "This was decided before, or has solved itself. Nothing was changed."
         case .syncRunning: "A sync is running already."
         case .triggerOff: "The trigger is off."
         case .readingStages: "Pipelines and stages are being read again; reload in a moment."

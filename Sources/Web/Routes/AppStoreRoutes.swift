@@ -17,13 +17,12 @@ struct AppStoreRoutes: Sendable {
             Route(.get, "/apps/pipedrive", .member) { call in
                 try settings(call, tab: call.query["tab"].flatMap(AppSettingsPage.Tab.init(rawValue:)) ?? .sync)
             },
-            Route(.post, "/apps/pipedrive/sync", .member, body: .form) { try syncNow($0) },
             Route(.post, "/apps/pipedrive/directions", .member, body: .form) { try saveDirections($0) },
             Route(.post, "/apps/pipedrive/events", .member, body: .form) { try saveEvents($0) },
             Route(.post, "/apps/pipedrive/messages/{id}/retry", .member, body: .form) { try retry($0) },
             Route(.post, "/apps/pipedrive/notes/retry", .member, body: .form) { try retryNotes($0) },
             Route(.post, "/apps/pipedrive/notes/test", .member, body: .form) { try testNote($0) },
-        ] + triggerRoutes
+        ] + syncRoutes + triggerRoutes
     }
 
     func settings(
@@ -34,21 +33,18 @@ struct AppStoreRoutes: Sendable {
         let drafting =
             tab == .triggers
             ? DraftingBox(model: useCases.draftingModel, trials: try useCases.integration.trials(company)) : nil
-        return try frame.answer(
-            AppSettingsPage(
-                overview, notes: tab == .events ? try useCases.integration.notes(company) : nil,
-                drafting: drafting, tab: tab, role: try call.member().member.role, problem: problem, now: call.now),
-            to: call,
-            status: status)
+        let page = AppSettingsPage(
+            overview, notes: tab == .events ? try useCases.integration.notes(company) : nil, drafting: drafting,
+            tab: tab, role: try call.member().member.role, isEditing: call.query["edit"] != nil, problem: problem,
+            now: call.now)
+        let answer = try frame.answer(page, to: call, status: status)
+        // A page that shows a run at work looks again by itself; without the notice, which was said.
+        guard let sync = page.sync, sync.progress != nil, !sync.showsSettings else { return answer }
+        return answer.setting(named: "Refresh", "2; url=/apps/pipedrive?tab=sync")
     }
 
     func done(_ tab: AppSettingsPage.Tab, _ notice: Notice) -> WebResponse {
         .redirect("/apps/pipedrive?tab=\(tab.rawValue)&done=\(notice.rawValue)")
-    }
-
-    private func syncNow(_ call: Call) throws -> WebResponse {
-        let isStarted = try useCases.integration.syncNow(try call.member().company.id)
-        return done(.sync, isStarted ? .syncing : .syncRunning)
     }
 
     private func retry(_ call: Call) throws -> WebResponse {
@@ -88,8 +84,9 @@ struct AppStoreRoutes: Sendable {
             }
             directions[kind] = direction
         }
-        try useCases.integration.save(directions: directions, company: try call.member().company.id)
-        return done(.sync, .saved)
+        let isPreviewing = try useCases.integration.save(
+            directions: directions, company: try call.member().company.id)
+        return done(.sync, isPreviewing ? .previewAnew : .saved)
     }
 
     private func saveEvents(_ call: Call) throws -> WebResponse {

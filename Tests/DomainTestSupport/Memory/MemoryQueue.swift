@@ -143,7 +143,7 @@ struct MemoryDrain: DrainStore {
     func renew(_ messages: [OutboxMessage], worker: String, seconds: Double) throws -> Set<OutboxMessage.ID> {
         Set(messages.filter { isHeld($0, worker) }.map(\.id))
     }
-    func rescue(lookSeconds: Double, backSeconds: Double?) throws -> Int { 0 }
+    func rescue(worker: String, repeatSeconds: Double, backSeconds: Double?) throws -> Int { 0 }
 
     private func isHeld(_ message: OutboxMessage, _ worker: String) -> Bool {
         transaction.state.messages.contains {
@@ -160,7 +160,7 @@ struct MemoryDrain: DrainStore {
 struct MemoryDrainers: DrainerStore, CallBudgetStore, QueueHealth, RetentionStore {
     let transaction: MemoryTransaction
 
-    func checkIn(worker: String, held: Int) throws { transaction.state.drainers[worker] = held }
+    func checkIn(worker: String, held: Int, hears: Bool) throws { transaction.state.drainers[worker] = held }
     func idle(worker: String, held: Int, seconds: Double, hears: Bool) throws -> Double? {
         transaction.state.drainers[worker] = held
         return transaction.state.messages.filter { $0.isOpen && $0.state != .running }.map(\.dueInSeconds)

@@ -34,6 +34,7 @@ public struct MemoryState {
     /// Under which access each committed transaction ran.
     public var roles: [StorageAccess] = []
     private var lastNumber: UInt16 = 1000
+    private var lastTick = 0.0
 
     init(now: Date) {
         self.now = now
@@ -42,6 +43,12 @@ public struct MemoryState {
     mutating func freshID() -> UUID {
         lastNumber += 1
         return .numbered(lastNumber)
+    }
+
+    /// The clock as a statement sees it: a microsecond later each time.
+    mutating func tick() -> Date {
+        lastTick += 1
+        return now.addingTimeInterval(lastTick / 1_000_000)
     }
 
     mutating func add(_ message: NewMessage, company: Company.ID) -> Bool {
@@ -148,6 +155,42 @@ public struct Tenant {
     public var staged: [RecordPage] = []
     /// Kinds that runs took over, in order.
     public var applied: [RecordKind] = []
+    /// How often a run began a list again.
+    public var restarts = 0
+    /// Whether a first preview was applied.
+    public var isApplied = true
+    /// Previews that are out of date.
+    public var stalePreviews: Set<SyncRun.ID> = []
+    /// What runs and live changes did.
+    public var changes: [(run: SyncRun.ID?, change: SyncChange)] = []
+    /// What a person is asked, and how it is answered.
+    public var questions = AttentionList()
+    /// Answers to what a person decides, by the record; what is not there is done.
+    public var answers: [String: AttentionAnswer] = [:]
+    /// What a person decided, in order.
+    public var decisions: [String] = []
+    /// The chosen custom fields.
+    public var mapping = FieldMapping()
+    /// Custom fields as last read.
+    public var customFields: [RecordKind: [CustomField]] = [:]
+    /// What the sync keeps where it follows the rules; nil where tests script it.
+    public var ruled: RuledState?
+    /// Records that webhooks told of.
+    public var touched: [RecordKind: [TouchedRecord]] = [:]
+    /// Those that somebody is reading, and until when.
+    public var taken: [TouchedRecord: Date] = [:]
+    /// Merges that webhooks told of.
+    public var merged: [String] = []
+    /// Persons that a run has to bring to Pipedrive.
+    public var tasks: [SyncTask] = []
+    /// What is due for records of Pipedrive once they are read.
+    public var remoteChanges: [RemoteChange] = []
+    /// Records that somebody else is writing.
+    public var busy: [Int64] = []
+    /// Where records of ours stand with Pipedrive.
+    public var standings: [UUID: LocalStanding] = [:]
+    /// How writes to Pipedrive ended, in order.
+    public var settled: [String] = []
     /// Contacts of Pipedrive's persons and organizations.
     public var links: [RecordKind: [Int64: Contact.ID]] = [:]
     /// Records that fit two contacts: never linked by themselves.

@@ -37,7 +37,10 @@ final class MemoryTransaction: StorageTransaction {
     var schedule: any ScheduleStore { MemoryDirectory(transaction: self) }
     var accounts: any AccountStore { MemoryAccounts(transaction: self) }
     var installs: any InstallStore { MemoryInstalls(transaction: self) }
-    var contacts: any ContactStore { MemoryContacts(transaction: self) }
+    private var isRuled: Bool { access.companyID.flatMap { state.tenants[$0] }?.ruled != nil }
+    var contacts: any ContactStore {
+        isRuled ? RuledContacts(transaction: self) : MemoryContacts(transaction: self)
+    }
     var catalog: any CatalogStore { MemoryCatalog(transaction: self) }
     var quotes: any QuoteStore { MemoryQuotes(transaction: self) }
     var invoices: any InvoiceStore { MemoryInvoices(transaction: self) }
@@ -48,6 +51,13 @@ final class MemoryTransaction: StorageTransaction {
     var settings: any SettingsStore { MemorySettings(transaction: self) }
     var inbox: any InboxStore { MemoryInbox(transaction: self) }
     var sync: any SyncStore { MemorySync(transaction: self) }
+    var syncLog: any SyncLogStore { MemorySyncLog(transaction: self) }
+    var syncPolicy: any SyncPolicyStore { MemorySyncPolicy(transaction: self) }
+    var pairs: any PairStore { isRuled ? RuledPairs(transaction: self) : MemoryPairs(transaction: self) }
+    var syncTasks: any SyncTaskStore {
+        isRuled ? RuledTasks(transaction: self) : MemorySyncTasks(transaction: self)
+    }
+    var touched: any TouchedRecordStore { MemoryTouchedRecords(transaction: self) }
     var triggers: any TriggerStore { MemoryTriggers(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
     var draftRecords: any DraftRecordStore { MemoryDraftRecords(transaction: self) }
@@ -61,7 +71,7 @@ final class MemoryTransaction: StorageTransaction {
     var callBudgets: any CallBudgetStore { MemoryDrainers(transaction: self) }
     var queueHealth: any QueueHealth { MemoryDrainers(transaction: self) }
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
-    var attention: any AttentionStore { MemoryUpkeep(transaction: self) }
+    var attention: any AttentionStore { MemoryAttention(transaction: self) }
     var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }
     var members: any MemberStore { MemoryMembers(transaction: self) }
     var accountLinks: any AccountLinkStore { MemoryMembers(transaction: self) }

@@ -55,7 +55,7 @@ struct MemoryMessageLog: MessageLog {
     }
 }
 
-struct MemoryUpkeep: UpkeepStore, AttentionStore, RevocationStore {
+struct MemoryUpkeep: UpkeepStore, RevocationStore {
     let transaction: MemoryTransaction
 
     func sweptThrough() throws -> Date? { try transaction.tenant().sweptThrough }
@@ -66,9 +66,6 @@ struct MemoryUpkeep: UpkeepStore, AttentionStore, RevocationStore {
         return try transaction.tenant().audit.reversed().prefix(limit)
             .map { AuditLine(action: $0.action, detail: $0.detail, happenedAt: now) }
     }
-
-    func count() throws -> Int { try transaction.tenant().attention.count }
-    func records(limit: Int) throws -> [AttentionRecord] { Array(try transaction.tenant().attention.prefix(limit)) }
 
     func keep(_ credentials: Credentials, of user: PipedriveUser) throws {
         try transaction.integration()

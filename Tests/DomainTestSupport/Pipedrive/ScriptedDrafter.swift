@@ -46,7 +46,7 @@ public final class HandSignal: QueueSignal {
     }
 
     /// The signals from now on.
-    public func wakeUps() -> AsyncStream<QueueWakeUp> { stream }
+    public func wakeUps(worker: String) -> AsyncStream<QueueWakeUp> { stream }
 
     /// Gives one.
     public func ring() { continuation.yield(.rang) }

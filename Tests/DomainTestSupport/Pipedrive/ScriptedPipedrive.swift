@@ -16,6 +16,14 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         public var refusedTokens: Set<String> = []
         /// Pages per kind; the cursor of a page is its position.
         public var pages: [RecordKind: [RecordPage]] = [:]
+        /// Custom fields per kind.
+        public var customFields: [RecordKind: [CustomField]] = [:]
+        /// Cursors that are answered with an error of the server.
+        public var refusedPages: Set<String> = []
+        /// Records that were made or changed, with what was written.
+        public var writes: [String] = []
+        /// Whether a failing `create` makes the record all the same: a time-out after the fact.
+        public var createsDespiteFailure = false
         /// Single records by `kind:id`.
         public var records: [String: RecordPage] = [:]
         /// Deals.
@@ -72,7 +80,7 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
     /// How often a method was called.
     public func count(_ method: String) -> Int { calls.filter { $0 == method || $0.hasPrefix("\(method) ") }.count }
 
-    private func begin(_ method: String, _ detail: String = "", access: PipedriveAccess? = nil) throws {
+    func begin(_ method: String, _ detail: String = "", access: PipedriveAccess? = nil) throws {
         let failure: CRMFailure? = edit { script in
             script.calls.append(detail.isEmpty ? method : "\(method) \(detail)")
             if let access, script.refusedTokens.contains(access.accessToken.reveal()) {
@@ -117,6 +125,10 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
     /// A page by its position; the cursor is the next one's.
     public func page(_ kind: RecordKind, cursor: String?, access: PipedriveAccess) async throws -> FetchedPage {
         try begin("page", "\(kind.rawValue) \(cursor ?? "first")", access: access)
+        if let cursor, edit({ $0.refusedPages.contains(cursor) }) {
+            throw CRMFailure(
+                .transient(mayHaveTakenEffect: false, retryAfterSeconds: nil), status: 503, reason: "Not available")
+        }
         let position = cursor.flatMap { Int($0) } ?? 0
         let pages = edit { $0.pages[kind] } ?? []
         let empty: RecordPage =
@@ -174,8 +186,9 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         return edit { $0.pipelines }
     }
 
-    /// Keeps the note.
+    /// Asks for the call first, as every request does; keeps the note.
     public func postNote(html: String, target: NoteTarget, access: PipedriveAccess) async throws -> Int64 {
+        try await access.allowance?.spend(tokens: 10)
         do {
             try begin("postNote", access: access)
         } catch {

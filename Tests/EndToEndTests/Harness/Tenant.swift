@@ -71,10 +71,17 @@ struct Tenant: Sendable {
         try await installation.until("a completed run in Logs") { try await completedRunCount() > before }
     }
 
-    /// Presses "Sync now".
+    /// Presses "Sync now"; the first time there is a preview to apply instead.
     func startSync() async throws {
-        let page = try await browser.page("/apps/pipedrive?tab=sync")
-        _ = try await browser.submitted(page, "/apps/pipedrive/sync")
+        var page = try await browser.page("/apps/pipedrive?tab=sync")
+        if !page.contains("Sync now</button>") {
+            try await installation.until("the preview of the first sync") {
+                page = try await browser.page("/apps/pipedrive?tab=sync")
+                return page.contains("/apps/pipedrive/apply")
+            }
+        }
+        let form = page.contains("/apps/pipedrive/apply") ? "/apps/pipedrive/apply" : "/apps/pipedrive/sync"
+        _ = try await browser.submitted(page, form)
     }
 
     private func completedRunCount() async throws -> Int {

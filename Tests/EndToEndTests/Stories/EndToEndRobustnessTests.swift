@@ -124,10 +124,20 @@ struct EndToEndRobustnessTests {
         #expect(healthz.status == 200)
     }
 
-    /// Persons with an e-mail address that nobody else has, so that they are contacts.
+    /// Persons with e-mail addresses that nobody else has, so that they are contacts.
     private func renamablePersons(_ count: Int) async throws -> [Int] {
-        try sandbox.records("person").compactMap { $0["id"].whole }
-            .filter { $0 % 12 != 0 && $0 % 10 > 1 && $0 % 50 != 0 }.prefix(count).map { $0 }
+        let persons = try sandbox.records("person").compactMap { person in
+            person["id"].whole.map { id in
+                (id: id, addresses: Set(person["emails"].items.compactMap { $0["value"].text?.lowercased() }))
+            }
+        }
+        let owners = Dictionary(
+            persons.flatMap { person in person.addresses.map { ($0, 1) } }, uniquingKeysWith: +)
+        let alone = persons.filter { person in
+            !person.addresses.isEmpty && person.addresses.allSatisfy { owners[$0] == 1 }
+        }
+        #expect(alone.count >= count)
+        return alone.prefix(count).map(\.id)
     }
 
     private func rename(_ person: Int) async throws {

@@ -74,7 +74,7 @@ struct EndToEndStoryTests {
     private func syncs(_ tenant: Tenant) async throws {
         try await tenant.sync()
         let page = try await tenant.browser.page("/apps/pipedrive?tab=logs")
-        #expect(page.contains("Sync now"))
+        #expect(page.contains("Applied preview"))
         let (contacts, products) = (try await tenant.list("contacts"), try await tenant.list("products"))
         let organizations = try sandbox.records("organization")
         let names = Set(contacts.compactMap { $0["name"].text })

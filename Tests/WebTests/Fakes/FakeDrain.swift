@@ -12,8 +12,8 @@ struct FakeDrain: DrainStore, DrainerStore, CallBudgetStore, QueueHealth, Retent
     func renew(_ messages: [OutboxMessage], worker: String, seconds: Double) throws -> Set<OutboxMessage.ID> {
         throw NotServed()
     }
-    func rescue(lookSeconds: Double, backSeconds: Double?) throws -> Int { throw NotServed() }
-    func checkIn(worker: String, held: Int) throws { throw NotServed() }
+    func rescue(worker: String, repeatSeconds: Double, backSeconds: Double?) throws -> Int { throw NotServed() }
+    func checkIn(worker: String, held: Int, hears: Bool) throws { throw NotServed() }
     func idle(worker: String, held: Int, seconds: Double, hears: Bool) throws -> Double? { throw NotServed() }
     func checkOut(worker: String) throws { throw NotServed() }
     func raiseFloors() throws { throw NotServed() }

@@ -15,6 +15,20 @@ struct FakeInspection: MessageLog, AttentionStore, RevocationStore, UpkeepStore 
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool { throw NotServed() }
     func count() throws -> Int { tables.attention.count }
     func records(limit: Int) throws -> [AttentionRecord] { tables.attention }
+    func list(limit: Int) throws -> AttentionList { tables.questions }
+    func answer(_ choice: MatchChoice?, _ kind: RecordKind, _ recordID: Int64) throws -> AttentionAnswer {
+        decide("\(kind.rawValue) \(recordID): \(choice.map { "\($0)" } ?? "reopen")")
+    }
+    func answer(_ choice: LocalChoice, _ kind: RecordKind, ours local: UUID) throws -> AttentionAnswer {
+        decide("\(kind.rawValue) \(local): \(choice.rawValue)")
+    }
+    func settle(_ kind: RecordKind, ours local: UUID, _ field: SyncField, usesOther: Bool) throws -> AttentionAnswer {
+        decide("\(kind.rawValue) \(local): \(field.rawValue) \(usesOther ? "other" : "kept")")
+    }
+    private func decide(_ what: String) -> AttentionAnswer {
+        if tables.attentionAnswer == .done { tables.decisions.append(what) }
+        return tables.attentionAnswer
+    }
     func sweptThrough() throws -> Date? { throw NotServed() }
     func save(sweptThrough: Date) throws { throw NotServed() }
     func idleGrants(seconds: Int) throws -> [PipedriveUser.ID] { throw NotServed() }

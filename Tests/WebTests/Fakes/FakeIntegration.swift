@@ -125,21 +125,70 @@ extension FakeStorage: WebhookStore {
     }
 }
 
-struct FakeSync: SyncStore {
+struct FakeSync: SyncStore, SyncLogStore {
     let tables: Tables
 
-    func start(_ cause: SyncRun.Cause, checkpoint: SyncCheckpoint) throws -> SyncRun.ID? {
-        tables.runs.contains { $0.state == .running } ? nil : SyncRun.ID(tables.freshID())
+    func start(_ cause: SyncRun.Cause, mode: SyncRun.Mode, plan: SyncRun.ID?) throws -> SyncRun.ID? {
+        guard !(tables.runs + tables.previews).contains(where: { $0.state == .running }) else { return nil }
+        tables.started.append("\(mode.rawValue)\(plan.map { " of \($0.text)" } ?? "")")
+        return SyncRun.ID(tables.freshID())
     }
-    func checkpoint(_ id: SyncRun.ID) throws -> SyncCheckpoint? { throw NotServed() }
-    func stage(_ page: RecordPage, run: SyncRun.ID, next: SyncCheckpoint, tokenCost: Int) throws { throw NotServed() }
-    func apply(_ kind: RecordKind, run: SyncRun.ID) throws -> SyncRun.Counts { throw NotServed() }
-    func takeOver(_ page: RecordPage) throws -> SyncRun.Counts { throw NotServed() }
+    func run(_ id: SyncRun.ID) throws -> SyncRun? { (tables.runs + tables.previews).first { $0.id == id } }
+    func preview() throws -> SyncRun? { tables.previews.first }
+    func isCurrent(_ preview: SyncRun.ID) throws -> Bool { tables.currentPreview == preview }
+    func changes(of run: SyncRun.ID?, after: Int64?, limit: Int) throws -> [SyncChange] {
+        let ours = tables.changes[run] ?? []
+        return Array(ours.filter { change in after.map { change.id > $0 } ?? true }.prefix(limit))
+    }
+    func samples(of run: SyncRun, limit: Int) throws -> [SyncChange] { tables.changes[run.id] ?? [] }
+    func position(_ id: SyncRun.ID) throws -> SyncPosition? { throw NotServed() }
+    func stage(_ page: RecordPage, run: SyncRun.ID, readAt: Date, next: SyncCheckpoint, tokenCost: Int) throws {
+        throw NotServed()
+    }
+    func restart(_ id: SyncRun.ID, _ kind: RecordKind) throws -> Bool { throw NotServed() }
+    func move(_ id: SyncRun.ID, to next: SyncCheckpoint, tokenCost: Int) throws { throw NotServed() }
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws { throw NotServed() }
     func recentRuns() throws -> [SyncRun] { tables.runs }
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
         tables.links["\(kind.rawValue):\(recordID)"]
     }
+}
+
+/// What the drainers do, and what the pages ask them for.
+struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordStore {
+    let tables: Tables
+
+    func policy() throws -> SyncPolicy? {
+        guard tables.connection != nil else { return nil }
+        return SyncPolicy(
+            rules: tables.settings.directions.mapValues { SyncRule($0, since: tables.now) }, mapping: tables.mapping,
+            customFields: tables.customFields, isApplied: tables.isApplied)
+    }
+    func save(mapping: FieldMapping) throws { tables.mapping = mapping }
+    func save(customFields: [CustomField], of kind: RecordKind) throws { throw NotServed() }
+    func markApplied() throws { throw NotServed() }
+    func clock() throws -> Date { throw NotServed() }
+    func decide(_ kind: RecordKind, run: SyncRun.ID, after: Int64?, limit: Int) throws -> Int64? { throw NotServed() }
+    func takeOver(_ fresh: FreshRecords) throws -> TakenOver { throw NotServed() }
+    func unknown(_ kind: RecordKind, _ ids: [Int64]) throws -> [Int64] { throw NotServed() }
+    func standing(_ local: UUID) throws -> LocalStanding? { throw NotServed() }
+    func reserve(_ kind: RecordKind, locals: [UUID]) throws -> [RemoteCreation] { throw NotServed() }
+    func settle(_ change: RemoteChange, _ outcome: RemoteOutcome, run: SyncRun.ID?) throws { throw NotServed() }
+    func settle(_ creation: RemoteCreation, _ outcome: RemoteOutcome, run: SyncRun.ID?) throws { throw NotServed() }
+    func plan(_ kind: RecordKind, run: SyncRun.ID) throws { throw NotServed() }
+    func tasks(_ kind: RecordKind, run: SyncRun.ID, creates: Bool, limit: Int) throws -> [SyncTask] {
+        throw NotServed()
+    }
+    func finish(_ tasks: [SyncTask], of kind: RecordKind, run: SyncRun.ID) throws { throw NotServed() }
+    func touch(_ kind: RecordKind, _ id: Int64, occurredAt: Date?) throws {
+        tables.queued.append("record \(kind.rawValue) \(id)")
+    }
+    func take(_ kind: RecordKind, limit: Int) throws -> [TouchedRecord] { throw NotServed() }
+    func isWaiting(_ kind: RecordKind) throws -> Bool { throw NotServed() }
+    func forget(_ kind: RecordKind, _ records: [TouchedRecord]) throws { throw NotServed() }
+    func letGo(_ kind: RecordKind, _ records: [TouchedRecord]) throws { throw NotServed() }
+    func requeue() throws { throw NotServed() }
+    func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64) throws { throw NotServed() }
 }
 
 struct FakeTriggers: TriggerStore {
@@ -221,7 +270,12 @@ struct FakeSnapshots: SnapshotStore, FigureStore {
 }
 
 struct FakeQueue: QueueStore, ScheduleStore, ChoreStore {
-    func add(_ message: NewMessage) throws -> Bool { true }
+    let tables: Tables
+
+    func add(_ message: NewMessage) throws -> Bool {
+        tables.queued.append("\(message.kind.rawValue) \(message.subject)")
+        return true
+    }
     func cancelWaiting(reason: String) throws -> Int { 0 }
     func wake() throws {}
     func connected() throws -> [Company.ID] { throw NotServed() }

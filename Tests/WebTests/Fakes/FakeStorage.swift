@@ -43,15 +43,20 @@ struct FakeTransaction: StorageTransaction {
     var settings: any SettingsStore { FakeSettings(tables: tables) }
     var inbox: any InboxStore { FakeInbox(tables: tables) }
     var sync: any SyncStore { FakeSync(tables: tables) }
+    var syncLog: any SyncLogStore { FakeSync(tables: tables) }
+    var syncPolicy: any SyncPolicyStore { FakeSyncWork(tables: tables) }
+    var pairs: any PairStore { FakeSyncWork(tables: tables) }
+    var syncTasks: any SyncTaskStore { FakeSyncWork(tables: tables) }
+    var touched: any TouchedRecordStore { FakeSyncWork(tables: tables) }
     var triggers: any TriggerStore { FakeTriggers(tables: tables) }
     var drafts: any DraftStore { FakeDrafts(tables: tables) }
     var draftRecords: any DraftRecordStore { FakeDrafts(tables: tables) }
     var draftSpend: any DraftSpendStore { FakeDrafts(tables: tables) }
     var snapshots: any SnapshotStore { FakeSnapshots(tables: tables) }
     var figures: any FigureStore { FakeSnapshots(tables: tables) }
-    var queue: any QueueStore { FakeQueue() }
-    var schedule: any ScheduleStore { FakeQueue() }
-    var chores: any ChoreStore { FakeQueue() }
+    var queue: any QueueStore { FakeQueue(tables: tables) }
+    var schedule: any ScheduleStore { FakeQueue(tables: tables) }
+    var chores: any ChoreStore { FakeQueue(tables: tables) }
     var drain: any DrainStore { FakeDrain(tables: tables) }
     var retention: any RetentionStore { FakeDrain(tables: tables) }
     var drainers: any DrainerStore { FakeDrain(tables: tables) }

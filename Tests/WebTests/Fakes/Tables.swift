@@ -26,6 +26,18 @@ final class Tables: @unchecked Sendable {
     var settings = IntegrationSettings.initial
     var pipelines: [Pipeline] = []
     var runs: [SyncRun] = []
+    var previews: [SyncRun] = []
+    var currentPreview: SyncRun.ID?
+    /// Runs that were started: their mode, and whose plan they do.
+    var started: [String] = []
+    var changes: [SyncRun.ID?: [SyncChange]] = [:]
+    var isApplied = true
+    var mapping = FieldMapping()
+    var customFields: [CustomField] = []
+    var questions = AttentionList()
+    var attentionAnswer = AttentionAnswer.done
+    var decisions: [String] = []
+    var queued: [String] = []
     var triggers: [QuoteTrigger] = []
     var floodAnswers: [String?] = []
     var drafts: [QuoteDraft] = []

@@ -10,6 +10,8 @@ struct AppSettingsPage: Page {
     let status: Status
     let health: HealthBox
     let problem: String?
+    /// How many records wait for a person; nil when none does.
+    let attention: String?
     let sync: SyncTab?
     let triggers: TriggersTab?
     let events: EventsTab?
@@ -52,8 +54,7 @@ struct AppSettingsPage: Page {
 
     init(
         _ overview: Integration.Overview, notes: Integration.NoteOverview? = nil, drafting: DraftingBox? = nil,
-        tab: Tab,
-        role: Member.Role = .owner, problem: String? = nil, now: Date
+        tab: Tab, role: Member.Role = .owner, isEditing: Bool = false, problem: String? = nil, now: Date
     ) {
         tabs = Tab.allCases.map {
             TabLink(label: $0.label, path: "/apps/pipedrive?tab=\($0.rawValue)", isCurrent: $0 == tab)
@@ -61,7 +62,12 @@ struct AppSettingsPage: Page {
         status = Status(overview, role: role)
         health = HealthBox(overview)
         self.problem = problem
-        sync = tab == .sync ? SyncTab(overview, isLive: status.isLive, now: now) : nil
+        let waiting = overview.attentionCount
+        attention =
+            waiting == 0
+            ? nil : waiting == 1 ? "One record needs your attention" : "\(waiting) records need your attention"
+        sync =
+            tab == .sync ? SyncTab(overview, isLive: status.isLive, isEditing: isEditing, now: now) : nil
         triggers = tab == .triggers ? TriggersTab(overview, drafting, isLive: status.isLive) : nil
         events = tab == .events ? EventsTab(overview.settings, notes, isLive: status.isLive, now: now) : nil
         logs = tab == .logs ? LogsTab(overview, now: now) : nil

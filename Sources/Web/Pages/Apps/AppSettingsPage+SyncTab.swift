@@ -2,12 +2,21 @@ import Domain
 import FoundationEssentials
 import Workflows
 
-/// Directions, and the sync by hand.
+/// The sync by hand, what it would do, and what it goes by.
 struct SyncTab: Sendable {
     let kinds: [Kind]
     let isLive: Bool
+    /// Whether a person has to apply a first preview before anything is written.
+    let isFirst: Bool
+    /// Whether runs start on a click.
+    let isOpen: Bool
     let lastRun: RunLine?
-    let isRunning: Bool
+    let preview: PreviewBox?
+    let progress: ProgressBox?
+    /// The page of a run at work reloads itself, which would lose what somebody is choosing.
+    let showsSettings: Bool
+    let fields: FieldsBox?
+    let reserve: Int
 
     struct Kind: Sendable {
         let label: String
@@ -22,20 +31,30 @@ struct SyncTab: Sendable {
         let isChosen: Bool
     }
 
-    init(_ overview: Integration.Overview, isLive: Bool, now: Date) {
+    init(_ overview: Integration.Overview, isLive: Bool, isEditing: Bool, now: Date) {
         self.isLive = isLive
+        let isApplied = overview.policy?.isApplied ?? false
+        isFirst = isLive && !isApplied
+        isOpen = isLive && isApplied
         kinds = RecordKind.allCases.map { kind in
             let chosen = overview.settings.directions[kind] ?? .pull
             return Kind(
-                label: kind.rawValue.prefix(1).uppercased() + kind.rawValue.dropFirst() + "s",
-                field: Self.field(kind),
+                label: RecordWords.plural(kind), field: Self.field(kind),
                 choices: SyncDirection.allCases.map {
                     Choice(
                         value: $0.rawValue, name: Self.name($0), meaning: Self.meaning($0), isChosen: $0 == chosen)
                 })
         }
         lastRun = overview.runs.first.map { RunLine($0, now: now) }
-        isRunning = overview.runs.first?.state == .running
+        let isNewest = overview.preview.map { preview in
+            overview.runs.first.map { $0.startedAt < preview.run.startedAt } ?? true
+        }
+        preview = isNewest == true ? overview.preview.flatMap { PreviewBox($0, isFirst: !isApplied) } : nil
+        let running = ([overview.preview?.run, overview.runs.first].compactMap(\.self)).first { $0.state == .running }
+        progress = running.map { ProgressBox($0, now: now) }
+        showsSettings = running == nil || isEditing
+        fields = overview.policy.map(FieldsBox.init)
+        reserve = overview.settings.reservePercent
     }
 
     /// The form's field of a kind.
@@ -60,122 +79,50 @@ struct SyncTab: Sendable {
     }
 }
 
-/// A sync run on one line.
-struct RunLine: Sendable {
-    let startedAt: String
-    let startedBy: String
-    let state: String
-    let tone: String
-    let duration: String
-    let summary: String
-    let outcome: String?
-    let tokens: String
+/// The custom fields of Pipedrive that can be chosen.
+struct FieldsBox: Sendable {
+    let choices: [Choice]
+    /// Whether fields were read at all.
+    let isRead: Bool
 
-    init(_ run: SyncRun, now: Date) {
-        startedAt = DayText.instant(run.startedAt)
-        startedBy =
-            switch run.startedBy {
-            case .schedule: "Nightly"
-            case .manual: "Sync now"
-            case .retry: "Catching up"
-            }
-        switch run.state {
-        case .running: (state, tone) = ("Running", "busy")
-        case .completed: (state, tone) = ("Completed", "good")
-        case .failed: (state, tone) = ("Failed", "bad")
-        case .cancelled: (state, tone) = ("Cancelled", "")
-        }
-        duration = DayText.duration(from: run.startedAt, to: run.finishedAt ?? now)
-        summary = RecordKind.allCases.compactMap { kind in
-            run.counts[kind].map { Self.summary($0, kind) }
-        }.joined(separator: "; ")
-        outcome = run.outcome
-        tokens = String(run.tokenCost)
-    }
-
-    private static func summary(_ counts: SyncRun.Counts, _ kind: RecordKind) -> String {
-        let parts = [
-            (counts.created, "created"), (counts.linked, "linked"), (counts.updated, "changed"),
-            (counts.needsAttention, counts.needsAttention == 1 ? "needs attention" : "need attention"),
-        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        let tail = parts.isEmpty ? "no changes" : parts.joined(separator: ", ")
-        return "\(counts.read) \(kind.rawValue)\(counts.read == 1 ? "" : "s"): \(tail)"
-    }
-}
-
-/// The last 50 runs.
-struct LogsTab: Sendable {
-    let runs: [RunLine]
-    let isEmpty: Bool
-    let heldCount: Int
-    let isHolding: Bool
-    let attentionCount: Int
-    let attention: [AttentionLine]
-    let troubled: [TroubledLine]
-    let hasTroubled: Bool
-    let audit: [AuditEntry]
-    let hasAudit: Bool
-
-    /// A line of the connection's history.
-    struct AuditEntry: Sendable {
-        let happenedAt: String
-        let action: String
-        let detail: String
-    }
-
-    /// A record that a person has to decide about.
-    struct AttentionLine: Sendable {
-        let record: String
+    struct Choice: Sendable {
+        let label: String
         let name: String
-        let reason: String
+        let options: [Option]
     }
 
-    /// A message that waits after a failure, or was given up.
-    struct TroubledLine: Sendable {
-        let id: String
-        let createdAt: String
-        let what: String
-        let state: String
-        let tone: String
-        let reason: String
+    struct Option: Sendable {
+        let value: String
+        let label: String
+        let isChosen: Bool
     }
 
-    init(_ overview: Integration.Overview, now: Date) {
-        runs = overview.runs.map { RunLine($0, now: now) }
-        isEmpty = runs.isEmpty
-        heldCount = overview.heldCount
-        isHolding = heldCount > 0
-        attentionCount = overview.attentionCount
-        attention = overview.attention.map {
-            AttentionLine(record: "\($0.kind.rawValue) \($0.recordID)", name: $0.name, reason: $0.reason)
+    init(_ policy: SyncPolicy) {
+        isRead = !policy.customFields.isEmpty
+        choices = CustomFieldUse.allCases.map { use in
+            let chosen = policy.mapping[keyPath: use.code]
+            let fields = policy.customFields.filter(use.takes)
+            var options = [Option(value: "", label: "No field", isChosen: chosen == nil)]
+            options += fields.map { field in
+                // Names are not unique in Pipedrive.
+                let hasTwin = fields.count { $0.name == field.name } > 1
+                return Option(
+                    value: field.code, label: hasTwin ? "\(field.name) (\(field.code.prefix(6)))" : field.name,
+                    isChosen: field.code == chosen)
+            }
+            if let chosen, !fields.contains(where: { $0.code == chosen }) {
+                options.append(Option(value: chosen, label: "A field that was deleted in Pipedrive", isChosen: true))
+            }
+            return Choice(label: Self.label(use), name: use.rawValue, options: options)
         }
-        troubled = overview.troubled.map(TroubledLine.init)
-        hasTroubled = !troubled.isEmpty
-        audit = overview.audit.map {
-            AuditEntry(happenedAt: DayText.instant($0.happenedAt), action: $0.action, detail: $0.detail)
-        }
-        hasAudit = !audit.isEmpty
     }
-}
 
-extension LogsTab.TroubledLine {
-    init(_ message: MessageRecord) {
-        id = "\(message.id)"
-        createdAt = DayText.instant(message.createdAt)
-        switch message.kind {
-        case .event, .note: what = "Note in a deal"
-        case .webhook: what = "Webhook from Pipedrive"
-        case .draft: what = "Quote of deal \(message.subject)"
-        case .record: what = "Changed record \(message.subject)"
-        case .sync: what = "Sync run"
-        case .subscribe: what = "Webhooks at Pipedrive"
-        case .mail: what = "Mail with a document"
-        case .revoke: what = "Telling Pipedrive of the disconnect"
-        case .sweep: what = "Search for missed deals"
-        case .refresh: what = "Keeping a grant alive"
+    private static func label(_ use: CustomFieldUse) -> String {
+        switch use {
+        case .vatNumber: "VAT number of an organization"
+        case .kvkNumber: "KvK number of an organization"
+        case .organizationLanguage: "Language of an organization's documents"
+        case .personLanguage: "Language of a person's documents"
         }
-        let isGivenUp = message.state == .discarded
-        (state, tone) = isGivenUp ? ("Given up", "bad") : ("Waits for attempt \(message.attemptCount + 1)", "")
-        reason = message.reason ?? ""
     }
 }

@@ -14,6 +14,7 @@ extension AppSettingsPage {
         {{#hasToAsk}}<p class="small">Only an owner of your company can connect Pipedrive.</p>{{/hasToAsk}}
         {{/status}}
         \(HealthBox.markup)
+        {{#attention}}<p class="notice late"><a href="/apps/pipedrive/attention">{{.}}</a></p>{{/attention}}
         {{#problem}}<p class="problem" role="alert">{{.}}</p>{{/problem}}
         <nav class="tabs" aria-label="Settings">
         {{#tabs}}
@@ -25,17 +26,34 @@ extension AppSettingsPage {
 
     private static let syncMarkup = """
         {{#sync}}
+        \(ProgressBox.markup)
+        \(PreviewBox.markup)
         <section class="card">
         <header class="row"><h2>Sync</h2>
+        {{#isOpen}}
         <form method="post" action="/apps/pipedrive/sync">
         <input type="hidden" name="csrf" value="{{formToken}}">
-        <button{{^isLive}} disabled{{/isLive}}>Sync now</button>
+        <button class="quiet" formaction="/apps/pipedrive/preview">Preview</button>
+        <button>Sync now</button>
         </form>
+        {{/isOpen}}
+        {{^isOpen}}
+        <form method="post" action="/apps/pipedrive/sync">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        <button class="quiet"{{^isLive}} disabled{{/isLive}}>{{#isLive}}Preview{{/isLive}}{{^isLive}}Sync now{{/isLive}}</button>
+        </form>
+        {{/isOpen}}
         </header>
-        <p>The full sync runs every night at 04:00 UTC.{{^isLive}} It starts once Pipedrive is connected.{{/isLive}}</p>
+        <p>The full sync runs every night at 04:00 UTC.{{^isLive}} It starts once Pipedrive is connected.{{/isLive}}\
+        {{#isFirst}} It begins once the first sync was previewed and applied; until then nothing is written, here or in
+        Pipedrive.{{/isFirst}}</p>
         {{#lastRun}}
-        <p>Last run: {{startedAt}}, <span class="tag {{tone}}">{{state}}</span> {{summary}}</p>
+        <p>Last run: <a href="{{path}}">{{startedAt}}</a>, <span class="tag {{tone}}">{{state}}</span> {{summary}}</p>
         {{/lastRun}}
+        {{^showsSettings}}
+        <p><a class="button quiet" href="/apps/pipedrive?tab=sync&amp;edit=1">Change the settings</a></p>
+        {{/showsSettings}}
+        {{#showsSettings}}
         <form method="post" action="/apps/pipedrive/directions">
         <input type="hidden" name="csrf" value="{{formToken}}">
         {{#kinds}}
@@ -49,7 +67,23 @@ extension AppSettingsPage {
         {{/kinds}}
         <button>Save</button>
         </form>
+        {{/showsSettings}}
         </section>
+        {{#showsSettings}}
+        \(FieldsBox.markup)
+        {{#isLive}}
+        <section class="card">
+        <h2>Pipedrive's daily budget</h2>
+        <p>Each call to Pipedrive costs tokens out of a daily budget that all apps of your company share. A run stops for the
+        day when it would touch what is left to the others.</p>
+        <form class="inline" method="post" action="/apps/pipedrive/reserve">
+        <input type="hidden" name="csrf" value="{{formToken}}">
+        <label>Percent left to other apps <input type="number" name="reserve" min="0" max="90" value="{{reserve}}" required></label>
+        <button class="quiet">Save</button>
+        </form>
+        </section>
+        {{/isLive}}
+        {{/showsSettings}}
         {{/sync}}
         {{#sync}}{{#status}}
         {{#hasUsers}}
@@ -85,7 +119,8 @@ extension AppSettingsPage {
     private static let logsMarkup = """
         {{#logs}}
         <section class="card">
-        <h2>The last 50 sync runs</h2>
+        <header class="row"><h2>The last 50 sync runs</h2>
+        <a class="button quiet" href="/apps/pipedrive/changes">Live changes</a></header>
         {{#isEmpty}}
         <p class="empty">No run yet. The next one starts at 04:00 UTC, or at once with "Sync now" on the Sync tab.</p>
         {{/isEmpty}}
@@ -95,7 +130,7 @@ extension AppSettingsPage {
         <th class="number">Tokens</th></tr></thead>
         <tbody>
         {{#runs}}
-        <tr><td>{{startedAt}}</td><td>{{startedBy}}</td><td><span class="tag {{tone}}">{{state}}</span></td>\
+        <tr><td><a href="{{path}}">{{startedAt}}</a></td><td>{{startedBy}}</td><td><span class="tag {{tone}}">{{state}}</span></td>\
         <td>{{duration}}</td><td>{{summary}}{{#outcome}} <span class="small block">{{outcome}}</span>{{/outcome}}</td>\
         <td class="number" data-label="Tokens">{{tokens}}</td></tr>
         {{/runs}}
@@ -126,18 +161,11 @@ extension AppSettingsPage {
         {{/isHolding}}
         {{#attentionCount}}
         <section class="card">
-        <h2>Needs attention</h2>
-        <p>{{attentionCount}} records could belong to more than one contact or product. Nothing was created for them,
-        so that there are no duplicates. Make them unambiguous in Pipedrive or PayDock, and the next run takes them
-        over.</p>
-        <table class="list">
-        <thead><tr><th>Record</th><th>Name</th><th>Why</th></tr></thead>
-        <tbody>
-        {{#attention}}
-        <tr><td>{{record}}</td><td>{{name}}</td><td>{{reason}}</td></tr>
-        {{/attention}}
-        </tbody>
-        </table>
+        <header class="row"><h2>Needs attention</h2>
+        <a class="button quiet" href="/apps/pipedrive/attention">Decide</a></header>
+        <p>{{attentionCount}} wait for you: a record could belong to more than one contact or product, Pipedrive refused
+            a change, or both sides changed the same field. What is not certain is not created, and nothing is
+            guessed.</p>
         </section>
         {{/attentionCount}}
         {{#hasAudit}}

@@ -1,0 +1,141 @@
+import Domain
+import FoundationEssentials
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// What people do while an answer of Pipedrive is still out, or a record is gone. Each of these was a storm once.
+@Suite(.enabled(if: TestDatabase.isAvailable, "\(TestDatabase.skipReason)"))
+struct LateAnswerTests {
+    private static func connected(_ stores: Stores) throws {
+        try stores.connect()
+        try stores.web { transaction throws in
+            var settings = IntegrationSettings.initial
+            for kind in RecordKind.allCases { settings.directions[kind] = .both }
+            try transaction.settings.save(settings)
+        }
+        // An empty list, so that what fits is known.
+        try stores.sync(.organizations([]), .persons([]), .products([]))
+    }
+
+    private static func takeOver(_ page: RecordPage, _ stores: Stores) throws -> TakenOver {
+        try stores.cron { try $0.pairs.takeOver(FreshRecords(page: page, readAt: try $0.syncPolicy.clock())) }
+    }
+
+    private static func edit(_ id: UUID, _ stores: Stores, _ change: (inout ContactDetails) -> Void) throws {
+        try stores.api { transaction throws in
+            var details = try #require(try transaction.contacts.contact(Contact.ID(id))).details
+            change(&details)
+            _ = try transaction.contacts.update(Contact.ID(id), details)
+        }
+    }
+
+    /// A contact of ours that was sent to Pipedrive without an answer.
+    private static func sent(_ stores: Stores) throws -> UUID {
+        try connected(stores)
+        let id = try stores.api { try $0.addContact("Bo", emails: ["bo@example.com"]) }.rawValue
+        let creation = try #require(try stores.cron { try $0.pairs.reserve(.person, locals: [id]) }.first)
+        try stores.cron { try $0.pairs.settle(creation, .failed(isUnclear: true), run: nil) }
+        return id
+    }
+
+    private static let bo = RecordPage.persons([
+        Person(id: Person.ID(9), name: "Bo", emails: ["bo@example.com"], addedAt: Date(), updatedAt: Date())
+    ])
+
+    @Test func `what was renamed meanwhile is known by what was sent, and the new name follows`() throws {
+        try withStores { stores throws in
+            let id = try Self.sent(stores)
+            try Self.edit(id, stores) {
+                $0.name = "Bo Derek"
+                $0.emails = []
+            }
+            let taken = try Self.takeOver(Self.bo, stores)
+            #expect(taken.counts.created == 0)
+            #expect(try stores.linked(.person, 9)?.id.rawValue == id)
+            #expect(taken.writes.first?.write.values == FieldValues([.name: "Bo Derek", .emails: ""]))
+            #expect(try stores.number("select count(*) as value from pipedrive.conflict") == 0)
+        }
+    }
+
+    @Test func `what was deleted meanwhile does not come back`() throws {
+        try withStores { stores throws in
+            let id = try Self.sent(stores)
+            _ = try stores.api { try $0.contacts.delete(Contact.ID(id)) }
+            for _ in 1...2 {
+                #expect(try Self.takeOver(Self.bo, stores).counts.created == 0)
+                #expect(try stores.contactCount() == 0)
+            }
+            #expect(try stores.text("select state as value from pipedrive.link where record_id = 9") == "ended")
+        }
+    }
+
+    @Test func `what was changed while its record was gone goes out when that is back`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            let page = RecordPage.persons([.number(1, "Ada", emails: ["ada@example.com"])])
+            _ = try Self.takeOver(page, stores)
+            let id = try #require(try stores.linked(.person, 1)).id.rawValue
+            _ = try stores.cron {
+                try $0.pairs.takeOver(
+                    FreshRecords(page: .persons([]), missing: [1], readAt: try $0.syncPolicy.clock()))
+            }
+            try Self.edit(id, stores) { $0.phones = ["+31 1"] }
+            #expect(try Self.takeOver(page, stores).writes.first?.write.values == FieldValues([.phones: "+31 1"]))
+        }
+    }
+
+    @Test func `a merge told of late goes to whoever is left`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            _ = try Self.takeOver(
+                .persons([
+                    .number(1, "A", emails: ["a@example.com"]), .number(2, "B", emails: ["b@example.com"]),
+                    .number(3, "C", emails: ["c@example.com"]),
+                ]), stores)
+            let (first, second, third) = (
+                try stores.linked(.person, 1)?.id, try stores.linked(.person, 2)?.id, try stores.linked(.person, 3)?.id
+            )
+            try stores.cron { try $0.touched.merge(.person, from: 2, into: 3) }
+            try stores.cron { try $0.touched.merge(.person, from: 1, into: 2) }
+            #expect(try stores.linked(.person, 3)?.id == third)
+            #expect(
+                try stores.number("select merged_into as value from pipedrive.link where record_id in (1) limit 1") == 3
+            )
+            #expect(Set([first, second, third]).count == 3)
+            #expect(try stores.number("select count(*) as value from pipedrive.link where state = 'live'") == 1)
+        }
+    }
+
+    @Test func `a survivor that is gone by now keeps its contact`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            _ = try Self.takeOver(
+                .persons([.number(1, "A", emails: ["a@example.com"]), .number(2, "B", emails: ["b@example.com"])]),
+                stores
+            )
+            let second = try #require(try stores.linked(.person, 2)).id
+            _ = try stores.cron {
+                try $0.pairs.takeOver(
+                    FreshRecords(page: .persons([]), missing: [2], readAt: try $0.syncPolicy.clock()))
+            }
+            try stores.cron { try $0.touched.merge(.person, from: 1, into: 2) }
+            _ = try Self.takeOver(.persons([.number(2, "B", emails: ["b@example.com"])]), stores)
+            #expect(try stores.linked(.person, 2)?.id == second)
+        }
+    }
+
+    @Test func `an address that moved from one person to another is free within the same run`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            try stores.sync(.persons([.number(1, "A", emails: ["moved@example.com"])]))
+            try stores.sync(
+                .persons([.number(1, "A", emails: []), .number(2, "B", emails: ["moved@example.com"])]))
+            #expect(try stores.linked(.person, 2)?.details.emails == ["moved@example.com"])
+            let before = try stores.versions(of: "books.contact")
+            try stores.sync(
+                .persons([.number(1, "A", emails: []), .number(2, "B", emails: ["moved@example.com"])]))
+            #expect(try stores.versions(of: "books.contact") == before)
+        }
+    }
+}
