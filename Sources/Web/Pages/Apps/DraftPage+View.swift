@@ -43,7 +43,7 @@ extension DraftPage {
         \(DocumentTable.markup)
         {{#tableProblem}}<p class="problem">{{.}}</p>{{/tableProblem}}
         </section>
-        <div class="columns sides">
+        <div class="columns abreast">
         \(DraftBox.originMarkup)
         <section class="card">
         <h2>E-mail to the customer</h2>

@@ -34,7 +34,7 @@ extension QuotePage {
         </section>
         \(QuoteOriginBox.entryMarkup)
         \(MailBox.markup)
-        <div class="columns sides">
+        <div class="columns abreast">
         {{^mail}}
         <section class="card">
         <h2>E-mail to the customer</h2>
