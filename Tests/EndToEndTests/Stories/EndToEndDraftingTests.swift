@@ -141,7 +141,7 @@ struct EndToEndDraftingTests {
             ])
     }
 
-    /// The process that holds the deal's message.
+    /// The process that holds the deal's message: a worker is named by host, process and a word of chance.
     private func holder(of deal: Int) throws -> Int32? {
         try installation.sql { connection in
             try connection.query(
@@ -149,7 +149,7 @@ struct EndToEndDraftingTests {
                 select worker from queue.message
                 where kind = 'draft' and state = 'running' and subject = \(String(deal))
                 """
-            ).first?.string("worker").split(separator: ":").last.flatMap { Int32($0) }
+            ).first?.string("worker").split(separator: ":").dropLast().last.flatMap { Int32($0) }
         }
     }
 
