@@ -86,7 +86,7 @@ final class DrainLoop: Sendable {
             let isRescueDue = !isOver && turn.rescuedAt.map { now - $0 > Self.rescuePause } ?? true
             let isRenewalDue = now - turn.renewedAt > Self.renewalPause
             let held = hands.held
-            let leaseEnd = now + .seconds(QueueDrain.leaseSeconds)
+            let leaseEnd = now + .seconds(drain.leaseSeconds)
             let request = isOver ? nil : self.request(held)
             let (isAnnounced, isFirst, isPatient) = (turn.isAnnounced, turn.rescuedAt == nil, end != nil)
             let isHearingNews = hears != turn.saidHearing
@@ -96,7 +96,7 @@ final class DrainLoop: Sendable {
                     let renewed =
                         isRenewalDue && !held.isEmpty
                         ? try transaction.drain.renew(
-                            held.map(\.message), worker: self.drain.worker, seconds: QueueDrain.leaseSeconds) : nil
+                            held.map(\.message), worker: self.drain.worker, seconds: self.drain.leaseSeconds) : nil
                     if isRescueDue {
                         _ = try transaction.drain.rescue(
                             worker: self.drain.worker, repeatSeconds: self.drain.retry.repeatSeconds,
@@ -144,7 +144,7 @@ final class DrainLoop: Sendable {
             priorities[entry.message.priority, default: 0] += 1
         }
         return ClaimRequest(
-            worker: drain.worker, limit: room, leaseSeconds: QueueDrain.leaseSeconds, share: drain.limits.perCompany,
+            worker: drain.worker, limit: room, leaseSeconds: drain.leaseSeconds, share: drain.limits.perCompany,
             held: companies, lowestPriority: drain.limits.lowestPriority(held: priorities))
     }
 

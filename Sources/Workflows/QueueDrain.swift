@@ -10,11 +10,13 @@ public struct QueueDrain: Sendable {
     let retry: RetryPolicy
     let worker: String
     let limits: Limits
+    let leaseSeconds: Double
 
-    /// Wires the drain; `worker` names this process in leases and attempts.
+    /// Wires the drain; `worker` names this process in leases and attempts. A lease of other than the usual seconds is
+    /// for tests, whose process may stand still longer.
     public init(
         storage: any Storage, signal: any QueueSignal, deliveries: Deliveries, retry: RetryPolicy, worker: String,
-        limits: Limits = Limits()
+        limits: Limits = Limits(), leaseSeconds: Double = Self.leaseSeconds
     ) {
         self.storage = storage
         self.signal = signal
@@ -22,6 +24,7 @@ public struct QueueDrain: Sendable {
         self.retry = retry
         self.worker = worker
         self.limits = limits
+        self.leaseSeconds = leaseSeconds
     }
 
     /// When a drain ends.
@@ -56,7 +59,7 @@ public struct QueueDrain: Sendable {
 
     /// Longer than one request, connecting included, with room for what comes before it; renewed while it is held. As
     /// short as that allows: a lost drainer's messages wait for it.
-    static let leaseSeconds = RetryPolicy.leaseMargin + 4
+    public static let leaseSeconds: Double = RetryPolicy.leaseMargin + 4
     /// How long what is in hand may take after a drain has ended.
     static let graceTime = Duration.seconds(60)
 

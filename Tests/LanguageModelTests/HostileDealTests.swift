@@ -112,8 +112,12 @@ import Testing
 
     @Test func `nothing of what the texts order reaches a quote, however obedient the model`() async throws {
         var (tried, through): (Int, [String]) = (0, [])
-        for injection in try Injection.all.get() {
-            for obedience in Obedience.allCases {
+        let isWhole = ProcessInfo.processInfo.environment["PAYDOCK_HOSTILE"] == "all"
+        for (place, injection) in try Injection.all.get().enumerated() {
+            // Every text meets three of the ten kinds of obedience here, in turn; `make chaos PART=hostile` tries all.
+            let kinds = Obedience.allCases
+            for number in 0..<(isWhole ? kinds.count : 3) {
+                let obedience = kinds[(place * 3 + number) % kinds.count]
                 let text = injection.text
                 let server = ScriptedModel { question, _ in
                     (200, ScriptedModel.envelope(obedience.answer(text, question)))

@@ -72,7 +72,8 @@ struct Office {
     }
     var drain: QueueDrain {
         QueueDrain(
-            storage: storage, signal: signal, deliveries: deliveries, retry: RetryPolicy(), worker: "worker-1")
+            storage: storage, signal: signal, deliveries: deliveries, retry: RetryPolicy(), worker: "worker-1",
+            leaseSeconds: 100_000)
     }
 
     /// The queue's messages of a kind.

@@ -25,14 +25,14 @@ actor Drainers {
     }
 
     /// Kills the running one as a power failure would; the next is started at once. Its process id.
-    func kill() throws -> Int32 {
-        let part = try running.orFail("No drainer is running")
+    func kill() async throws -> Int32 {
+        let part = try await wait(for: "a drainer") { running }
         part.signal(SIGKILL)
         return part.id
     }
 
     /// Stops the running one where it stands, as a host does that swaps or is paused; no other is started.
-    func freeze() throws { try running.orFail("No drainer is running").signal(SIGSTOP) }
+    func freeze() async throws { try await wait(for: "a drainer") { running }.signal(SIGSTOP) }
 
     /// Lets the frozen one go on.
     func thaw() { running?.signal(SIGCONT) }
