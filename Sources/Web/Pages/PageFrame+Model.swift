@@ -101,7 +101,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .sent: "Sent."
         case .paid: "The payment is registered."
         case .connected:
-            "Pipedrive is connected. What the first sync would do is being previewed; nothing is written before you apply it."
+            "Pipedrive is connected. Before the first sync a preview shows what it would do; nothing is written until you apply it."
         case .disconnected: "Pipedrive is disconnected. What was synced stays in PayDock."
         case .disconnectedHere:
             "Disconnected in PayDock. Pipedrive still has to be told of all of it; this is tried for 24 hours."
