@@ -13,7 +13,7 @@ struct PanelQuery {
     /// Sets the company behind the Pipedrive company; an unknown one sets none, which shows nothing.
     ///
     /// The plan of the statement after it is kept from request to request. The server would not keep it by itself: it
-    /// takes a list of records for ten where one is asked for, finds that too dear, and plans anew each time.
+    /// takes a list of records for ten where one is asked for, finds that too dear, and plans anew each time. What autovacuum analyzes is still planned anew.
     var choosingCompany: SQL {
         """
         select set_config('paydock.company', (

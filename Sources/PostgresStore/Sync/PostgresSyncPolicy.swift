@@ -59,14 +59,16 @@ struct PostgresSyncPolicy: SyncPolicyStore {
         let company = try access.company()
         let old = try policy()?.mapping ?? FieldMapping()
         guard mapping != old else { return }
+        let initial = IntegrationSettings.initial
+        func direction(_ kind: RecordKind) -> String { (initial.directions[kind] ?? .pull).rawValue }
         try connection.execute(
             """
             insert into pipedrive.settings as s (
                 company_id, organization_direction, person_direction, product_direction, forwarded_events, vat_field,
                 kvk_field, organization_language_field, person_language_field)
             values (
-                \(company), 'pull', 'pull', 'pull',
-                \(IntegrationSettings.initial.forwardedEvents.map(\.rawValue).sorted()), \(mapping.vatNumber),
+                \(company), \(direction(.organization)), \(direction(.person)), \(direction(.product)),
+                \(initial.forwardedEvents.map(\.rawValue).sorted()), \(mapping.vatNumber),
                 \(mapping.kvkNumber), \(mapping.organizationLanguage), \(mapping.personLanguage))
             on conflict (company_id) do update set
                 vat_field = excluded.vat_field, kvk_field = excluded.kvk_field,
