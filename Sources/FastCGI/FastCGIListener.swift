@@ -145,7 +145,8 @@ public final class FastCGIListener: Sendable {
     private func write(
         _ outgoing: FastCGIResponse, to accepted: AcceptedRequest, method: HTTPRequest.Method, isRead: Bool
     ) {
-        let isWritten = accepted.write(ResponseHead(outgoing).bytes) && (method == .head || accepted.write(outgoing.body))
+        let isWritten =
+            accepted.write(ResponseHead(outgoing).bytes) && (method == .head || accepted.write(outgoing.body))
         guard isWritten, accepted.finish(isRead: isRead) else {
             logger.debug("Response cut short: the web server has hung up")
             return

@@ -13,7 +13,8 @@ struct PanelQuery {
     /// Sets the company behind the Pipedrive company; an unknown one sets none, which shows nothing.
     ///
     /// The plan of the statement after it is kept from request to request. The server would not keep it by itself: it
-    /// takes a list of records for ten where one is asked for, finds that too dear, and plans anew each time. What autovacuum analyzes is still planned anew.
+    /// takes a list of records for ten where one is asked for, finds that too dear, and plans anew each time. What
+    /// autovacuum analyzes is still planned anew.
     var choosingCompany: SQL { Self.choice.with(self) }
 
     private static let choice: SQLTemplate<PanelQuery> = """
@@ -26,7 +27,8 @@ struct PanelQuery {
     /// record when there is nothing that may be shown.
     var sql: SQL { (subject.resource == .deal ? Self.ofDeal : Self.ofRecord).with(self) }
 
-    private static let ofRecord = view(customer: linkedCustomer, needsLook: needsLookAtRecord, columns: "", documents: "")
+    private static let ofRecord = view(
+        customer: linkedCustomer, needsLook: needsLookAtRecord, columns: "", documents: "")
     private static let ofDeal = view(
         customer: customerOfDeal, needsLook: needsLookAtDeal, columns: dealColumns, documents: dealDocuments)
 

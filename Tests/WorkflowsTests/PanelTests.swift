@@ -71,7 +71,8 @@ struct PanelTests {
     @Test(arguments: [
         #"{"companyId":78,"userId":5}"#, #"{"companyId":77,"userId":6}"#, #"{"userId":5}"#,
         #"{"companyId":77,"userId":5,"exp":1795521600}"#, #"{"companyId":77,"userId":5,"exp":1}"#, "[]", "",
-        #"{"companyId":"x","userId":5}"#, #"{"companyId":77,"userId":5,"exp":"soon"}"#, #"{"companyId":077,"userId":5}"#,
+        #"{"companyId":"x","userId":5}"#, #"{"companyId":77,"userId":5,"exp":"soon"}"#,
+        #"{"companyId":077,"userId":5}"#,
         #"{"companyId":77,"userId":5"#, #"{"companyId":77,"userId":5}x"#, #"{"companyId":77,"userId":5]}"#,
         #"{"companyId":77 "userId":5}"#, #"{"companyId":77,"userId":5,"a":yes}"#, #"{"companyId":77,"userId":nul}"#,
         #"{"companyId":77,"userId":5,"exp":-1}"#,

@@ -44,8 +44,11 @@ struct SecurityHeaders: Sendable {
 }
 
 extension HTTPField.Name {
-    /// `X-Request-Id`: under which id a request is logged. The name is one that HTTP allows.
-    public static let requestID = HTTPField.Name("X-Request-Id")!
+    /// `X-Request-Id`: under which id a request is logged.
+    public static let requestID: HTTPField.Name = {
+        guard let name = HTTPField.Name("X-Request-Id") else { preconditionFailure("no name of a header field") }
+        return name
+    }()
 }
 
 extension HTTPFields {
