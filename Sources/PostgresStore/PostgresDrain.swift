@@ -11,9 +11,9 @@ struct PostgresDrain: DrainStore {
     private static let kinds = OutboxMessage.Kind.allCases.map(\.rawValue)
     private static let lookingKinds = OutboxMessage.Kind.allCases.filter(\.looksBeforeRepeating).map(\.rawValue)
 
-    /// All of a turn in one round trip, unless a result may close a gate: what is claimed then depends on that.
+    /// All of a turn in one round trip, unless a result moves a gate: what is claimed then depends on that.
     func turn(_ turn: DrainTurn) throws -> DrainTurn.Outcome {
-        guard !turn.results.contains(where: { Self.mayClose($0.outcome.gate) }) else { return try inSteps(turn) }
+        guard !turn.results.contains(where: Self.moves) else { return try inSteps(turn) }
         let worker = turn.worker
         var statements: [SQL] = []
         func add(_ statement: SQL?) -> Int? {
@@ -134,20 +134,30 @@ struct PostgresDrain: DrainStore {
 }
 
 extension PostgresDrain {
-    fileprivate static func mayClose(_ gate: AttemptOutcome.Gate) -> Bool {
-        switch gate {
-        case .unchanged, .open: false
+    /// Whether more is to be done about the gate than `queue.finish` does.
+    fileprivate static func moves(_ attempt: FinishedAttempt) -> Bool {
+        switch attempt.outcome.gate {
+        case .open: false
+        case .unchanged: attempt.message.isProbe
         case .failed, .closed: true
         }
     }
 
-    /// After `queue.finish` has opened gates: so that of a batch's results the worst one stands.
+    /// After `queue.finish` has opened gates: so that of a batch's results the worst one stands. A probe's gate is closed
+    /// for the time of its lease, lest another goes meanwhile; when it comes back that time is over.
     fileprivate func moveGate(_ attempt: FinishedAttempt) throws {
         switch attempt.outcome.gate {
-        case .unchanged, .open: break
+        case .open: break
+        case .unchanged: if attempt.message.isProbe { try letAnotherGo(attempt.message.companyID) }
         case .failed(let seconds): try count(attempt, seconds: seconds)
         case .closed(let seconds): try close(attempt, seconds: seconds)
         }
+    }
+
+    // What came of it said nothing about the connection.
+    private func letAnotherGo(_ company: Company.ID) throws {
+        try connection.execute(
+            "update queue.gate set closed_until = clock_timestamp() where company_id = \(company)")
     }
 
     private func count(_ attempt: FinishedAttempt, seconds: Double) throws {
@@ -157,7 +167,10 @@ extension PostgresDrain {
             values (\(attempt.message.companyID), 1, \(attempt.outcome.detail ?? ""))
             on conflict (company_id) do update set
                 failure_count = gate.failure_count + 1, reason = excluded.reason, changed_at = clock_timestamp(),
-                closed_until = case when gate.failure_count + 1 >= \(RetryPolicy.failureLimit) or \(attempt.message.isProbe)
+                closed_until = case
+                    when \(attempt.message.isProbe)
+                    then clock_timestamp() + make_interval(secs => \(seconds)::double precision)
+                    when gate.failure_count + 1 >= \(RetryPolicy.failureLimit)
                     then greatest(
                         gate.closed_until, clock_timestamp() + make_interval(secs => \(seconds)::double precision))
                     else gate.closed_until end
@@ -174,7 +187,8 @@ extension PostgresDrain {
                 \(attempt.outcome.detail ?? ""))
             on conflict (company_id) do update set
                 failure_count = 0, reason = excluded.reason, changed_at = clock_timestamp(),
-                closed_until = greatest(gate.closed_until, excluded.closed_until)
+                closed_until = case when \(attempt.message.isProbe) then excluded.closed_until
+                    else greatest(gate.closed_until, excluded.closed_until) end
             """)
     }
 }

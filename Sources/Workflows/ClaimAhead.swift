@@ -7,7 +7,7 @@ struct ClaimAhead {
     private var countedAt = ContinuousClock.now
 
     // Several turns of the loop, with the commit that each waits for.
-    private static let seconds = 0.04
+    private static let seconds = 0.1
     private static let most = 256.0
 
     /// Counts what was done since the last time.
@@ -26,7 +26,7 @@ struct ClaimAhead {
     /// Whether so many that have not begun are enough to go on with for a while, where much is done in a moment.
     func isPlenty(_ notBegun: Int) -> Bool {
         let done = lately.values.reduce(0, +)
-        return done >= 16 && Double(notBegun) >= done / 4
+        return done >= 40 && Double(notBegun) >= done / 4
     }
 
     /// What counts as in hand of so many messages of a company: never nothing of something.

@@ -76,8 +76,9 @@ struct QueuePlanTests {
             for isCompleted in [true, true, false, true, false, true] {
                 let turn = try Self.turn(stores, held, completed: isCompleted)
                 #expect(turn.claimed.count == 10)
-                // Of ten results and ten claims: each row by its key, its lane, its place in the order, some of them twice.
-                #expect(turn.read <= 300, "\(turn.read) of \(2 * Self.waiting) read")
+                // Of ten results and ten claims: each row by its key, its lane, its place in the order, some of them twice,
+                // and past what was finished before and is not vacuumed yet.
+                #expect(turn.read <= 1_000, "\(turn.read) of \(2 * Self.waiting) read")
                 held = turn.claimed
             }
         }
@@ -102,7 +103,7 @@ struct QueuePlanTests {
             for _ in 1...3 {
                 let routed = try route(10)
                 #expect(routed.count == 10)
-                #expect(routed.read <= 100, "\(routed.read) of \(2 * Self.waiting) read")
+                #expect(routed.read <= 500, "\(routed.read) of \(2 * Self.waiting) read")
             }
         }
     }
