@@ -30,6 +30,35 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA books;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
+CREATE TYPE queue.result AS (
+	company uuid,
+	id bigint,
+	claim integer,
+	state text,
+	outcome text,
+	detail text,
+	excerpt text,
+	http_status integer,
+	delay double precision,
+	repeat double precision,
+	unclear boolean,
+	refund integer,
+	final boolean,
+	opens boolean,
+	probe boolean
+);
+
+ALTER TYPE queue.result OWNER TO paydock_owner;
+
+CREATE TYPE queue.held_result AS (
+	place tid,
+	attempt_count integer,
+	claimed_at timestamp with time zone,
+	result queue.result
+);
+
+ALTER TYPE queue.held_result OWNER TO paydock_owner;
+
 CREATE FUNCTION books.add_record_events() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
@@ -1135,8 +1164,7 @@ ALTER FUNCTION queue.bucket() OWNER TO paydock_owner;
 CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) RETURNS TABLE(company_id uuid, id bigint, kind text, subject text, attempt_count integer, claim_count integer, has_unclear_attempt boolean, priority smallint, is_probe boolean, repeat_seconds double precision, caused_at timestamp with time zone)
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 #variable_conflict use_column
 declare
@@ -1148,7 +1176,7 @@ declare
     is_round boolean;
     looks integer;
     held bigint := 0;
-    got bigint[];
+    got tid[];
     position_of integer;
     most integer;
     gate record;
@@ -1157,18 +1185,16 @@ declare
     counts integer[] := held_counts;
     closed uuid[] := '{}';
     probing uuid[] := '{}';
-    claimed_companies uuid[] := '{}';
-    claimed_ids bigint[] := '{}';
+    places tid[] := '{}';
 begin
     -- Frozen inside its transaction, a worker must not keep for ever what it has locked.
     perform set_config('idle_in_transaction_session_timeout', '40s', true);
     perform queue.stage();
     if has_gates and room > 0 then
-        select coalesce(array_agg(p.company_id), '{}'), coalesce(array_agg(p.id), '{}')
-        into claimed_companies, claimed_ids from queue.probes(room, kinds, lowest) p;
-        probing := claimed_companies;
-        closed := claimed_companies;
-        room := room - cardinality(claimed_ids);
+        select coalesce(array_agg(p.company_id), '{}'), coalesce(array_agg(p.place), '{}')
+        into probing, places from queue.probes(room, kinds, lowest) p;
+        closed := probing;
+        room := room - cardinality(places);
     end if;
     <<levels>>
     for level in
@@ -1235,17 +1261,17 @@ begin
                 end if;
                 if level.is_gated and at_company = any (probing) then most := 0; end if;
                 continue when most <= 0;
-                select array_agg(f.id) into got from (
-                    select m.id from queue.message m
+                select array_agg(f.ctid) into got from (
+                    select m.ctid from queue.message m
                     where m.state = 'available' and not m.is_blocked and not m.is_held
                         and m.priority = level.priority and m.is_gated = level.is_gated
-                        and m.bucket = at_bucket and m.company_id = at_company and m.kind = any (kinds)
-                        and m.id <> all (claimed_ids)
-                    order by m.id limit most for update skip locked) f;
+                        and (m.bucket, m.company_id) >= (at_bucket, at_company)
+                        and (m.bucket, m.company_id) <= (at_bucket, at_company)
+                        and m.kind = any (kinds) and m.ctid <> all (places)
+                    order by m.bucket, m.company_id, m.id limit most for update skip locked) f;
                 continue when got is null;
                 if level.is_gated and at_company = any (closed) then probing := probing || at_company; end if;
-                claimed_companies := claimed_companies || array_fill(at_company, array[cardinality(got)]);
-                claimed_ids := claimed_ids || got;
+                places := places || got;
                 room := room - cardinality(got);
                 if position_of is null then
                     companies := companies || at_company;
@@ -1257,7 +1283,7 @@ begin
             exit when turn = 1 and looks = 0;
         end loop;
     end loop;
-    if cardinality(claimed_ids) = 0 then
+    if cardinality(places) = 0 then
         -- Only a claim has to outlast a crash of the server before anything is sent. Results that it loses are found
         -- again: their messages are rescued, and looked for.
         perform set_config('synchronous_commit', 'off', true);
@@ -1274,8 +1300,7 @@ begin
             state = 'running', worker = new_worker, claimed_at = clock_timestamp(), is_held = false,
             attempt_count = m.attempt_count + 1, claim_count = m.claim_count + 1,
             lease_until = clock_timestamp() + make_interval(secs => lease_seconds)
-        from unnest(claimed_companies, claimed_ids) c (company_id, id)
-        where m.company_id = c.company_id and m.id = c.id
+        where m.ctid = any (places)
         returning m.company_id, m.id, m.kind, m.subject, m.attempt_count, m.claim_count, m.has_unclear_attempt,
             m.priority, m.is_gated and m.company_id = any (probing) as is_probe,
             greatest(extract(epoch from m.repeat_after - clock_timestamp())::double precision, 0) as repeat_seconds,
@@ -1286,73 +1311,126 @@ $$;
 
 ALTER FUNCTION queue.claim(new_worker text, room integer, lease_seconds double precision, share integer, kinds text[], lowest smallint, held_companies uuid[], held_counts integer[]) OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.companies_with_events(most integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    return query
+    with recursive place as (
+        (select m.bucket, m.company_id, 1 as step from queue.message m
+        where m.state = 'available' and not m.is_blocked and not m.is_held and m.priority = 0 and not m.is_gated
+            and m.bucket >= (select l.floor from queue.level l where l.priority = 0 and not l.is_gated)
+        order by m.bucket, m.company_id limit 1)
+        union all
+        select next.bucket, next.company_id, place.step + 1 from place
+        cross join lateral (
+            select m.bucket, m.company_id from queue.message m
+            where m.state = 'available' and not m.is_blocked and not m.is_held
+                and m.priority = 0 and not m.is_gated and (m.bucket, m.company_id) > (place.bucket, place.company_id)
+            order by m.bucket, m.company_id limit 1) next
+        where place.step < most)
+    select distinct p.company_id from place p;
+end
+$$;
+
+ALTER FUNCTION queue.companies_with_events(most integer) OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.finish(finisher text, results jsonb) RETURNS SETOF bigint
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 #variable_conflict use_column
 declare
+    given queue.result[];
     lane_companies uuid[];
     lane_names text[];
+    ours queue.held_result[];
 begin
     perform set_config('idle_in_transaction_session_timeout', '40s', true);
-    select array_agg(l.company_id), array_agg(l.lane) into lane_companies, lane_names from (
-        select distinct m.company_id, m.lane
-        from jsonb_to_recordset(results) r (company uuid, id bigint, final boolean)
-        join queue.message m on m.company_id = r.company and m.id = r.id
+    given := array(select r from jsonb_populate_recordset(null::queue.result, results) r);
+    select array_agg(l.company), array_agg(l.lane) into lane_companies, lane_names from (
+        select distinct r.company, m.lane from unnest(given) r
+        cross join lateral (
+            select lane from queue.message where company_id = r.company and id = r.id offset 0) m
         where r.final and m.lane is not null) l;
     if lane_companies is not null then
         perform pg_advisory_xact_lock(key) from (
             select queue.lane_key(company_id, lane) as key
             from unnest(lane_companies, lane_names) l (company_id, lane) order by 1) keys;
     end if;
+    ours := array(
+        select row(m.place, m.attempt_count, m.claimed_at, r)::queue.held_result from unnest(given) r
+        cross join lateral (
+            select h.ctid as place, h.attempt_count, h.claimed_at from queue.message h
+            -- Written so that the index of leases cannot serve: each is found by its key.
+            where h.company_id = r.company and h.id = r.id
+                and h.state || '' = 'running' and h.worker = finisher and h.claim_count = r.claim
+            offset 0 for update) m);
+    insert into queue.attempt (
+        company_id, message_id, number, worker, started_at, finished_at, outcome, detail, http_status, excerpt)
+    select (o.result).company, (o.result).id, o.attempt_count, finisher, coalesce(o.claimed_at, clock_timestamp()),
+        clock_timestamp(), (o.result).outcome, (o.result).detail, (o.result).http_status, (o.result).excerpt
+    from unnest(ours) o;
     return query
-    with result as (
-        select * from jsonb_to_recordset(results) r (
-            company uuid, id bigint, claim integer, state text, outcome text, detail text, excerpt text,
-            http_status integer, delay double precision, repeat double precision, unclear boolean, refund integer,
-            final boolean)),
-    ours as materialized (
-        select m.company_id, m.attempt_count, m.claimed_at, r.* from result r
-        join queue.message m on m.company_id = r.company and m.id = r.id
-        -- Written so that the index of leases cannot serve: each is found by its key.
-        where m.state || '' = 'running' and m.worker = finisher and m.claim_count = r.claim
-        for update of m),
-    gone as (
-        delete from queue.message m using ours o
-        where m.company_id = o.company_id and m.id = o.id and o.state in ('completed', 'cancelled')
-        returning m.company_id, m.id, m.kind, m.subject, m.idempotency_key, o.state, m.attempt_count, o.detail,
-            m.caused_at, m.created_at),
+    with gone as (
+        delete from queue.message
+        where ctid = any (array(
+            select o.place from unnest(ours) o where (o.result).state in ('completed', 'cancelled')))
+        returning company_id, id, kind, subject, idempotency_key, attempt_count, caused_at, created_at),
     kept as (
         insert into queue.finished (
             company_id, id, kind, subject, idempotency_key, state, attempt_count, reason, caused_at, created_at)
-        select * from gone),
-    changed as (
+        select g.company_id, g.id, g.kind, g.subject, g.idempotency_key, (o.result).state, g.attempt_count,
+            (o.result).detail, g.caused_at, g.created_at
+        from gone g join unnest(ours) o on (o.result).company = g.company_id and (o.result).id = g.id)
+    select id from gone;
+    if exists (select from unnest(ours) o where (o.result).state not in ('completed', 'cancelled')) then
+        return query
         update queue.message m set
-            state = o.state, lease_until = null, worker = null, reason = o.detail,
-            attempt_count = m.attempt_count - o.refund,
-            has_unclear_attempt = m.has_unclear_attempt or o.unclear,
-            due_at = clock_timestamp() + make_interval(secs => o.delay),
-            repeat_after = case when o.repeat is null then m.repeat_after
-                else clock_timestamp() + make_interval(secs => o.repeat) end,
+            state = (o.result).state, lease_until = null, worker = null, reason = (o.result).detail,
+            attempt_count = m.attempt_count - (o.result).refund,
+            has_unclear_attempt = m.has_unclear_attempt or (o.result).unclear,
+            due_at = clock_timestamp() + make_interval(secs => (o.result).delay),
+            repeat_after = case when (o.result).repeat is null then m.repeat_after
+                else clock_timestamp() + make_interval(secs => (o.result).repeat) end,
             bucket = queue.bucket(),
-            finished_at = case when o.final then clock_timestamp() end
-        from ours o
-        where m.company_id = o.company_id and m.id = o.id and o.state not in ('completed', 'cancelled')),
-    tried as (
-        insert into queue.attempt (
-            company_id, message_id, number, worker, started_at, finished_at, outcome, detail, http_status, excerpt)
-        select company_id, id, attempt_count, finisher, coalesce(claimed_at, clock_timestamp()), clock_timestamp(),
-            outcome, detail, http_status, excerpt
-        from ours)
-    select o.id from ours o;
+            finished_at = case when (o.result).final then clock_timestamp() end
+        from unnest(ours) o
+        where m.ctid = o.place and (o.result).state not in ('completed', 'cancelled')
+        returning m.id;
+    end if;
+    -- What went out before a gate closed for a time says nothing about that time; a probe does.
+    delete from queue.gate g
+    using (
+        select (o.result).company, bool_or((o.result).probe) as is_tried from unnest(ours) o
+        where (o.result).opens group by 1) served
+    where g.company_id = served.company and (g.failure_count > 0 or served.is_tried);
     if lane_companies is not null then perform queue.unblock(lane_companies, lane_names); end if;
 end
 $$;
 
 ALTER FUNCTION queue.finish(finisher text, results jsonb) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.finish_events(company uuid, ids bigint[], reasons text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    with gone as (
+        delete from queue.message m where m.company_id = company and m.id = any (ids)
+        returning m.id, m.subject, m.idempotency_key, m.caused_at, m.created_at)
+    insert into queue.finished (
+        company_id, id, kind, subject, idempotency_key, state, attempt_count, reason, caused_at, created_at)
+    select company, g.id, 'event', g.subject, g.idempotency_key, 'completed', 1, r.reason, g.caused_at, g.created_at
+    from gone g join unnest(ids, reasons) r (id, reason) on r.id = g.id;
+end
+$$;
+
+ALTER FUNCTION queue.finish_events(company uuid, ids bigint[], reasons text[]) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.forget(most integer) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
@@ -1382,7 +1460,7 @@ $$;
 
 ALTER FUNCTION queue.forget(most integer) OWNER TO paydock_owner;
 
-CREATE FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) RETURNS bigint
+CREATE FUNCTION queue.give_back(places tid[], repeat_seconds double precision, looking_kinds text[]) RETURNS bigint
     LANGUAGE sql
     AS $$
     with returned as (
@@ -1392,8 +1470,7 @@ CREATE FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds d
             repeat_after = case when m.kind = any (looking_kinds)
                 then greatest(m.repeat_after, m.lease_until + make_interval(secs => repeat_seconds))
                 else m.repeat_after end
-        from unnest(companies, ids) l (company_id, id)
-        where m.company_id = l.company_id and m.id = l.id
+        where m.ctid = any (places)
         returning m.company_id, m.id, m.attempt_count, m.claimed_at),
     tried as (
         insert into queue.attempt (
@@ -1404,25 +1481,26 @@ CREATE FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds d
     select count(*) from returned
 $$;
 
-ALTER FUNCTION queue.give_back(companies uuid[], ids bigint[], repeat_seconds double precision, looking_kinds text[]) OWNER TO paydock_owner;
+ALTER FUNCTION queue.give_back(places tid[], repeat_seconds double precision, looking_kinds text[]) OWNER TO paydock_owner;
 
 CREATE FUNCTION queue.hold(company uuid, level_priority smallint, in_bucket integer) RETURNS bigint
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
-    held bigint;
+    places tid[];
 begin
     perform from queue.gate
     where company_id = company and closed_until > clock_timestamp() + interval '30 seconds' for share skip locked;
     if not found then return 0; end if;
-    update queue.message m set is_held = true from (
-        select id from queue.message
+    places := array(
+        select ctid from queue.message
         where state = 'available' and not is_blocked and not is_held and priority = level_priority and is_gated
-            and bucket = in_bucket and company_id = company
-        order by id limit 500 for update skip locked) waiting
-    where m.company_id = company and m.id = waiting.id;
-    get diagnostics held = row_count;
-    return held;
+            and (bucket, company_id) >= (in_bucket, company) and (bucket, company_id) <= (in_bucket, company)
+        order by bucket, company_id, id limit 500 for update skip locked);
+    update queue.message set is_held = true where ctid = any (places);
+    return cardinality(places);
 end
 $$;
 
@@ -1430,14 +1508,17 @@ ALTER FUNCTION queue.hold(company uuid, level_priority smallint, in_bucket integ
 
 CREATE FUNCTION queue.join_lane() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
     perform pg_advisory_xact_lock(queue.lane_key(new.company_id, new.lane));
     -- A statement of its own, so that it sees what was committed until now, and the rows before it of the same insert.
-    new.is_blocked := exists (
-        select from queue.message earlier
-        where earlier.company_id = new.company_id and earlier.lane = new.lane
-            and earlier.state in ('available', 'scheduled', 'running', 'retryable'));
+    perform from queue.message earlier
+    where earlier.company_id = new.company_id and earlier.lane between new.lane and new.lane
+        and earlier.state in ('available', 'scheduled', 'running', 'retryable')
+    order by earlier.lane, earlier.id limit 1;
+    new.is_blocked := found;
     return new;
 end
 $$;
@@ -1461,7 +1542,24 @@ $$;
 
 ALTER FUNCTION queue.let_go() OWNER TO paydock_owner;
 
-CREATE FUNCTION queue.probes(room integer, kinds text[], lowest smallint) RETURNS TABLE(company_id uuid, id bigint)
+CREATE FUNCTION queue.oldest_events(company uuid, most integer) RETURNS TABLE(id bigint, subject text)
+    LANGUAGE plpgsql STABLE
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+    return query
+    select m.id, m.subject from queue.message m
+    where m.company_id = company and m.state = 'available' and not m.is_blocked and not m.is_held
+        and m.priority = 0 and not m.is_gated
+        and m.bucket >= (select l.floor from queue.level l where l.priority = 0 and not l.is_gated)
+    order by m.bucket, m.id limit most;
+end
+$$;
+
+ALTER FUNCTION queue.oldest_events(company uuid, most integer) OWNER TO paydock_owner;
+
+CREATE FUNCTION queue.probes(room integer, kinds text[], lowest smallint) RETURNS TABLE(company_id uuid, place tid)
     LANGUAGE sql
     AS $$
     with due as materialized (
@@ -1469,9 +1567,9 @@ CREATE FUNCTION queue.probes(room integer, kinds text[], lowest smallint) RETURN
         where g.closed_until > '-infinity' and g.closed_until <= clock_timestamp()
             and exists (select from queue.message m where m.company_id = g.company_id and m.is_held)
         order by g.closed_until limit room for update skip locked)
-    select due.company_id, first.id from due
+    select due.company_id, first.place from due
     cross join lateral (
-        select m.id from queue.message m
+        select m.ctid as place from queue.message m
         where m.company_id = due.company_id and m.is_held and m.state = 'available' and not m.is_blocked
             and m.priority between 1 and lowest and m.kind = any (kinds)
         order by m.priority, m.id limit 1 for update skip locked) first
@@ -1517,30 +1615,52 @@ $$;
 
 ALTER FUNCTION queue.raise_floors_further() OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.renew(renewer text, companies uuid[], ids bigint[], claims integer[], seconds double precision) RETURNS SETOF bigint
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+    places tid[] := array(
+        select m.place from unnest(companies, ids, claims) h (company_id, id, claim)
+        cross join lateral (
+            select r.ctid as place from queue.message r
+            where r.company_id = h.company_id and r.id = h.id
+                and r.state || '' = 'running' and r.worker = renewer and r.claim_count = h.claim
+            offset 0 for update) m);
+begin
+    return query
+    update queue.message m set lease_until = clock_timestamp() + make_interval(secs => seconds)
+    where m.ctid = any (places) returning m.id;
+end
+$$;
+
+ALTER FUNCTION queue.renew(renewer text, companies uuid[], ids bigint[], claims integer[], seconds double precision) OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looking_kinds text[], back_seconds double precision) RETURNS bigint
     LANGUAGE plpgsql
     AS $$
 declare
+    now_is timestamptz := clock_timestamp();
     gone text[];
-    companies uuid[];
-    ids bigint[];
+    places tid[];
 begin
     perform queue.raise_floors_further();
     select array_agg(worker) into gone from (
         with others as materialized (select worker from queue.drainer where hears and worker <> rescuer)
         select worker from others
         where pg_try_advisory_xact_lock(20529, hashtext(worker))) d;
-    select array_agg(company_id), array_agg(id) into companies, ids from (
-        select company_id, id from queue.message
+    places := array(
+        select ctid from queue.message
         where state = 'running'
-            and (lease_until < clock_timestamp() and lease_until >= clock_timestamp() - make_interval(secs => back_seconds)
+            and (lease_until < now_is and lease_until >= now_is - make_interval(secs => back_seconds)
                 or worker = any (gone) and kind = any (looking_kinds))
-        order by lease_until limit 500 for update skip locked) lost;
+        order by lease_until limit 500 for update skip locked);
     if gone is not null then
         delete from queue.drainer where worker = any (gone);
     end if;
-    if ids is null then return 0; end if;
-    return queue.give_back(companies, ids, repeat_seconds, looking_kinds);
+    if cardinality(places) = 0 then return 0; end if;
+    return queue.give_back(places, repeat_seconds, looking_kinds);
 end
 $$;
 
@@ -1549,16 +1669,18 @@ ALTER FUNCTION queue.rescue(rescuer text, repeat_seconds double precision, looki
 CREATE FUNCTION queue.stage() RETURNS void
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
+declare
+    -- In a variable: what a volatile function says is compared with every row.
+    now_is timestamptz := clock_timestamp();
+    places tid[] := array(
+        select ctid from queue.message
+        where state in ('scheduled', 'retryable') and due_at <= now_is
+        order by due_at limit 500 for update skip locked);
 begin
-    update queue.message m set state = 'available', bucket = queue.bucket()
-    from (
-        select company_id, id from queue.message
-        where state in ('scheduled', 'retryable') and due_at <= clock_timestamp()
-        order by due_at limit 500 for update skip locked) due
-    where m.company_id = due.company_id and m.id = due.id;
+    if cardinality(places) = 0 then return; end if;
+    update queue.message set state = 'available', bucket = queue.bucket() where ctid = any (places);
 end
 $$;
 
@@ -1567,18 +1689,23 @@ ALTER FUNCTION queue.stage() OWNER TO paydock_owner;
 CREATE FUNCTION queue.unblock(companies uuid[], lanes text[]) RETURNS void
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
+declare
+    places tid[] := array(
+        select first.place from unnest(companies, lanes) l (company_id, lane)
+        cross join lateral (
+            select f.id from queue.message f
+            where f.company_id = l.company_id and f.lane between l.lane and l.lane
+                and f.state in ('available', 'scheduled', 'running', 'retryable')
+            order by f.lane, f.id limit 1) earliest
+        cross join lateral (
+            select m.ctid as place from queue.message m
+            where m.company_id = l.company_id and m.id = earliest.id and m.is_blocked
+            offset 0 for update) first);
 begin
-    update queue.message n set is_blocked = false, bucket = queue.bucket()
-    from unnest(companies, lanes) l (company_id, lane)
-    cross join lateral (
-        select f.id from queue.message f
-        where f.company_id = l.company_id and f.lane = l.lane
-            and f.state in ('available', 'scheduled', 'running', 'retryable')
-        order by f.id limit 1) first
-    where n.company_id = l.company_id and n.id = first.id and n.is_blocked;
+    if cardinality(places) = 0 then return; end if;
+    update queue.message set is_blocked = false, bucket = queue.bucket() where ctid = any (places);
 end
 $$;
 

@@ -22,16 +22,26 @@ public struct JSONLineLogHandler: LogHandler {
 
     /// Writes a line in one call, so that lines of several processes never mix.
     public func log(event: LogEvent) {
-        var fields = [
-            ("time", Self.now()),
-            ("level", event.level.rawValue), ("process", process), ("message", "\(event.message)"),
-        ]
-        let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        fields += all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
-        let body = fields.map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }.joined(separator: ",")
-        let line = Array("{\(body)}\n".utf8)
+        var line: [UInt8] = []
+        line.reserveCapacity(512)
+        Self.append("time", Self.now(), to: &line)
+        Self.append("level", event.level.rawValue, to: &line)
+        Self.append("process", process, to: &line)
+        Self.append("message", "\(event.message)", to: &line)
+        for (name, value) in fields(of: event) { Self.append(name, Self.text(of: value), to: &line) }
+        line += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
         // Nowhere to report to when standard error itself fails.
         _ = write(STDERR_FILENO, line, line.count)
+    }
+
+    private func fields(of event: LogEvent) -> [(key: String, value: Logger.MetadataValue)] {
+        let own = event.metadata ?? [:]
+        let all = metadata.isEmpty ? own : metadata.merging(own) { $1 }
+        return all.sorted { $0.key < $1.key }
+    }
+
+    private static func text(of value: Logger.MetadataValue) -> String {
+        if case .string(let text) = value { text } else { "\(value)" }
     }
 
     /// `2026-11-25T14:32:01.123Z`. By hand: through a calendar it would cost more than all the rest of a request's line.
@@ -39,32 +49,45 @@ public struct JSONLineLogHandler: LogHandler {
         var (time, parts) = (timespec(), tm())
         clock_gettime(CLOCK_REALTIME, &time)
         gmtime_r(&time.tv_sec, &parts)
-        func digits(_ value: some BinaryInteger, _ count: Int = 2) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        let year = Int(parts.tm_year) + 1900
+        let pairs = [
+            year / 100, year % 100, Int(parts.tm_mon) + 1, Int(parts.tm_mday), Int(parts.tm_hour), Int(parts.tm_min),
+            Int(parts.tm_sec),
+        ]
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        for (pair, separator) in zip(pairs, ["", "-", "-", "T", ":", ":", "."]) {
+            text.append(UInt8(ascii: "0") + UInt8(pair / 10))
+            text.append(UInt8(ascii: "0") + UInt8(pair % 10))
+            text += separator.utf8
         }
-        return "\(digits(parts.tm_year + 1900, 4))-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))T"
-            + "\(digits(parts.tm_hour)):\(digits(parts.tm_min)):\(digits(parts.tm_sec))"
-            + ".\(digits(time.tv_nsec / 1_000_000, 3))Z"
+        let milliseconds = time.tv_nsec / 1_000_000
+        for digit in [milliseconds / 100, milliseconds / 10 % 10, milliseconds % 10] {
+            text.append(UInt8(ascii: "0") + UInt8(digit))
+        }
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private static func quoted(_ text: String) -> String {
-        // Nearly every text can stand as it is.
-        if text.utf8.allSatisfy({ $0 >= 32 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-            return "\"\(text)\""
-        }
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case _ where scalar.value < 32:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
+    private static func append(_ name: String, _ value: String, to line: inout [UInt8]) {
+        line.append(line.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+        append(name, to: &line)
+        line.append(UInt8(ascii: ":"))
+        append(value, to: &line)
+    }
+
+    private static func append(_ text: String, to line: inout [UInt8]) {
+        line.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\n"): line += "\\n".utf8
+            case ..<32:
+                let digits = String(byte, radix: 16)
+                line += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
+            default: line.append(byte)
             }
         }
-        return result + "\""
+        line.append(UInt8(ascii: "\""))
     }
 }

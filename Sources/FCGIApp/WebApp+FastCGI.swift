@@ -6,7 +6,7 @@ import Web
 extension WebApp {
     /// nginx gives every request its id; without one the process makes its own.
     func respond(to request: FastCGIRequest) async -> FastCGIResponse {
-        let given = HTTPField.Name("X-Request-Id").flatMap { request.request.headerFields[$0] }
+        let given = request.request.headerFields[.requestID]
         let answer = await respond(
             to: WebRequest(
                 request: request.request, body: request.body, remoteAddress: request.remoteAddress,

@@ -1,4 +1,5 @@
 internal import CFastCGI
+internal import Glibc
 internal import HTTPTypes
 
 /// The request libfcgi has in hand: reading it, answering it, closing it.
@@ -25,13 +26,11 @@ struct AcceptedRequest {
     }
 
     func read(maxBodyBytes: Int) -> Reading {
-        let parameters = parameters()
-        guard let request = RequestHead.request(from: parameters) else { return .refused(.badRequest) }
-        switch readBody(announced: parameters["CONTENT_LENGTH"] ?? "", maxBodyBytes: maxBodyBytes) {
+        let head = head()
+        guard let request = head.request() else { return .refused(.badRequest) }
+        switch readBody(announced: head.announcedLength, maxBodyBytes: maxBodyBytes) {
         case .complete(let body):
-            return .complete(
-                FastCGIRequest(
-                    request: request, body: body, remoteAddress: parameters["REMOTE_ADDR"], parameters: parameters))
+            return .complete(FastCGIRequest(request: request, body: body, remoteAddress: head.remoteAddress))
         case .tooLarge: return .refused(.contentTooLarge)
         case .malformed: return .refused(.badRequest)
         case .gone: return .gone
@@ -54,7 +53,14 @@ struct AcceptedRequest {
     }
 
     /// Flushes the answer and ends the request; false when the web server has hung up.
-    func finish() -> Bool {
+    ///
+    /// - Parameter isRead: whether all that the web server sent was read. Then the connection is closed at once. Else
+    ///   libfcgi first waits until the web server has closed its side: with something unread a close would become a
+    ///   reset, and could take the answer with it.
+    func finish(isRead: Bool) -> Bool {
+        if isRead { FCGX_Detach(pointer) }
+        // The last stream that closes carries the end of the request: with the answer's, all of it is one write.
+        FCGX_FClose(pointer.pointee.err)
         let isFlushed = FCGX_FClose(pointer.pointee.out) == 0
         FCGX_Finish_r(pointer)
         return isFlushed
@@ -65,18 +71,16 @@ struct AcceptedRequest {
         FCGX_Free(pointer, 1)
     }
 
-    private func parameters() -> [String: String] {
-        var parameters: [String: String] = [:]
-        guard var entry = pointer.pointee.envp else { return parameters }
-        parameters.reserveCapacity(48)
+    private func head() -> RequestHead {
+        var head = RequestHead()
+        guard var entry = pointer.pointee.envp else { return head }
         while let pair = entry.pointee {
-            let text = String(cString: pair)
-            if let equals = text.utf8.firstIndex(of: 61) {
-                parameters[String(text[..<equals])] = String(text[text.utf8.index(after: equals)...])
+            pair.withMemoryRebound(to: UInt8.self, capacity: 1) {
+                head.take(UnsafeBufferPointer(start: $0, count: strlen(pair)))
             }
             entry += 1
         }
-        return parameters
+        return head
     }
 
     private func readBody(announced: String, maxBodyBytes: Int) -> Body {
@@ -99,7 +103,8 @@ struct AcceptedRequest {
     private func readUnannounced(maxBodyBytes: Int) -> Body {
         var body: [UInt8] = []
         while body.count <= maxBodyBytes {
-            let piece = read(atMost: min(64 << 10, maxBodyBytes + 1 - body.count))
+            // Nearly always there is none: a byte's room is enough to see that.
+            let piece = read(atMost: min(body.isEmpty ? 1 : 64 << 10, maxBodyBytes + 1 - body.count))
             if piece.isEmpty { return FCGX_GetError(pointer.pointee.in) == 0 ? .complete(body) : .gone }
             body += piece
         }

@@ -132,28 +132,22 @@ public final class FastCGIListener: Sendable {
         switch accepted.read(maxBodyBytes: limits.maxBodyBytes) {
         case .complete(let incoming):
             let outgoing = await respond(incoming)
-            write(outgoing, to: accepted, method: incoming.request.method)
+            write(outgoing, to: accepted, method: incoming.request.method, isRead: true)
         case .refused(let status):
             logger.debug("Request refused", metadata: ["status": "\(status.code)"])
-            write(.plain(status), to: accepted, method: .get)
+            write(.plain(status), to: accepted, method: .get, isRead: false)
         case .gone:
             logger.debug("Request dropped: its body ended early")
         }
         accepted.close()
     }
 
-    private func write(_ outgoing: FastCGIResponse, to accepted: AcceptedRequest, method: HTTPRequest.Method) {
-        var outgoing = outgoing
-        let head: [UInt8]
-        do {
-            head = try ResponseHead(outgoing).bytes()
-        } catch {
-            logger.error("Response refused: a header field holds a line break", metadata: ["field": "\(error.name)"])
-            outgoing = .plain(.internalServerError)
-            head = ResponseHead.internalServerError
-        }
-        let isWritten = accepted.write(head) && (method == .head || accepted.write(outgoing.body))
-        guard isWritten, accepted.finish() else {
+    private func write(
+        _ outgoing: FastCGIResponse, to accepted: AcceptedRequest, method: HTTPRequest.Method, isRead: Bool
+    ) {
+        let isWritten =
+            accepted.write(ResponseHead(outgoing).bytes) && (method == .head || accepted.write(outgoing.body))
+        guard isWritten, accepted.finish(isRead: isRead) else {
             logger.debug("Response cut short: the web server has hung up")
             return
         }

@@ -10,16 +10,11 @@ public struct FastCGIRequest: Sendable {
     public let body: [UInt8]
     /// `REMOTE_ADDR`: the address of whoever connected to the web server.
     public let remoteAddress: String?
-    /// Every FastCGI parameter by its name, such as `REQUEST_URI` and the server's own `fastcgi_param` lines.
-    public let parameters: [String: String]
 
     /// Makes a request by hand, as tests of a responder do.
-    public init(
-        request: HTTPRequest, body: [UInt8] = [], remoteAddress: String? = nil, parameters: [String: String] = [:]
-    ) {
+    public init(request: HTTPRequest, body: [UInt8] = [], remoteAddress: String? = nil) {
         self.request = request
         self.body = body
         self.remoteAddress = remoteAddress
-        self.parameters = parameters
     }
 }

@@ -22,8 +22,9 @@ enum PipelineStatement {
 /// An answer a pipeline owes us.
 private enum Expected {
     case deallocated
-    case prepared(text: String, name: String)
-    case rows(text: String, isNamed: Bool)
+    case prepared(StatementText, name: String)
+    /// With the text it was prepared under, if it was.
+    case rows(text: String, prepared: StatementText?)
     case sync
 }
 
@@ -80,7 +81,7 @@ extension PostgresConnection {
         var failure: PostgresError?
         do throws(PostgresError) {
             if wire.isIdle { try queueDiscards(on: wire, into: &expected) }
-            var names: [String: String] = [:]
+            var names: [StatementText: String] = [:]
             for statement in statements {
                 try queue(statement, on: wire, naming: &names, into: &expected, place: place)
             }
@@ -108,31 +109,43 @@ extension PostgresConnection {
     }
 
     private func queue(
-        _ statement: PipelineStatement, on wire: Wire, naming names: inout [String: String],
+        _ statement: PipelineStatement, on wire: Wire, naming names: inout [StatementText: String],
         into expected: inout [Expected], place: String
     ) throws(PostgresError) {
-        let text = statement.text
         let binds = try BindBuffer(statement.binds, place: place)
-        var isNamed = false
-        if case .sql = statement { isNamed = !configuration.isPooled }
-        let known = isNamed ? names[text] ?? statements.name(for: text) : nil
-        if known == nil, text.containsNUL {
-            throw PostgresError(.misuse, place: place, reason: "the statement holds a NUL character")
-        }
-        var isSent = true
-        if isNamed {
-            let name = known ?? statements.nextName()
-            if known == nil {
-                isSent = wire.sendPrepare(name: name, text: text)
-                if isSent { expected.append(.prepared(text: text, name: name)) }
+        if case .sql(let sql) = statement, !configuration.isPooled {
+            let text = sql.statementText
+            let name: String
+            if let known = names[text] ?? statements.name(for: text) {
+                name = known
+            } else {
+                name = try prepare(text, on: wire, into: &expected, place: place)
             }
             names[text] = name
-            isSent = isSent && wire.sendPrepared(name: name, binds)
-        } else {
-            isSent = wire.sendUnnamed(text: text, binds)
+            guard wire.sendPrepared(name: name, binds) else { throw lost(wire, place: place) }
+            expected.append(.rows(text: text.text, prepared: text))
+            return
         }
-        guard isSent else { throw lost(wire, place: place) }
-        expected.append(.rows(text: text, isNamed: isNamed))
+        let text = statement.text
+        try refuseNUL(in: text, place: place)
+        guard wire.sendUnnamed(text: text, binds) else { throw lost(wire, place: place) }
+        expected.append(.rows(text: text, prepared: nil))
+    }
+
+    private func prepare(
+        _ text: StatementText, on wire: Wire, into expected: inout [Expected], place: String
+    ) throws(PostgresError) -> String {
+        try refuseNUL(in: text.text, place: place)
+        let name = statements.nextName()
+        guard wire.sendPrepare(name: name, text: text.text) else { throw lost(wire, place: place) }
+        expected.append(.prepared(text, name: name))
+        return name
+    }
+
+    private func refuseNUL(in text: String, place: String) throws(PostgresError) {
+        guard !text.containsNUL else {
+            throw PostgresError(.misuse, place: place, reason: "the statement holds a NUL character")
+        }
     }
 
     /// Reads every answer up to the last sync, so that the connection is usable whatever failed.
@@ -170,14 +183,14 @@ extension PostgresConnection {
 
     private func refusal(of step: Expected, _ result: ServerResult, place: String) -> PostgresError? {
         switch step {
-        case .prepared(let text, _): return result.error(place: place, statement: text)
-        case .rows(let text, let isNamed):
+        case .prepared(let text, _): return result.error(place: place, statement: text.text)
+        case .rows(let text, let prepared):
             let error = result.error(place: place, statement: text)
-            if isNamed, error.isStatementStale {
+            if let prepared, error.isStatementStale {
                 // 26000: somebody discarded the session's statements, all of them as a rule.
                 if error.sqlState == "26000" {
                     statements.removeAll()
-                } else if let name = statements.remove(text) {
+                } else if let name = statements.remove(prepared) {
                     discardedNames.append(name)
                 }
             }

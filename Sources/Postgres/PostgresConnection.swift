@@ -57,6 +57,9 @@ public final class PostgresConnection {
         try refuseStrayTransaction(place: "script")
     }
 
+    /// False once a call has found the connection lost, or after ``close()``.
+    public var isOpen: Bool { wire?.isConnected == true }
+
     /// False once the connection was lost or closed.
     ///
     /// Looks at what the server has sent, without waiting.

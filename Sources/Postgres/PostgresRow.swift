@@ -18,6 +18,7 @@ public struct PostgresRow: Sendable {
     public func optionalString(_ name: String) throws -> String? {
         let column = try column(name)
         return try result.withValue(row: index, column: column) { bytes in
+            if bytes.allSatisfy({ $0 < 128 }) { return String(decoding: bytes, as: UTF8.self) }
             guard let text = String(validating: bytes, as: UTF8.self) else { throw undecoded(name, "is not UTF-8") }
             return text
         }
@@ -30,7 +31,7 @@ public struct PostgresRow: Sendable {
 
     /// An integer of any width, or nil for `NULL`.
     public func optionalInt(_ name: String) throws -> Int? {
-        try decoded(name, "an integer") { Int($0) }
+        try optionalInt64(name).map { Int($0) }
     }
 
     /// An integer of any width.
@@ -40,7 +41,11 @@ public struct PostgresRow: Sendable {
 
     /// An integer of any width, or nil for `NULL`.
     public func optionalInt64(_ name: String) throws -> Int64? {
-        try decoded(name, "an integer") { Int64($0) }
+        let column = try column(name)
+        return try result.withValue(row: index, column: column) { text in
+            guard let number = Self.integer(text) else { throw undecoded(name, "is not an integer") }
+            return number
+        }
     }
 
     /// A `boolean`.
@@ -50,7 +55,13 @@ public struct PostgresRow: Sendable {
 
     /// A `boolean`, or nil for `NULL`.
     public func optionalBool(_ name: String) throws -> Bool? {
-        try decoded(name, "a boolean") { $0 == "t" ? true : $0 == "f" ? false : nil }
+        let column = try column(name)
+        return try result.withValue(row: index, column: column) { text in
+            guard text.count == 1, text[0] == UInt8(ascii: "t") || text[0] == UInt8(ascii: "f") else {
+                throw undecoded(name, "is not a boolean")
+            }
+            return text[0] == UInt8(ascii: "t")
+        }
     }
 
     /// A floating-point or `numeric` value, rounded to the nearest double.
@@ -70,7 +81,11 @@ public struct PostgresRow: Sendable {
 
     /// A `uuid`, or nil for `NULL`.
     public func optionalUUID(_ name: String) throws -> UUID? {
-        try decoded(name, "a UUID") { UUID(uuidString: $0) }
+        let column = try column(name)
+        return try result.withValue(row: index, column: column) { text in
+            guard let uuid = Self.uuid(text) else { throw undecoded(name, "is not a UUID") }
+            return uuid
+        }
     }
 
     /// A finite `timestamptz`, exact to the microsecond.
@@ -148,6 +163,53 @@ public struct PostgresRow: Sendable {
 
     private func undecoded(_ name: String, _ reason: String) -> PostgresError {
         PostgresError(.decoding, place: "column \(name)", reason: "the column \(reason)")
+    }
+
+    /// Digits with a sign at most, as the server writes an integer.
+    private static func integer(_ text: UnsafeRawBufferPointer) -> Int64? {
+        let isNegative = text.first == UInt8(ascii: "-")
+        let digits = isNegative ? text.dropFirst() : text[...]
+        guard !digits.isEmpty else { return nil }
+        var number: Int64 = 0
+        for byte in digits {
+            let digit = Int64(byte) - Int64(UInt8(ascii: "0"))
+            guard (0...9).contains(digit) else { return nil }
+            // Towards the sign, so that the smallest number fits too.
+            let (tenfold, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isOver) = tenfold.addingReportingOverflow(isNegative ? -digit : digit)
+            guard !isTooLarge, !isOver else { return nil }
+            number = sum
+        }
+        return number
+    }
+
+    /// 32 hexadecimal digits with four dashes, as the server writes a UUID. Foundation reads it with `scanf`, which takes
+    /// longer than all the rest of a row.
+    private static func uuid(_ text: UnsafeRawBufferPointer) -> UUID? {
+        guard text.count == 36 else { return nil }
+        var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        let isRead = withUnsafeMutableBytes(of: &bytes) { bytes in
+            var place = 0
+            for index in 0..<16 {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    guard text[place] == UInt8(ascii: "-") else { return false }
+                    place += 1
+                }
+                guard let high = hexadecimal(text[place]), let low = hexadecimal(text[place + 1]) else { return false }
+                bytes[index] = high << 4 | low
+                place += 2
+            }
+            return true
+        }
+        return isRead ? UUID(uuid: bytes) : nil
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        default: nil
+        }
     }
 
     /// Both of the server's output forms, hex and escape.

@@ -3,7 +3,7 @@ public struct PostgresRows: RandomAccessCollection, Sendable {
     private let result: ServerResult
 
     /// Rows touched by a writing statement, rows returned by a reading one.
-    public let affectedCount: Int
+    public var affectedCount: Int { result.affectedCount }
     /// Always 0.
     public let startIndex = 0
     /// The number of rows.
@@ -11,7 +11,6 @@ public struct PostgresRows: RandomAccessCollection, Sendable {
 
     init(_ result: ServerResult) {
         self.result = result
-        affectedCount = result.affectedCount
         endIndex = result.rowCount
     }
 

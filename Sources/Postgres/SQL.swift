@@ -3,8 +3,14 @@
 /// `"select name from deal where id = \(id)"` becomes the text `select name from deal where id = $1` and one bind.
 /// Printing it shows the text without the values.
 public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
-    /// The text around the binds: always one piece more than there are binds.
-    private var pieces: [String]
+    private enum Text: Sendable, Hashable {
+        /// The text around the binds: always one piece more than there are binds.
+        case pieces([String])
+        /// The whole text of a template.
+        case finished(StatementText)
+    }
+
+    private var content: Text
 
     /// The values, in the order of their numbers.
     public private(set) var binds: [PostgresBind]
@@ -13,8 +19,14 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
     ///
     /// Never pass text that came from outside.
     public init(unsafe text: String) {
-        pieces = [text]
+        content = .pieces([text])
         binds = []
+    }
+
+    @usableFromInline
+    init(_ text: StatementText, binds: [PostgresBind]) {
+        content = .finished(text)
+        self.binds = binds
     }
 
     /// A statement without values.
@@ -29,6 +41,20 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
 
     /// The statement with `$1`, `$2` … where the values go.
     public var text: String {
+        switch content {
+        case .pieces(let pieces): Self.text(of: pieces)
+        case .finished(let text): text.text
+        }
+    }
+
+    var statementText: StatementText {
+        switch content {
+        case .pieces(let pieces): StatementText(Self.text(of: pieces))
+        case .finished(let text): text
+        }
+    }
+
+    static func text(of pieces: [String]) -> String {
         guard pieces.count > 1 else { return pieces[0] }
         var text = pieces[0]
         for (index, piece) in pieces.dropFirst().enumerated() {
@@ -40,9 +66,16 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
     }
 
     /// Puts another part after this one; its binds are numbered on.
+    ///
+    /// A statement made from a template is whole and takes no part.
     public mutating func append(_ other: SQL) {
-        pieces[pieces.count - 1] += other.pieces[0]
-        pieces += other.pieces.dropFirst()
+        guard case .pieces(var pieces) = content, case .pieces(let others) = other.content else {
+            preconditionFailure("a statement made from a template is no part of another")
+        }
+        content = .pieces([])
+        pieces[pieces.count - 1] += others[0]
+        pieces += others.dropFirst()
+        content = .pieces(pieces)
         binds += other.binds
     }
 
@@ -60,30 +93,38 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
 
     /// Collects the text and the binds of an interpolated literal.
     public struct StringInterpolation: StringInterpolationProtocol, Sendable {
-        fileprivate var sql = SQL(unsafe: "")
+        private var pieces = [""]
+        private var binds: [PostgresBind] = []
+
+        fileprivate var sql: SQL {
+            var sql = SQL(unsafe: "")
+            sql.content = .pieces(pieces)
+            sql.binds = binds
+            return sql
+        }
 
         /// Starts empty.
         public init(literalCapacity: Int, interpolationCount: Int) {
-            sql.pieces.reserveCapacity(interpolationCount + 1)
-            sql.binds.reserveCapacity(interpolationCount)
+            pieces.reserveCapacity(interpolationCount + 1)
+            binds.reserveCapacity(interpolationCount)
         }
 
         /// Adds text of the literal itself.
         public mutating func appendLiteral(_ literal: String) {
-            sql.pieces[sql.pieces.count - 1] += literal
+            pieces[pieces.count - 1] += literal
         }
 
         /// Adds a value as the next bind.
         public mutating func appendInterpolation(_ value: some PostgresBindable) {
-            sql.pieces.append("")
-            sql.binds.append(value.postgresBind)
+            pieces.append("")
+            binds.append(value.postgresBind)
         }
 
         /// Adds a value as the next bind; nil is `NULL`.
         public mutating func appendInterpolation<Value: PostgresBindable>(_ value: Value?) {
             // Without this overload the compiler warns at each optional value.
-            sql.pieces.append("")
-            sql.binds.append(value?.postgresBind ?? .null)
+            pieces.append("")
+            binds.append(value?.postgresBind ?? .null)
         }
 
         /// Adds text as it is.
@@ -95,7 +136,12 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, Hashable {
 
         /// Adds another part with its binds.
         public mutating func appendInterpolation(fragment: SQL) {
-            sql.append(fragment)
+            guard case .pieces(let others) = fragment.content else {
+                preconditionFailure("a statement made from a template is no part of another")
+            }
+            pieces[pieces.count - 1] += others[0]
+            pieces += others.dropFirst()
+            binds += fragment.binds
         }
     }
 }

@@ -1,5 +1,11 @@
 import CLibPQ
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
 /// The owner of one `PGresult`.
 ///
 /// Unchecked: a result is never changed after libpq returned it, and libpq allows any thread to read it.
@@ -34,8 +40,16 @@ final class ServerResult: @unchecked Sendable {
     var affectedCount: Int { Int(String(cString: PQcmdTuples(handle))) ?? 0 }
 
     func column(named name: String) -> Int32? {
-        let column = PQfnumber(handle, name)
-        return column < 0 ? nil : column
+        // To the letter; libpq's own look-up copies the name each time, to fold its case.
+        let count = PQnfields(handle)
+        return name.withCString { wanted in
+            var column: Int32 = 0
+            while column < count {
+                if let found = PQfname(handle, column), strcmp(found, wanted) == 0 { return column }
+                column += 1
+            }
+            return nil
+        }
     }
 
     /// The bytes of one value as libpq holds them, or nil for `NULL`; a NUL follows the last one.

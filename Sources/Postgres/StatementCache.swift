@@ -6,7 +6,7 @@ struct StatementCache {
     }
 
     private let capacity: Int
-    private var entries: [String: Entry] = [:]
+    private var entries: [StatementText: Entry] = [:]
     private var clock: UInt64 = 0
     private var namedCount: UInt64 = 0
 
@@ -22,7 +22,7 @@ struct StatementCache {
         return "p\(namedCount)"
     }
 
-    mutating func name(for text: String) -> String? {
+    mutating func name(for text: StatementText) -> String? {
         guard let index = entries.index(forKey: text) else { return nil }
         clock += 1
         entries.values[index].lastUse = clock
@@ -30,7 +30,7 @@ struct StatementCache {
     }
 
     /// Keeps a statement the server has prepared, and returns the name of one to deallocate.
-    mutating func insert(_ text: String, name: String) -> String? {
+    mutating func insert(_ text: StatementText, name: String) -> String? {
         clock += 1
         let replaced = entries.updateValue(Entry(name: name, lastUse: clock), forKey: text)?.name
         guard entries.count > capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -40,7 +40,7 @@ struct StatementCache {
     }
 
     /// Forgets a statement and returns its name.
-    mutating func remove(_ text: String) -> String? {
+    mutating func remove(_ text: StatementText) -> String? {
         entries.removeValue(forKey: text)?.name
     }
 

@@ -9,6 +9,9 @@ final class ConnectionPool: Sendable {
     // A parked connection belongs to nobody, and a taken one to exactly one caller: it is never used by two at a time.
     private struct Parked: @unchecked Sendable {
         let connection: PostgresConnection
+        let since: ContinuousClock.Instant
+
+        var isFresh: Bool { connection.isOpen && ContinuousClock.now - since < .seconds(1) }
     }
 
     init(_ configuration: PostgresConfiguration) {
@@ -16,9 +19,12 @@ final class ConnectionPool: Sendable {
     }
 
     /// A connection for one caller, and whether it lay idle before: such a one may have been cut off meanwhile.
-    func take() throws -> (connection: PostgresConnection, wasIdle: Bool) {
+    ///
+    /// - Parameter repeats: whether the caller runs its statements again when that turns out. To look for it costs a
+    ///   system call, which is not worth it then after a moment's idleness.
+    func take(repeats: Bool = false) throws -> (connection: PostgresConnection, wasIdle: Bool) {
         while let parked = idle.withLock({ $0.popLast() }) {
-            if parked.connection.isUsable { return (parked.connection, true) }
+            if repeats && parked.isFresh || parked.connection.isUsable { return (parked.connection, true) }
             parked.connection.close()
         }
         return (try PostgresConnection(configuration), false)
@@ -26,15 +32,15 @@ final class ConnectionPool: Sendable {
 
     /// Takes a connection back; a broken one is closed.
     func give(back connection: PostgresConnection) {
-        guard connection.isUsable else { return connection.close() }
-        let parked = Parked(connection: connection)
+        guard connection.isOpen else { return connection.close() }
+        let parked = Parked(connection: connection, since: .now)
         idle.withLock { $0.append(parked) }
     }
 
     /// Runs `body` with a connection. When an idle one turns out to have been cut off before anything was committed,
     /// the body runs once more on a new one.
     func withConnection<Result>(_ body: (PostgresConnection) throws -> Result) throws -> Result {
-        let (connection, wasIdle) = try take()
+        let (connection, wasIdle) = try take(repeats: true)
         do {
             let result = try body(connection)
             give(back: connection)

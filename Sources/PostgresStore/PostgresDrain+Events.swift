@@ -4,25 +4,11 @@ import Postgres
 
 extension PostgresDrain {
     func companiesWithEvents(limit: Int) throws -> [Company.ID] {
-        // From company to company in the index; each costs one look, however many events it has.
-        try connection.query(
-            """
-            with recursive place as (
-                (select m.bucket, m.company_id, 1 as step from queue.message m
-                where m.state = 'available' and not m.is_blocked and not m.is_held
-                    and m.priority = 0 and not m.is_gated and m.bucket >= (select floor from queue.level where priority = 0 and not is_gated)
-                order by m.bucket, m.company_id limit 1)
-                union all
-                select next.bucket, next.company_id, place.step + 1 from place
-                cross join lateral (
-                    select m.bucket, m.company_id from queue.message m
-                    where m.state = 'available' and not m.is_blocked and not m.is_held
-                        and m.priority = 0 and not m.is_gated and (m.bucket, m.company_id) > (place.bucket, place.company_id)
-                    order by m.bucket, m.company_id limit 1) next
-                where place.step < \(limit))
-            select distinct company_id from place
-            """
-        ).map { Company.ID(try $0.uuid("company_id")) }
+        try connection.query(companiesStatement(limit: limit)).map { Company.ID(try $0.uuid("company_id")) }
+    }
+
+    func companiesStatement(limit: Int) -> SQL {
+        "select company_id from queue.companies_with_events(\(limit)) company_id"
     }
 
     func takeEvents(limit: Int) throws -> [TakenEvent] {
@@ -38,13 +24,7 @@ extension PostgresDrain {
         ).first?.bool("is_ours")
         guard isOurs == true else { return [] }
         return try connection.query(
-            """
-            select id, subject from queue.message
-            where company_id = \(company) and state = 'available' and not is_blocked and not is_held
-                and priority = 0 and not is_gated
-                and bucket >= (select floor from queue.level where priority = 0 and not is_gated)
-            order by bucket, id limit \(limit)
-            """
+            "select id, subject from queue.oldest_events(\(company), \(limit))"
         ).map { TakenEvent(messageID: OutboxMessage.ID(try $0.int64("id")), subject: try $0.string("subject")) }
     }
 
@@ -68,19 +48,10 @@ extension PostgresDrain {
             order by n.position
             on conflict (company_id, kind, idempotency_key) where idempotency_key is not null do nothing
             """)
-        try connection.execute(
+        _ = try connection.query(
             """
-            with gone as (
-                delete from queue.message m
-                using unnest(
-                    \(events.map(\.event.messageID.rawValue))::bigint[], \(events.map(\.reason))::text[]
-                ) r (id, reason)
-                where m.company_id = \(company) and m.id = r.id
-                returning m.id, m.subject, m.idempotency_key, m.caused_at, m.created_at, r.reason)
-            insert into queue.finished (
-                company_id, id, kind, subject, idempotency_key, state, attempt_count, reason, caused_at, created_at)
-            select \(company)::uuid, id, 'event', subject, idempotency_key, 'completed', 1, reason, caused_at, created_at
-            from gone
+            select queue.finish_events(
+                \(company), \(events.map(\.event.messageID.rawValue))::bigint[], \(events.map(\.reason))::text[])
             """)
     }
 

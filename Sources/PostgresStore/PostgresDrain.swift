@@ -11,59 +11,94 @@ struct PostgresDrain: DrainStore {
     private static let kinds = OutboxMessage.Kind.allCases.map(\.rawValue)
     private static let lookingKinds = OutboxMessage.Kind.allCases.filter(\.looksBeforeRepeating).map(\.rawValue)
 
+    /// All of a turn in one round trip, unless a result moves a gate: what is claimed then depends on that.
+    func turn(_ turn: DrainTurn) throws -> DrainTurn.Outcome {
+        guard !turn.results.contains(where: Self.moves) else { return try inSteps(turn) }
+        let worker = turn.worker
+        var statements: [SQL] = []
+        func add(_ statement: SQL?) -> Int? {
+            guard let statement else { return nil }
+            statements.append(statement)
+            return statements.count - 1
+        }
+        let finish = add(try turn.results.isEmpty ? nil : finishing(turn.results, worker))
+        let renewal = add(turn.renewals.isEmpty ? nil : renewing(turn.renewals, worker, turn.leaseSeconds))
+        _ = add(turn.rescue.map { rescuing(worker, $0) })
+        let claim = add(turn.claim.map(claiming))
+        let events = add(
+            turn.claim == nil || turn.companyLimit == 0 ? nil : companiesStatement(limit: turn.companyLimit))
+        let rows = try connection.batch(statements)
+        var outcome = DrainTurn.Outcome()
+        if let finish { outcome.ours = try Self.numbers(rows[finish]) }
+        if let renewal { outcome.renewed = try Self.numbers(rows[renewal]) }
+        if let claim { outcome.claimed = try rows[claim].map(Self.message) }
+        if let events { outcome.companies = try rows[events].map { Company.ID(try $0.uuid("company_id")) } }
+        return outcome
+    }
+
     func claim(_ request: ClaimRequest) throws -> [OutboxMessage] {
+        try connection.query(claiming(request)).map(Self.message)
+    }
+
+    func finish(_ attempts: [FinishedAttempt], worker: String) throws -> Set<OutboxMessage.ID> {
+        guard !attempts.isEmpty else { return [] }
+        let ours = try Self.numbers(try connection.query(finishing(attempts, worker)))
+        for attempt in attempts where ours.contains(attempt.message.id) { try moveGate(attempt) }
+        return ours
+    }
+
+    func renew(_ messages: [OutboxMessage], worker: String, seconds: Double) throws -> Set<OutboxMessage.ID> {
+        try Self.numbers(try connection.query(renewing(messages, worker, seconds)))
+    }
+
+    func rescue(worker: String, repeatSeconds: Double, backSeconds: Double?) throws -> Int {
+        let rescue = DrainTurn.Rescue(repeatSeconds: repeatSeconds, backSeconds: backSeconds)
+        return try connection.query(rescuing(worker, rescue)).first?.int("rescued") ?? 0
+    }
+
+    private func claiming(_ request: ClaimRequest) -> SQL {
         let held = Array(request.held)
         // Kinds that this version does not know are left to a newer one.
-        return try connection.query(
-            """
+        return """
             select * from queue.claim(
                 \(request.worker), \(request.limit), \(request.leaseSeconds), \(min(request.share, 1_000_000)),
                 \(Self.kinds), \(request.lowestPriority)::smallint, \(held.map(\.key.rawValue))::uuid[],
                 \(held.map(\.value))::integer[])
             """
-        ).map { row in
-            OutboxMessage(
-                id: OutboxMessage.ID(try row.int64("id")), companyID: Company.ID(try row.uuid("company_id")),
-                kind: try row.state("kind"), subject: try row.string("subject"), attempt: try row.int("attempt_count"),
-                hasUnclearAttempt: try row.bool("has_unclear_attempt"), claim: try row.int("claim_count"),
-                priority: try row.int("priority"), isProbe: try row.bool("is_probe"),
-                repeatSeconds: try row.optionalDouble("repeat_seconds") ?? 0, causedAt: try row.date("caused_at"))
-        }
     }
 
-    func finish(_ attempts: [FinishedAttempt], worker: String) throws -> Set<OutboxMessage.ID> {
-        guard !attempts.isEmpty else { return [] }
+    private func finishing(_ attempts: [FinishedAttempt], _ worker: String) throws -> SQL {
         let results = String(decoding: try JSONEncoder().encode(attempts.map(Result.init)), as: UTF8.self)
-        let ours = Set(
-            try connection.query("select id from queue.finish(\(worker), \(results)::jsonb) id")
-                .map { OutboxMessage.ID(try $0.int64("id")) })
-        try moveGates(attempts.filter { ours.contains($0.message.id) })
-        return ours
+        return "select id from queue.finish(\(worker), \(results)::jsonb) id"
     }
 
-    func renew(_ messages: [OutboxMessage], worker: String, seconds: Double) throws -> Set<OutboxMessage.ID> {
-        Set(
-            try connection.query(
-                """
-                update queue.message m set
-                    lease_until = clock_timestamp() + make_interval(secs => \(seconds)::double precision)
-                from unnest(
-                    \(messages.map(\.companyID.rawValue))::uuid[], \(messages.map(\.id.rawValue))::bigint[],
-                    \(messages.map(\.claim))::integer[]) held (company_id, id, claim)
-                where m.company_id = held.company_id and m.id = held.id and m.claim_count = held.claim
-                    and m.state = 'running' and m.worker = \(worker)
-                returning m.id
-                """
-            ).map { OutboxMessage.ID(try $0.int64("id")) })
+    private func renewing(_ messages: [OutboxMessage], _ worker: String, _ seconds: Double) -> SQL {
+        """
+        select id from queue.renew(
+            \(worker), \(messages.map(\.companyID.rawValue))::uuid[], \(messages.map(\.id.rawValue))::bigint[],
+            \(messages.map(\.claim))::integer[], \(seconds)) id
+        """
     }
 
-    func rescue(worker: String, repeatSeconds: Double, backSeconds: Double?) throws -> Int {
+    private func rescuing(_ worker: String, _ rescue: DrainTurn.Rescue) -> SQL {
         // Half a century back is ever.
-        try connection.query(
-            """
-            select queue.rescue(\(worker), \(repeatSeconds), \(Self.lookingKinds), \(backSeconds ?? 1.6e9)) as rescued
-            """
-        ).first?.int("rescued") ?? 0
+        """
+        select queue.rescue(
+            \(worker), \(rescue.repeatSeconds), \(Self.lookingKinds), \(rescue.backSeconds ?? 1.6e9)) as rescued
+        """
+    }
+
+    private static func numbers(_ rows: PostgresRows) throws -> Set<OutboxMessage.ID> {
+        Set(try rows.map { OutboxMessage.ID(try $0.int64("id")) })
+    }
+
+    private static func message(_ row: PostgresRow) throws -> OutboxMessage {
+        OutboxMessage(
+            id: OutboxMessage.ID(try row.int64("id")), companyID: Company.ID(try row.uuid("company_id")),
+            kind: try row.state("kind"), subject: try row.string("subject"), attempt: try row.int("attempt_count"),
+            hasUnclearAttempt: try row.bool("has_unclear_attempt"), claim: try row.int("claim_count"),
+            priority: try row.int("priority"), isProbe: try row.bool("is_probe"),
+            repeatSeconds: try row.optionalDouble("repeat_seconds") ?? 0, causedAt: try row.date("caused_at"))
     }
 
     /// A result in the words of the tables.
@@ -81,6 +116,8 @@ struct PostgresDrain: DrainStore {
         let unclear: Bool
         let refund: Int
         let final: Bool
+        let opens: Bool
+        let probe: Bool
 
         init(_ attempt: FinishedAttempt) {
             let (message, outcome) = (attempt.message, attempt.outcome)
@@ -91,37 +128,36 @@ struct PostgresDrain: DrainStore {
             excerpt = attempt.excerpt?.replacing("\u{0}", with: "")
             (http_status, delay, `repeat`) = (attempt.httpStatus, outcome.delaySeconds, outcome.repeatSeconds)
             (unclear, refund, final) = (outcome.isUnclear, outcome.isCounted ? 0 : 1, outcome.isFinal)
+            (opens, probe) = (outcome.gate == .open, message.isProbe)
         }
     }
 }
 
 extension PostgresDrain {
-    /// Opens, counts and closes: in this order, so that of a batch's results the worst one stands.
-    fileprivate func moveGates(_ attempts: [FinishedAttempt]) throws {
-        var opened: Set<Company.ID> = []
-        var tried: Set<Company.ID> = []
-        for attempt in attempts where attempt.outcome.gate == .open {
-            opened.insert(attempt.message.companyID)
-            if attempt.message.isProbe { tried.insert(attempt.message.companyID) }
-        }
-        if !opened.isEmpty { try open(opened, tried: tried) }
-        for attempt in attempts {
-            switch attempt.outcome.gate {
-            case .unchanged, .open: break
-            case .failed(let seconds): try count(attempt, seconds: seconds)
-            case .closed(let seconds): try close(attempt, seconds: seconds)
-            }
+    /// Whether more is to be done about the gate than `queue.finish` does.
+    fileprivate static func moves(_ attempt: FinishedAttempt) -> Bool {
+        switch attempt.outcome.gate {
+        case .open: false
+        case .unchanged: attempt.message.isProbe
+        case .failed, .closed: true
         }
     }
 
-    // What went out before a gate closed for a time says nothing about that time; a probe does.
-    private func open(_ opened: Set<Company.ID>, tried: Set<Company.ID>) throws {
+    /// After `queue.finish` has opened gates: so that of a batch's results the worst one stands. A probe's gate is closed
+    /// for the time of its lease, lest another goes meanwhile; when it comes back that time is over.
+    fileprivate func moveGate(_ attempt: FinishedAttempt) throws {
+        switch attempt.outcome.gate {
+        case .open: break
+        case .unchanged: if attempt.message.isProbe { try letAnotherGo(attempt.message.companyID) }
+        case .failed(let seconds): try count(attempt, seconds: seconds)
+        case .closed(let seconds): try close(attempt, seconds: seconds)
+        }
+    }
+
+    // What came of it said nothing about the connection.
+    private func letAnotherGo(_ company: Company.ID) throws {
         try connection.execute(
-            """
-            delete from queue.gate
-            where company_id = any (\(opened.map(\.rawValue))::uuid[])
-                and (failure_count > 0 or company_id = any (\(tried.map(\.rawValue))::uuid[]))
-            """)
+            "update queue.gate set closed_until = clock_timestamp() where company_id = \(company)")
     }
 
     private func count(_ attempt: FinishedAttempt, seconds: Double) throws {
@@ -131,7 +167,10 @@ extension PostgresDrain {
             values (\(attempt.message.companyID), 1, \(attempt.outcome.detail ?? ""))
             on conflict (company_id) do update set
                 failure_count = gate.failure_count + 1, reason = excluded.reason, changed_at = clock_timestamp(),
-                closed_until = case when gate.failure_count + 1 >= \(RetryPolicy.failureLimit) or \(attempt.message.isProbe)
+                closed_until = case
+                    when \(attempt.message.isProbe)
+                    then clock_timestamp() + make_interval(secs => \(seconds)::double precision)
+                    when gate.failure_count + 1 >= \(RetryPolicy.failureLimit)
                     then greatest(
                         gate.closed_until, clock_timestamp() + make_interval(secs => \(seconds)::double precision))
                     else gate.closed_until end
@@ -148,7 +187,8 @@ extension PostgresDrain {
                 \(attempt.outcome.detail ?? ""))
             on conflict (company_id) do update set
                 failure_count = 0, reason = excluded.reason, changed_at = clock_timestamp(),
-                closed_until = greatest(gate.closed_until, excluded.closed_until)
+                closed_until = case when \(attempt.message.isProbe) then excluded.closed_until
+                    else greatest(gate.closed_until, excluded.closed_until) end
             """)
     }
 }

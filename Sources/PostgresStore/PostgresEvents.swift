@@ -31,19 +31,33 @@ struct PostgresEvents: EventStore {
     }
 
     // An invoice without a deal of its own belongs to the deal of its quote.
+    //
+    // Event by event (`offset 0` keeps each look inside the loop): a plan for a few hundred at once reads whole tables,
+    // and is kept for when there are two.
     func details(of ids: [BookEvent.ID]) throws -> [EventDetails] {
-        try connection.query(
+        let company = try access.company()
+        return try connection.query(
             """
             select e.id, e.kind, e.subject_id, e.occurred_at, i.id is null as is_quote,
                 coalesce(i.number, q.number) as number, coalesce(i.gross, q.gross) as gross,
                 coalesce(i.currency, q.currency) as currency, c.name as contact_name,
                 \(fragment: own("deal_id")) as deal_id, \(fragment: own("lead_id")) as lead_id
-            from books.event e
-            left join books.invoice i on i.company_id = e.company_id and i.id = e.subject_id and e.kind like 'invoice.%'
-            left join books.quote q on q.company_id = e.company_id
-                and q.id = case when e.kind like 'quote.%' then e.subject_id else i.quote_id end
-            left join books.contact c on c.company_id = e.company_id and c.id = coalesce(i.contact_id, q.contact_id)
-            where e.company_id = \(try access.company()) and e.id = any (\(ids.map(\.rawValue))::uuid[])
+            from unnest(\(ids.map(\.rawValue))::uuid[]) wanted (id)
+            cross join lateral (
+                select id, kind, subject_id, occurred_at from books.event
+                where company_id = \(company) and id = wanted.id offset 0) e
+            left join lateral (
+                select quote_id, id, number, gross, currency, contact_id, deal_id, lead_id, deal_pipedrive_company_id
+                from books.invoice
+                where company_id = \(company) and id = e.subject_id and e.kind like 'invoice.%' offset 0) i on true
+            left join lateral (
+                select id, number, gross, currency, contact_id, deal_id, lead_id, deal_pipedrive_company_id
+                from books.quote
+                where company_id = \(company) and id = case when e.kind like 'quote.%' then e.subject_id else i.quote_id end
+                offset 0) q on true
+            left join lateral (
+                select name from books.contact
+                where company_id = \(company) and id = coalesce(i.contact_id, q.contact_id) offset 0) c on true
             """
         ).map { row in
             EventDetails(

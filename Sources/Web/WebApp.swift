@@ -50,7 +50,7 @@ public struct WebApp: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         let match = router.match(method: request.request.method, rawPath: request.rawPath)
-        var (answer, area, pattern) = await answer(request, match)
+        var (answer, area, name) = await answer(request, match)
         answer = headers.apply(to: answer, area: area, requestID: request.requestID)
         if request.request.method == .head { answer.body = [] }
         let elapsed = (clock.now - start).components
@@ -58,26 +58,27 @@ public struct WebApp: Sendable {
         logger.info(
             "Request answered",
             metadata: [
-                "request.id": "\(request.requestID)", "route": "\(request.request.method.rawValue) \(pattern)",
-                "status": "\(answer.response.status.code)", "duration_ms": "\(milliseconds)",
+                "request.id": .string(request.requestID), "route": .string(name),
+                "status": .stringConvertible(answer.response.status.code),
+                "duration_ms": .stringConvertible(milliseconds),
             ])
         return answer
     }
 
     private func answer(
         _ request: WebRequest, _ match: Router.Match
-    ) async -> (WebResponse, Route.Area, pattern: String) {
+    ) async -> (WebResponse, Route.Area, route: String) {
         switch match {
         case .found(let route, let parameters):
-            return (await answer(request, route, parameters), route.area, route.pattern)
+            return (await answer(request, route, parameters), route.area, route.name)
         case .unknown(let area):
             let answer = plainError(request, area, .notFound, code: "not_found", "There is nothing at this address.")
-            return (answer, area, "unknown")
+            return (answer, area, "\(request.request.method.rawValue) unknown")
         case .wrongMethod(let allowed, let area):
             let names = allowed.map(\.rawValue).joined(separator: ", ")
             let answer = plainError(
                 request, area, .methodNotAllowed, code: "method_not_allowed", "Here works: \(names).")
-            return (answer.setting(.allow, names), area, "wrong method")
+            return (answer.setting(.allow, names), area, "\(request.request.method.rawValue) wrong method")
         }
     }
 
@@ -144,8 +145,16 @@ public struct WebApp: Sendable {
         let session = try session(call, route)
         return Call(
             request: call.request, parameters: call.parameters, query: query, form: form, session: session,
-            formToken: session?.csrfToken.reveal() ?? call.request.cookie(formCookie.name) ?? useCases.secrets.token(),
-            now: call.now)
+            formToken: formToken(call, route, session), now: call.now)
+    }
+
+    /// What the forms of a page carry; machines have none.
+    private func formToken(_ call: Call, _ route: Route, _ session: Session?) -> String {
+        switch route.area {
+        case .api, .panel, .machine: ""
+        case .member, .open, .customer:
+            session?.csrfToken.reveal() ?? call.request.cookie(formCookie.name) ?? useCases.secrets.token()
+        }
     }
 
     private func session(_ call: Call, _ route: Route) throws -> Session? {
@@ -199,7 +208,7 @@ public struct WebApp: Sendable {
         logger.error(
             "Request failed",
             metadata: [
-                "request.id": "\(request.requestID)", "route": "\(route.method.rawValue) \(route.pattern)",
+                "request.id": "\(request.requestID)", "route": "\(route.name)",
                 "error": "\(error)",
             ])
     }

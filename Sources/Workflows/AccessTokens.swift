@@ -32,12 +32,24 @@ public struct AccessTokens: Sendable {
     public func access(
         company: Company.ID, refused: Secret? = nil, as urgency: CallUrgency = .live
     ) async throws -> PipedriveAccess {
-        let (connection, credentials) = try storage.transaction(.cron(company)) { transaction in
-            let connection = try transaction.connections.connection()
-            return (
-                connection, try connection.flatMap { try transaction.connections.credentials(user: $0.ownerUserID) }
-            )
-        }
+        let stored = try storage.transaction(.cron(company)) { try Self.stored($0) }
+        return try await access(stored, company: company, refused: refused, as: urgency)
+    }
+
+    /// What the database has of the connection and its owner's credentials.
+    typealias Stored = (connection: Connection?, credentials: Credentials?)
+
+    /// Reads it, in a transaction that has other things to do as well.
+    static func stored(_ transaction: any StorageTransaction) throws -> Stored {
+        let connection = try transaction.connections.connection()
+        return (connection, try connection.flatMap { try transaction.connections.credentials(user: $0.ownerUserID) })
+    }
+
+    /// The same for what was just read.
+    func access(
+        _ stored: Stored, company: Company.ID, refused: Secret? = nil, as urgency: CallUrgency = .live
+    ) async throws -> PipedriveAccess {
+        let (connection, credentials) = stored
         guard let connection, connection.state != .disconnected else { throw ConnectionEnded() }
         guard connection.state == .live, let credentials else {
             throw CRMFailure(.unauthorized, reason: "The connection needs to be made again")

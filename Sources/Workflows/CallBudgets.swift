@@ -41,6 +41,9 @@ private actor SlicedAllowance: CallAllowance {
 
     private static let patience = Duration.seconds(4)
     private static let sliceTime = Duration.seconds(1)
+    // Where no answer tells of a limit, there is nothing to share: a slice that was used up in its time doubles the next.
+    private static let (firstSlice, biggestSlice) = (10, 640)
+    private var freeSlice = SlicedAllowance.firstSlice
 
     init(storage: any Storage, company: Company.ID, urgency: CallUrgency) {
         self.storage = storage
@@ -72,7 +75,8 @@ private actor SlicedAllowance: CallAllowance {
 
     private func take() throws -> CallSlice {
         let reading = self.reading.withLock { $0 }
-        let size = (reading.callLimit ?? callLimit).map { max(1, $0 / 20) } ?? 10
+        freeSlice = .now < sliceEnd ? min(freeSlice * 2, Self.biggestSlice) : Self.firstSlice
+        let size = (reading.callLimit ?? callLimit).map { max(1, $0 / 20) } ?? freeSlice
         let slice = try storage.transaction(.cron(company)) {
             try $0.callBudgets.take(calls: size, spent: spentTokens, as: urgency, reading: reading)
         }

@@ -43,10 +43,10 @@ public struct Deliveries: Sendable {
 
     /// Posts notes of one company side by side: see `NoteDelivery`.
     func deliverNotes(
-        _ held: [NoteDelivery.Held], company: Company.ID,
+        _ held: [NoteDelivery.Held], company: Company.ID, slots: DeliverySlots,
         report: @escaping @Sendable (OutboxMessage, Delivered, Double) -> Void
     ) async {
-        await notes.deliver(held, company: company, report: report)
+        await notes.deliver(held, company: company, slots: slots, report: report)
     }
 
     /// Does the work of a message that is no note.

@@ -9,6 +9,8 @@ final class DrainLoop: Sendable {
     let drain: QueueDrain
     let logger: Logger
     let hands = Hands()
+    private let slots: DeliverySlots
+    private let routing = Mutex(Routing())
     private let end: ContinuousClock.Instant?
     private let isStopping: @Sendable () -> Bool
 
@@ -18,7 +20,15 @@ final class DrainLoop: Sendable {
         self.drain = drain
         self.logger = logger
         self.isStopping = isStopping
+        slots = DeliverySlots(messages: drain.limits.messages, perCompany: drain.limits.perCompany)
         end = if case .after(let duration) = ending { .now + duration } else { nil }
+    }
+
+    /// Events on their way to becoming notes, beside the loop.
+    private struct Routing {
+        var isBusy = false
+        var count = 0
+        var failure: (any Error)?
     }
 
     /// What a turn of the loop knows.
@@ -32,6 +42,7 @@ final class DrainLoop: Sendable {
         var busyAt = ContinuousClock.now
         var renewedAt = ContinuousClock.now
         var rescuedAt: ContinuousClock.Instant?
+        var ahead = ClaimAhead()
     }
 
     // After work a drain looks again a few times before it says that it is idle: while there is much to do, nobody has
@@ -40,6 +51,10 @@ final class DrainLoop: Sendable {
     private static let lingerPause = 0.01
     private static let renewalPause = Duration.seconds(2)
     private static let rescuePause = Duration.seconds(2)
+    // With enough in hand to go on meanwhile, results pile up before they are written: a turn costs the same for many.
+    private static let pileTime = Duration.milliseconds(8)
+    // Of a company's events so many at a time, lest the messages in hand wait for them.
+    private static let (routedAtOnce, routedBeside, companiesAtOnce) = (500, 100, 20)
 
     func run() async throws -> DrainSummary {
         let listener = end == nil ? nil : Listener(drain.signal, worker: drain.worker, hands: hands, logger: logger)
@@ -49,15 +64,18 @@ final class DrainLoop: Sendable {
         while true {
             let isOver = turn.failure != nil || isStopping() || (end.map { .now >= $0 } ?? false)
             if let end, .now >= end + QueueDrain.graceTime { break }
+            // Notes of events that were being routed may have come after the look.
+            let wasRouting = routing.withLock { $0.isBusy }
             let seen = await step(&turn, isOver: isOver, hears: listener?.hears ?? false)
-            await route(seen.companies, &turn)
             hand(seen.claimed)
-            if !seen.claimed.isEmpty || !seen.companies.isEmpty { turn.busyAt = .now }
-            let hasRoom = hands.count < drain.limits.messages
-            if hands.isEmpty, !hands.hasResults, seen.isEmpty, isOver || end == nil { break }
-            if !seen.companies.isEmpty, !isOver { continue }
+            route(seen.companies)
+            if wasRouting || !seen.isEmpty { turn.busyAt = .now }
+            turn.failure = turn.failure ?? routing.withLock { $0.failure }
+            let hasRoom = request(hands.held, turn) != nil
+            if hands.isEmpty, !hands.hasResults, !wasRouting, seen.isEmpty, isOver || end == nil { break }
             await pause(&turn, isOver: isOver, hasRoom: hasRoom, hears: listener?.hears ?? false)
         }
+        turn.summary.routed = routing.withLock { $0.count }
         await finish(&turn)
         if let failure = turn.failure { throw failure }
         return turn.summary
@@ -87,41 +105,38 @@ final class DrainLoop: Sendable {
             let isRenewalDue = now - turn.renewedAt > Self.renewalPause
             let held = hands.held
             let leaseEnd = now + .seconds(drain.leaseSeconds)
-            let request = isOver ? nil : self.request(held)
-            let (isAnnounced, isFirst, isPatient) = (turn.isAnnounced, turn.rescuedAt == nil, end != nil)
+            turn.ahead.count(results)
+            var work = DrainTurn(worker: drain.worker, leaseSeconds: drain.leaseSeconds)
+            work.companyLimit = routing.withLock { $0.isBusy } ? 0 : Self.companiesAtOnce
+            work.results = results
+            if isRenewalDue { work.renewals = held.map(\.message) }
+            if isRescueDue {
+                work.rescue = DrainTurn.Rescue(
+                    repeatSeconds: drain.retry.repeatSeconds, backSeconds: turn.rescuedAt == nil ? nil : 120)
+            }
+            work.claim = isOver ? nil : request(held, turn)
+            let (isAnnounced, isPatient) = (turn.isAnnounced, end != nil)
             let isHearingNews = hears != turn.saidHearing
-            let (ours, seen, renewed) = try await persistently {
+            let outcome = try await persistently {
                 try self.drain.storage.transaction(.cron(nil)) { transaction in
-                    let ours = try transaction.drain.finish(results, worker: self.drain.worker)
-                    let renewed =
-                        isRenewalDue && !held.isEmpty
-                        ? try transaction.drain.renew(
-                            held.map(\.message), worker: self.drain.worker, seconds: self.drain.leaseSeconds) : nil
-                    if isRescueDue {
-                        _ = try transaction.drain.rescue(
-                            worker: self.drain.worker, repeatSeconds: self.drain.retry.repeatSeconds,
-                            backSeconds: isFirst ? nil : 120)
-                    }
-                    var seen = Seen()
-                    if let request {
-                        seen.claimed = try transaction.drain.claim(request).map { ($0, Lease(until: leaseEnd)) }
-                        seen.companies = try transaction.drain.companiesWithEvents(limit: 20)
-                    }
-                    if isPatient, isHearingNews || isAnnounced && !seen.isEmpty {
+                    let outcome = try transaction.drain.turn(work)
+                    if isPatient, isHearingNews || isAnnounced && !outcome.isEmpty {
                         try transaction.drainers.checkIn(
-                            worker: self.drain.worker, held: held.count + seen.claimed.count, hears: hears)
+                            worker: self.drain.worker, held: held.count + outcome.claimed.count, hears: hears)
                     }
-                    return (ours, seen, renewed)
+                    return outcome
                 }
             }
+            let seen = Seen(
+                claimed: outcome.claimed.map { ($0, Lease(until: leaseEnd)) }, companies: outcome.companies)
             if !seen.isEmpty || isHearingNews { turn.isAnnounced = false }
             turn.saidHearing = hears
             if isRescueDue { turn.rescuedAt = now }
             if isRenewalDue {
                 turn.renewedAt = now
-                if let renewed { hands.renew(renewed, of: held, until: leaseEnd) }
+                hands.renew(outcome.renewed, of: held, until: leaseEnd)
             }
-            report(results, ours: ours, &turn)
+            report(results, ours: outcome.ours, &turn)
             return seen
         } catch {
             turn.failure = turn.failure ?? error
@@ -134,18 +149,19 @@ final class DrainLoop: Sendable {
         }
     }
 
-    private func request(_ held: [Hands.Entry]) -> ClaimRequest? {
-        let room = drain.limits.messages - held.count
-        guard room > 0 else { return nil }
+    private func request(_ held: [Hands.Entry], _ turn: Turn) -> ClaimRequest? {
         var companies: [Company.ID: Int] = [:]
         var priorities: [Int: Int] = [:]
         for entry in held {
             companies[entry.message.companyID, default: 0] += 1
             priorities[entry.message.priority, default: 0] += 1
         }
+        let counted = Dictionary(uniqueKeysWithValues: companies.map { ($0, turn.ahead.counted($1, of: $0)) })
+        let room = drain.limits.messages - counted.values.reduce(0, +)
+        guard room > 0 else { return nil }
         return ClaimRequest(
             worker: drain.worker, limit: room, leaseSeconds: drain.leaseSeconds, share: drain.limits.perCompany,
-            held: companies, lowestPriority: drain.limits.lowestPriority(held: priorities))
+            held: counted, lowestPriority: drain.limits.lowestPriority(held: priorities))
     }
 
     /// After a batch could not be written: one bad result must not keep the others back.
@@ -164,13 +180,24 @@ final class DrainLoop: Sendable {
         }
     }
 
-    private func route(_ companies: [Company.ID], _ turn: inout Turn) async {
-        for company in companies {
-            do {
-                turn.summary.routed += try await persistently { try self.drain.deliveries.events.route(company) }
-            } catch {
-                turn.failure = turn.failure ?? error
+    /// Begins to route events of these companies; rings when that is done.
+    private func route(_ companies: [Company.ID]) {
+        guard !companies.isEmpty else { return }
+        routing.withLock { $0.isBusy = true }
+        hands.run { [self] in
+            for company in companies {
+                do {
+                    let count = try await persistently {
+                        try self.drain.deliveries.events.route(
+                            company, limit: self.hands.isEmpty ? Self.routedAtOnce : Self.routedBeside)
+                    }
+                    routing.withLock { $0.count += count }
+                } catch {
+                    routing.withLock { $0.failure = $0.failure ?? error }
+                }
             }
+            routing.withLock { $0.isBusy = false }
+            hands.ring()
         }
     }
 
@@ -181,7 +208,8 @@ final class DrainLoop: Sendable {
             grouping: claimed.filter { $0.message.kind == .note }, by: \.message.companyID)
         {
             hands.run { [self] in
-                await drain.deliveries.deliverNotes(notes, company: company) { message, delivered, seconds in
+                await drain.deliveries.deliverNotes(notes, company: company, slots: slots) {
+                    message, delivered, seconds in
                     self.note(message, delivered, elapsedSeconds: seconds)
                 }
             }
@@ -190,8 +218,10 @@ final class DrainLoop: Sendable {
             hands.run { [self] in
                 var logger = logger
                 logger[metadataKey: "message.id"] = "\(message.id)"
+                guard await slots.take(message.companyID) else { return }
                 let start = ContinuousClock.now
                 let delivered = await drain.deliveries.deliver(message, logger: logger)
+                slots.give(back: message.companyID)
                 note(message, delivered, elapsedSeconds: (ContinuousClock.now - start) / .seconds(1))
             }
         }
@@ -206,6 +236,7 @@ final class DrainLoop: Sendable {
     }
 
     private func pause(_ turn: inout Turn, isOver: Bool, hasRoom: Bool, hears: Bool) async {
+        if turn.ahead.isPlenty(hands.count - slots.takenCount) { await hands.rest(Self.pileTime) }
         if hands.hasResults { return }
         guard !isOver, let end else { return await hands.wait(seconds: 1) }
         guard hasRoom else { return await hands.wait(seconds: 1) }
@@ -237,6 +268,7 @@ final class DrainLoop: Sendable {
             turn.summary.lost += hands.count
             logger.error("Messages in hand took too long", metadata: ["count": "\(hands.count)"])
             hands.letGo()
+            slots.close()
         }
         guard end != nil else { return }
         do {

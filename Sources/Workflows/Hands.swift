@@ -77,6 +77,12 @@ final class Hands: Sendable {
 
     func ring() { bell.ring() }
 
+    /// Waits, whoever rings meanwhile; less when the drain is cancelled.
+    func rest(_ time: Duration) async {
+        let nap = Task.detached { try await Task.sleep(for: time) }
+        _ = await nap.result
+    }
+
     /// Waits for a result or a ring, but no longer.
     func wait(seconds: Double) async {
         let timer = Task.detached { [bell] in

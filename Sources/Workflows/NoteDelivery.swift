@@ -23,9 +23,11 @@ public struct NoteDelivery: Sendable {
     public typealias Held = (message: OutboxMessage, lease: Lease)
 
     /// Delivers messages of one company side by side; what they need of the database is read once for all of them.
-    /// `report` is called once for each, as soon as it is over, with the seconds since its own work began.
+    /// Each begins when it gets a slot. `report` is called once for each, as soon as it is over, with the seconds since
+    /// its own work began; not for those that got none.
     public func deliver(
-        _ held: [Held], company: Company.ID, report: @escaping @Sendable (OutboxMessage, Delivered, Double) -> Void
+        _ held: [Held], company: Company.ID, slots: DeliverySlots = DeliverySlots(),
+        report: @escaping @Sendable (OutboxMessage, Delivered, Double) -> Void
     ) async {
         let outline: Outline
         do {
@@ -37,12 +39,14 @@ public struct NoteDelivery: Sendable {
             }
             return
         }
-        let access = SharedAccess(tokens: tokens, company: company)
+        let access = SharedAccess(tokens: tokens, company: company, stored: outline.stored)
         await withDiscardingTaskGroup { group in
             for (message, lease) in held {
                 group.addTask {
+                    guard await slots.take(company) else { return }
                     let start = ContinuousClock.now
                     let delivered = await deliver(message, lease: lease, outline: outline, access: access)
+                    slots.give(back: company)
                     report(message, delivered, (ContinuousClock.now - start) / .seconds(1))
                 }
             }
@@ -53,6 +57,7 @@ public struct NoteDelivery: Sendable {
     private struct Outline: Sendable {
         let forwarded: Set<BookEvent.Kind>
         let details: [BookEvent.ID: EventDetails]
+        let stored: AccessTokens.Stored
     }
 
     private func outline(of messages: [OutboxMessage], company: Company.ID) throws -> Outline {
@@ -60,7 +65,8 @@ public struct NoteDelivery: Sendable {
             let details = try transaction.events.details(of: messages.compactMap { BookEvent.ID(text: $0.subject) })
             return Outline(
                 forwarded: try transaction.settings.settings().forwardedEvents,
-                details: Dictionary(details.map { ($0.event.id, $0) }) { first, _ in first })
+                details: Dictionary(details.map { ($0.event.id, $0) }) { first, _ in first },
+                stored: try AccessTokens.stored(transaction))
         }
     }
 
@@ -189,11 +195,13 @@ extension NoteDelivery {
 private actor SharedAccess {
     private let tokens: AccessTokens
     private let company: Company.ID
+    private let stored: AccessTokens.Stored
     private var current: Task<PipedriveAccess, any Error>?
 
-    init(tokens: AccessTokens, company: Company.ID) {
+    init(tokens: AccessTokens, company: Company.ID, stored: AccessTokens.Stored) {
         self.tokens = tokens
         self.company = company
+        self.stored = stored
     }
 
     private func access(refused: Secret? = nil) async throws -> PipedriveAccess {
@@ -201,8 +209,10 @@ private actor SharedAccess {
             let known = try await current.value
             if known.accessToken != refused { return known }
         }
-        let asking = Task { [tokens, company] in
-            try await tokens.access(company: company, refused: refused, as: .note)
+        let asking = Task { [tokens, company, stored] in
+            // What was read with the batch serves until Pipedrive refuses it.
+            guard refused != nil else { return try await tokens.access(stored, company: company, as: .note) }
+            return try await tokens.access(company: company, refused: refused, as: .note)
         }
         current = asking
         return try await asking.value

@@ -10,17 +10,26 @@ struct SignedToken {
 
     /// Nil for anything but a well-formed HS256 token with the right signature and both ids.
     init?(_ token: String, key: Secret, secrets: any SecretSource) {
-        let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, let header = Self.decoded(parts[0]), let payload = Self.decoded(parts[1]),
-            let signature = Self.decoded(parts[2])
+        let bytes = Array(token.utf8)
+        let dots = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
+        guard dots.count == 2, let payload = Base64URLText.bytes(bytes[(dots[0] + 1)..<dots[1]]),
+            let signature = Base64URLText.bytes(bytes[(dots[1] + 1)...]),
+            secrets.matches(signature, secrets.authenticationCode(Array(bytes[..<dots[1]]), key: key))
         else { return nil }
-        let code = secrets.authenticationCode(Array(parts[0]) + [UInt8(ascii: ".")] + Array(parts[1]), key: key)
-        guard secrets.matches(Array(signature), code) else { return nil }
+        let header = bytes[..<dots[0]]
+        let isUsual = header.elementsEqual(Self.usualHeader.utf8)
+        if isUsual, let plain = PlainClaims(payload), let company = plain.companyID, let user = plain.userID {
+            (companyID, userID, expiresAt) = (company, user, plain.expiresAt)
+            return
+        }
         do {
             let decoder = JSONDecoder()
-            let isUsual = parts[0].elementsEqual(Self.usualHeader.utf8)
-            guard try isUsual || decoder.decode(Header.self, from: header).alg == "HS256" else { return nil }
-            let claims = try decoder.decode(Claims.self, from: payload)
+            if !isUsual {
+                guard let header = Base64URLText.bytes(header),
+                    try decoder.decode(Header.self, from: Data(header)).alg == "HS256"
+                else { return nil }
+            }
+            let claims = try decoder.decode(Claims.self, from: Data(payload))
             (companyID, userID, expiresAt) = (claims.companyId.value, claims.userId.value, claims.exp)
         } catch {
             return nil
@@ -52,16 +61,35 @@ struct SignedToken {
             }
         }
     }
+}
 
-    private static func decoded(_ part: Substring.UTF8View) -> Data? {
-        var bytes = part.map {
-            switch $0 {
-            case UInt8(ascii: "-"): UInt8(ascii: "+")
-            case UInt8(ascii: "_"): UInt8(ascii: "/")
-            default: $0
-            }
+/// Base64 with `-` and `_` and without padding (RFC 4648, section 5), as tokens have it.
+private enum Base64URLText {
+    /// The bytes; nil for any other character, and for a length that no bytes have.
+    static func bytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.count % 4 != 1 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count * 3 / 4)
+        var (bits, count): (UInt32, UInt32) = (0, 0)
+        for character in text {
+            guard let value = value(character) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> count))
         }
-        bytes += repeatElement(UInt8(ascii: "="), count: (4 - bytes.count % 4) % 4)
-        return Data(base64Encoded: Data(bytes))
+        return bytes
+    }
+
+    private static func value(_ character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "-"): 62
+        case UInt8(ascii: "_"): 63
+        default: nil
+        }
     }
 }

@@ -61,4 +61,37 @@ struct QueueGateTests {
             #expect(Set(try stores.claim()) == ["1", "4", "5"])
         }
     }
+
+    /// The seconds for which the gate stays closed.
+    private func closedSeconds(_ stores: Stores) throws -> Double {
+        let row = try stores.raw(
+            "select extract(epoch from closed_until - clock_timestamp())::double precision as value from queue.gate")
+        return try row.first?.double("value") ?? 0
+    }
+
+    @Test func `who went ahead and was told to wait holds the connection for that time, not for its lease's`() throws {
+        try withStores { stores throws in
+            for number in 1...5 { try stores.add("\(number)") }
+            func wait(_ message: OutboxMessage, _ gate: AttemptOutcome.Gate) throws -> Bool {
+                try stores.finish(
+                    message,
+                    AttemptOutcome(.scheduled, .snoozed, detail: "429", delaySeconds: 5, isCounted: false, gate: gate))
+            }
+            func probe() throws -> OutboxMessage {
+                try stores.raw("update queue.gate set closed_until = clock_timestamp() - interval '1 second'")
+                let probe = try #require(try stores.messages(leaseSeconds: 500).first)
+                #expect(try probe.isProbe && closedSeconds(stores) > 400)
+                return probe
+            }
+            #expect(try wait(try #require(try stores.messages(limit: 1).first), .closed(seconds: 5)))
+            #expect(try wait(try probe(), .closed(seconds: 50)))
+            #expect(try closedSeconds(stores) <= 50)
+            #expect(try wait(try probe(), .failed(seconds: 50)))
+            #expect(try closedSeconds(stores) <= 50)
+            // What says nothing about the connection lets another one go ahead.
+            #expect(try wait(try probe(), .unchanged))
+            let next = try stores.messages()
+            #expect(next.count == 1 && next.first?.isProbe == true)
+        }
+    }
 }

@@ -55,6 +55,45 @@ struct BindTests {
         }
     }
 
+    @Test func `whole numbers are read to their bounds, and nothing else is one`() throws {
+        try withTestDatabase { database in
+            let connection = try database.connect()
+            for number in [Int64.min, -1, 0, 7, .max] {
+                #expect(try connection.query("select \(number)::bigint as n").first?.int64("n") == number)
+            }
+            for text in ["", "-", "+1", "1.0", " 1", "1 ", "0x1", "9223372036854775808", "-9223372036854775809"] {
+                let row = try #require(try connection.query("select \(text)::text as n").first)
+                #expect(throws: PostgresError.self, "\(text)") { try row.int64("n") }
+            }
+        }
+    }
+
+    @Test func `a UUID is what the server writes, and nothing else is one`() throws {
+        try withTestDatabase { database in
+            let connection = try database.connect()
+            let good = "0123abcd-4567-89ef-fedc-ba9876543210"
+            let row = try #require(try connection.query("select \(good)::uuid as id, null::uuid as none").first)
+            #expect(try row.uuid("id") == UUID(uuidString: good))
+            #expect(try row.optionalUUID("none") == nil)
+            for text in [
+                "", String(good.dropLast()), good + "0", good.replacing("-", with: "0"), good.replacing("a", with: "g"),
+                good.replacing("0123", with: "-123"),
+            ] {
+                let row = try #require(try connection.query("select \(text)::text as id").first)
+                #expect(throws: PostgresError.self, "\(text)") { try row.uuid("id") }
+            }
+        }
+    }
+
+    @Test func `a boolean is t or f`() throws {
+        try withTestDatabase { database in
+            let connection = try database.connect()
+            let row = try #require(try connection.query("select true as a, false as b, 'true'::text as c").first)
+            #expect(try row.bool("a") && !row.bool("b"))
+            #expect(throws: PostgresError.self) { try row.bool("c") }
+        }
+    }
+
     @Test func `a NUL character is refused and the connection goes on`() throws {
         try withTestDatabase { database in
             let connection = try database.connect()

@@ -24,6 +24,25 @@ import Testing
         #expect(sql.binds == [.binary([1, 2])])
     }
 
+    private struct Question: Sendable {
+        let id: Int
+        let name: String?
+    }
+
+    @Test func `a template is the statement it reads as, with the binds of each value`() {
+        let filter: SQLTemplate<Question> = "name = \(\.name) or id > \(\.id)"
+        let template: SQLTemplate<Question> = "select a from t where id = \(\.id) and (\(fragment: filter)) limit 1"
+        for question in [Question(id: 7, name: "x"), Question(id: 8, name: nil)] {
+            let written: SQL = """
+                select a from t where id = \(question.id) and (name = \(question.name) or id > \(question.id)) limit 1
+                """
+            #expect(template.with(question).text == written.text)
+            #expect(template.with(question).binds == written.binds)
+        }
+        let plain: SQLTemplate<Question> = "select 1"
+        #expect(plain.with(Question(id: 1, name: nil)).text == "select 1")
+    }
+
     @Test func `printing shows no value`() {
         let sql: SQL = "select \("hush")"
         var dumped = ""

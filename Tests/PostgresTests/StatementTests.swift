@@ -23,6 +23,17 @@ struct StatementTests {
         }
     }
 
+    @Test func `a template's statement is prepared once, also beside the same text written out`() throws {
+        try withTestDatabase { database in
+            let connection = try database.connect()
+            let template: SQLTemplate<Int> = "select \(\.self)::int as n"
+            for number in 1...2 { #expect(try connection.query(template.with(number)).first?.int("n") == number) }
+            let rows = try connection.batch([template.with(3), "select \(4)::int as n", template.with(5)])
+            #expect(try rows.map { try $0.first?.int("n") } == [3, 4, 5])
+            #expect(try connection.query(kept).count == 2)
+        }
+    }
+
     @Test func `the same text twice in one round trip is prepared once`() throws {
         try withTestDatabase { database in
             let connection = try database.connect()

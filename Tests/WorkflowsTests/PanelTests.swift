@@ -60,7 +60,9 @@ struct PanelTests {
 
     @Test(arguments: [
         #"{"companyId":77,"userId":5,"exp":1795521601}"#, #"{"companyId":"77","userId":"5","exp":1795521601}"#,
-        #"{"companyId":77,"userId":5}"#,
+        #"{"companyId":77,"userId":5}"#, #" { "userId" : "5" ,"iat":-1,"sub":"","admin":true, "companyId": 77 } "#,
+        #"{"companyId":77,"userId":5,"exp":1.8e9,"more":{"userId":[6]},"none":null}"#,
+        #"{"companyId":77,"userId":5,"name":"J\u00f6rg \"Jo\" Ä"}"#,
     ])
     func `a token for this company and user is good`(_ claims: String) throws {
         #expect(try view(query(token: token(claims)), requiresToken: true) == found)
@@ -70,6 +72,11 @@ struct PanelTests {
         #"{"companyId":78,"userId":5}"#, #"{"companyId":77,"userId":6}"#, #"{"userId":5}"#,
         #"{"companyId":77,"userId":5,"exp":1795521600}"#, #"{"companyId":77,"userId":5,"exp":1}"#, "[]", "",
         #"{"companyId":"x","userId":5}"#, #"{"companyId":77,"userId":5,"exp":"soon"}"#,
+        #"{"companyId":077,"userId":5}"#,
+        #"{"companyId":77,"userId":5"#, #"{"companyId":77,"userId":5}x"#, #"{"companyId":77,"userId":5]}"#,
+        #"{"companyId":77 "userId":5}"#, #"{"companyId":77,"userId":5,"a":yes}"#, #"{"companyId":77,"userId":nul}"#,
+        #"{"companyId":77,"userId":5,"exp":-1}"#,
+        #"{"companyId":77.5,"userId":5}"#,
     ])
     func `a token for somebody else, expired or unreadable is refused`(_ claims: String) async {
         let refused = await refusal { _ = try view(query(token: token(claims))) }

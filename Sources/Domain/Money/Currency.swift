@@ -24,16 +24,14 @@ public struct Currency: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     /// Digits after the decimal point (ISO 4217, table A.1): 0 for yen, 3 for Gulf dinars, else 2.
     public var decimalDigits: Int {
-        if Self.withoutDecimals.contains(code) { return 0 }
-        if Self.withThreeDecimals.contains(code) { return 3 }
-        return 2
+        switch code {
+        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+            "XOF", "XPF":
+            0
+        case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 3
+        default: 2
+        }
     }
-
-    private static let withoutDecimals: Set<String> = [
-        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
-        "XOF", "XPF",
-    ]
-    private static let withThreeDecimals: Set<String> = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
 
     /// The code.
     public var description: String { code }

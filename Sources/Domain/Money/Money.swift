@@ -29,13 +29,27 @@ public struct Money: Hashable, Sendable, CustomStringConvertible {
 
     /// The amount as a decimal number text with the currency's digits: `1234.50`.
     public var decimalText: String {
-        let digits = currency.decimalDigits
-        guard digits > 0 else { return String(minorUnits) }
-        let magnitude = String(minorUnits.magnitude)
-        let padded =
-            magnitude.count > digits
-            ? magnitude : String(repeating: "0", count: digits - magnitude.count + 1) + magnitude
-        return (minorUnits < 0 ? "-" : "") + padded.dropLast(digits) + "." + padded.suffix(digits)
+        let decimals = currency.decimalDigits
+        guard decimals > 0 else { return String(minorUnits) }
+        // From the last digit to the first: 19 digits, the zeros before a fraction, a sign and the point.
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
+            var (rest, place, written) = (minorUnits.magnitude, buffer.count, 0)
+            repeat {
+                if written == decimals {
+                    place -= 1
+                    buffer[place] = UInt8(ascii: ".")
+                }
+                place -= 1
+                buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+                written += 1
+            } while rest > 0 || written <= decimals
+            if minorUnits < 0 {
+                place -= 1
+                buffer[place] = UInt8(ascii: "-")
+            }
+            return String(decoding: buffer[place...], as: UTF8.self)
+        }
     }
 
     /// As people in the Netherlands read it: `€ 1.234,50`.

@@ -11,6 +11,8 @@ public protocol QueueStore {
 
 /// The queue as a drainer works on it, over all companies and as cron.
 public protocol DrainStore {
+    /// What a drainer does in each turn: `finish`, `renew`, `rescue`, `claim` and `companiesWithEvents`, in this order.
+    func turn(_ turn: DrainTurn) throws -> DrainTurn.Outcome
     /// Companies with events that are not routed yet; at most `limit`.
     func companiesWithEvents(limit: Int) throws -> [Company.ID]
     /// Takes the transaction's company's oldest events off the queue, for this transaction. Empty when another one is
@@ -30,6 +32,85 @@ public protocol DrainStore {
     /// is gone; says how many. All are due at once; what may have taken effect is only looked for until `repeatSeconds`
     /// after its lease's end.
     func rescue(worker: String, repeatSeconds: Double, backSeconds: Double?) throws -> Int
+}
+
+extension DrainStore {
+    /// A turn step by step. A store may do all of it in one round trip.
+    public func turn(_ turn: DrainTurn) throws -> DrainTurn.Outcome { try inSteps(turn) }
+
+    /// A turn step by step.
+    public func inSteps(_ turn: DrainTurn) throws -> DrainTurn.Outcome {
+        var outcome = DrainTurn.Outcome()
+        outcome.ours = try finish(turn.results, worker: turn.worker)
+        if !turn.renewals.isEmpty {
+            outcome.renewed = try renew(turn.renewals, worker: turn.worker, seconds: turn.leaseSeconds)
+        }
+        if let due = turn.rescue {
+            _ = try rescue(worker: turn.worker, repeatSeconds: due.repeatSeconds, backSeconds: due.backSeconds)
+        }
+        if let request = turn.claim {
+            outcome.claimed = try claim(request)
+            if turn.companyLimit > 0 { outcome.companies = try companiesWithEvents(limit: turn.companyLimit) }
+        }
+        return outcome
+    }
+}
+
+/// What a drainer does in one transaction: results out, messages in.
+public struct DrainTurn: Sendable {
+    /// Who has the messages in hand.
+    public var worker: String
+    /// Attempts that are over.
+    public var results: [FinishedAttempt]
+    /// Messages whose leases are renewed.
+    public var renewals: [OutboxMessage]
+    /// How long they last then.
+    public var leaseSeconds: Double
+    /// Set when lost messages are to be returned.
+    public var rescue: Rescue?
+    /// Set when more is wanted.
+    public var claim: ClaimRequest?
+    /// Of so many companies with events is told, when more is wanted.
+    public var companyLimit = 0
+
+    /// See `DrainStore.rescue`.
+    public struct Rescue: Hashable, Sendable {
+        /// When what may have taken effect may be repeated.
+        public let repeatSeconds: Double
+        /// How far back is looked; nil: ever.
+        public let backSeconds: Double?
+
+        /// Makes the value.
+        public init(repeatSeconds: Double, backSeconds: Double?) {
+            self.repeatSeconds = repeatSeconds
+            self.backSeconds = backSeconds
+        }
+    }
+
+    /// What came of it.
+    public struct Outcome: Sendable {
+        /// Of the results those that count; the others' leases were lost.
+        public var ours: Set<OutboxMessage.ID> = []
+        /// Of the renewals those that are still held.
+        public var renewed: Set<OutboxMessage.ID> = []
+        /// Messages, now this worker's.
+        public var claimed: [OutboxMessage] = []
+        /// Companies with events that are not routed yet.
+        public var companies: [Company.ID] = []
+        /// Whether there was nothing to do.
+        public var isEmpty: Bool { claimed.isEmpty && companies.isEmpty }
+
+        /// Nothing.
+        public init() {}
+    }
+
+    /// Makes a turn of nothing.
+    public init(worker: String, leaseSeconds: Double) {
+        self.worker = worker
+        self.leaseSeconds = leaseSeconds
+        results = []
+        renewals = []
+    }
 }
 
 /// What a drainer wants.

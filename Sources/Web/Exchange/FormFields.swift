@@ -9,20 +9,23 @@ struct FormFields: Sendable {
 
     /// Reads `application/x-www-form-urlencoded`; nil when there are absurdly many fields.
     init?(encoded bytes: some Sequence<UInt8>) {
-        var (name, value): ([UInt8], [UInt8]?) = ([], nil)
-        func decoded(_ bytes: [UInt8]) -> String { PercentCoding.decode(bytes, plusIsSpace: true) }
-        for byte in Array(bytes) + [UInt8(ascii: "&")] {
-            switch byte {
-            case UInt8(ascii: "&"):
-                if !name.isEmpty || value != nil { pairs.append((decoded(name), decoded(value ?? []))) }
-                (name, value) = ([], nil)
-                guard pairs.count <= Self.limit else { return nil }
-            case UInt8(ascii: "=") where value == nil:
-                value = []
-            default:
-                if value == nil { name.append(byte) } else { value?.append(byte) }
+        let bytes = Array(bytes)
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
+            let pair = bytes[start..<end]
+            let equals = pair.firstIndex(of: UInt8(ascii: "="))
+            if !pair.isEmpty {
+                let value = equals.map { pair[($0 + 1)...] } ?? []
+                pairs.append((Self.decoded(pair[..<(equals ?? end)]), Self.decoded(value)))
             }
+            guard pairs.count <= Self.limit else { return nil }
+            start = end + 1
         }
+    }
+
+    private static func decoded(_ bytes: ArraySlice<UInt8>) -> String {
+        PercentCoding.decode(bytes, plusIsSpace: true)
     }
 
     /// The first value of a name.

@@ -2,13 +2,17 @@
 enum PercentCoding {
     /// Decodes `%41` and, in forms, `+`. A broken escape stays as it is; broken UTF-8 is repaired, and NUL, which
     /// PostgreSQL's text can't hold, becomes U+FFFD too.
-    static func decode(_ bytes: [UInt8], plusIsSpace: Bool) -> String {
+    static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String {
+        // Nearly every text can stand as it is.
+        if bytes.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") && $0 != 0 }) {
+            return String(decoding: bytes, as: UTF8.self)
+        }
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
-        var index = 0
-        while index < bytes.count {
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
             let byte = bytes[index]
-            if byte == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]),
+            if byte == UInt8(ascii: "%"), index + 2 < bytes.endIndex, let high = digit(bytes[index + 1]),
                 let low = digit(bytes[index + 2])
             {
                 result.append(high << 4 | low)

@@ -3,7 +3,7 @@ import HTTPTypes
 /// One row of the route table.
 struct Route: Sendable {
     /// Who asks here; decides how errors look, which headers an answer gets, and whether a session is needed.
-    enum Area: Sendable {
+    enum Area: Sendable, CaseIterable {
         /// A member's page: needs a session.
         case member
         /// A page that anybody may open; a session is looked up where there is one.
@@ -42,13 +42,21 @@ struct Route: Sendable {
     }
 
     let method: HTTPRequest.Method
-    /// `/quotes/{id}`, as logged.
+    /// `/quotes/{id}`.
     let pattern: String
     let area: Area
     let body: BodyRule
     let answer: @Sendable (Call) async throws -> WebResponse
 
+    /// Method and pattern, as logged.
+    let name: String
+
     private let segments: [Segment]
+
+    /// Whether the path has no parameters.
+    var isLiteral: Bool {
+        segments.allSatisfy { if case .literal = $0 { true } else { false } }
+    }
 
     private enum Segment: Sendable {
         case literal(String)
@@ -64,6 +72,7 @@ struct Route: Sendable {
         self.area = area
         self.body = body
         self.answer = answer
+        name = "\(method.rawValue) \(pattern)"
         segments = pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { part in
             part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
         }

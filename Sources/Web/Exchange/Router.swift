@@ -10,12 +10,22 @@ struct Router: Sendable {
         case unknown(Route.Area)
     }
 
-    let routes: [Route]
+    private let routes: [Route]
+    /// Those without parameters, by their path: most requests need not look through the table.
+    private let literals: [String: [Route]]
+
+    init(routes: [Route]) {
+        self.routes = routes
+        literals = Dictionary(grouping: routes.filter(\.isLiteral), by: \.pattern)
+    }
 
     /// HEAD is answered by GET's route.
     func match(method: HTTPRequest.Method, rawPath: Substring) -> Match {
-        let path = Self.segments(rawPath)
         let wanted = method == .head ? .get : method
+        if let route = literals[String(rawPath)]?.first(where: { $0.method == wanted }) {
+            return .found(route, parameters: [:])
+        }
+        let path = Self.segments(rawPath)
         var allowed: [HTTPRequest.Method] = []
         var area: Route.Area?
         for route in routes {
@@ -32,7 +42,7 @@ struct Router: Sendable {
 
     static func segments(_ rawPath: Substring) -> [String] {
         rawPath.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst().map {
-            PercentCoding.decode(Array($0), plusIsSpace: false)
+            PercentCoding.decode(Array($0)[...], plusIsSpace: false)
         }
     }
 }

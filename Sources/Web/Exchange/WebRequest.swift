@@ -1,7 +1,9 @@
 public import HTTPTypes
 
 /// One request as the web server handed it over.
-public struct WebRequest: Sendable {
+///
+/// A class, because it goes through many hands and never changes.
+public final class WebRequest: Sendable {
     /// Method, path with query, and header fields.
     public let request: HTTPRequest
     /// The whole body, already bounded by the server's own cap.
@@ -22,14 +24,14 @@ public struct WebRequest: Sendable {
     /// The path without the query, still percent-encoded.
     var rawPath: Substring {
         let target = request.path ?? "/"
-        return target.prefix { $0 != "?" }
+        return target[..<(target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)]
     }
 
     /// What stands behind the question mark, still encoded.
     var rawQuery: Substring {
         let target = request.path ?? "/"
-        guard let mark = target.firstIndex(of: "?") else { return "" }
-        return target[target.index(after: mark)...]
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return "" }
+        return target[target.utf8.index(after: mark)...]
     }
 
     /// `text/html` of `Text/HTML; charset=utf-8`.

@@ -27,7 +27,7 @@ public struct WebResponse: Sendable {
     }
 
     static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> WebResponse {
-        WebResponse(status, type: "application/json", body: Array(value.text.utf8))
+        WebResponse(status, type: "application/json", body: value.bytes)
     }
 
     static func empty(_ status: HTTPResponse.Status) -> WebResponse {

@@ -15,37 +15,50 @@ struct PanelBody: Sendable {
     /// currencies are never added.
     func answer(_ records: [PanelRecord]) -> JSONValue {
         var shown: Set<Contact.ID> = []
-        var objects: [[(name: String, value: JSONValue)]] = []
+        var objects: [JSONValue] = []
         for record in records {
             // Two deals of one customer have its figures once; their own documents differ.
-            let isNew = record.customer.map { shown.insert($0.id).inserted } ?? true
-            objects += self.objects(record, figures: isNew ? record.figures : [], isAlone: records.count == 1)
-        }
-        let numbered = objects.prefix(Self.limit).enumerated().map { index, members in
-            JSONValue.object([("id", .integer(index + 1))] + members)
+            let isNew = records.count == 1 || record.customer.map { shown.insert($0.id).inserted } ?? true
+            add(record, figures: isNew ? record.figures : [], isAlone: records.count == 1, to: &objects)
         }
         let customer = records.count == 1 ? records.first?.customer : nil
-        let external = customer.map { "\(publicURL)/contacts/\($0.id.text)" } ?? "\(publicURL)/invoices"
+        let external = customer.map(address) ?? "\(publicURL)/invoices"
         return .object([
-            ("data", .array(numbered)),
+            ("data", .array(objects)),
             ("external_link", .object([("url", .string(external)), ("label", .string("Open in PayDock"))])),
             ("settings", .object([("url", .string("\(publicURL)/apps/pipedrive"))])),
         ])
     }
 
-    private func objects(
-        _ record: PanelRecord, figures: [PanelFigures], isAlone: Bool
-    ) -> [[(name: String, value: JSONValue)]] {
-        guard let customer = record.customer else { return [unlinked(record)] }
-        let name = String(customer.name.prefix(Self.nameLimit))
-        let link = [(name: "customer", value: self.link(name, "\(publicURL)/contacts/\(customer.id.text)"))]
+    private func address(_ customer: PanelRecord.Customer) -> String { "\(publicURL)/contacts/\(customer.id.text)" }
+
+    private func add(
+        _ record: PanelRecord, figures: [PanelFigures], isAlone: Bool, to objects: inout [JSONValue]
+    ) {
+        func add(_ header: String, _ rest: [(name: String, value: JSONValue)]...) {
+            guard objects.count < Self.limit else { return }
+            var members: [(name: String, value: JSONValue)] = []
+            members.reserveCapacity(16)
+            members.append(("id", .integer(objects.count + 1)))
+            members.append(("header", .string(header)))
+            for part in rest { members += part }
+            objects.append(.object(members))
+        }
         // The deal's own documents stand with the first object: which currency they have does not matter to them.
         let documents = documents(record)
-        if figures.isEmpty { return [[("header", .string("\(name): see above"))] + link + documents] }
-        return figures.enumerated().map { index, figures in
-            let header = header(figures, of: isAlone ? nil : name)
-            return [("header", .string(header))] + amounts(figures) + link + (index == 0 ? documents : [])
+        guard let customer = record.customer else {
+            return add("Not a PayDock customer yet", [("customer", invitation(record))], documents)
         }
+        let name = Self.shortened(customer.name)
+        let link = [(name: "customer", value: self.link(name, address(customer)))]
+        if figures.isEmpty { add("\(name): see above", link, documents) }
+        for (index, figures) in figures.enumerated() {
+            add(header(figures, of: isAlone ? nil : name), amounts(figures), link, index == 0 ? documents : [])
+        }
+    }
+
+    private static func shortened(_ name: String) -> String {
+        name.utf8.count <= nameLimit ? name : String(name.prefix(nameLimit))
     }
 
     private func header(_ figures: PanelFigures, of name: String?) -> String {
@@ -55,15 +68,12 @@ struct PanelBody: Sendable {
     }
 
     /// No contact is linked: the link to make one, form filled in.
-    private func unlinked(_ record: PanelRecord) -> [(name: String, value: JSONValue)] {
+    private func invitation(_ record: PanelRecord) -> JSONValue {
         let address = PercentCoding.query([
             ("pipedrive", "\(query.subject.resource.rawValue):\(record.recordID)"),
             ("company", "\(query.companyID)"),
         ])
-        return [
-            ("header", .string("Not a PayDock customer yet")),
-            ("customer", link("Create customer in PayDock", "\(publicURL)/contacts/from-pipedrive\(address)")),
-        ] + documents(record)
+        return link("Create customer in PayDock", "\(publicURL)/contacts/from-pipedrive\(address)")
     }
 
     private func amounts(_ figures: PanelFigures) -> [(name: String, value: JSONValue)] {

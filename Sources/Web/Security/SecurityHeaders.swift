@@ -1,26 +1,37 @@
-import HTTPTypes
+public import HTTPTypes
 
 /// Header fields that every answer gets.
 struct SecurityHeaders: Sendable {
-    /// Where a form may lead besides this site: browsers hold `form-action` against redirects too, and Install
-    /// leads to Pipedrive.
-    let consentOrigins: [String]
+    private let fields: [Route.Area: HTTPFields]
+
+    /// - Parameter consentOrigins: where a form may lead besides this site: browsers hold `form-action` against
+    ///   redirects too, and Install leads to Pipedrive.
+    init(consentOrigins: [String]) {
+        fields = Dictionary(
+            uniqueKeysWithValues: Route.Area.allCases.map { ($0, Self.fields($0, consentOrigins: consentOrigins)) })
+    }
 
     func apply(to answer: WebResponse, area: Route.Area, requestID: String) -> WebResponse {
         var answer = answer
-        answer.response.headerFields[named: "X-Request-Id"] = requestID
-        answer.response.headerFields[.xContentTypeOptions] = "nosniff"
-        answer.response.headerFields[named: "X-Frame-Options"] = "DENY"
-        answer.response.headerFields[named: "Referrer-Policy"] = area == .customer ? "no-referrer" : "same-origin"
-        answer.response.headerFields[.contentSecurityPolicy] = policy(area)
-        if answer.response.headerFields[.cacheControl] == nil {
-            answer.response.headerFields[.cacheControl] = "no-store"
+        answer.response.headerFields.append(HTTPField(name: .requestID, value: requestID))
+        answer.response.headerFields.append(contentsOf: fields[area] ?? HTTPFields())
+        if !answer.response.headerFields.contains(.cacheControl) {
+            answer.response.headerFields.append(HTTPField(name: .cacheControl, value: "no-store"))
         }
-        if area == .customer { answer.response.headerFields[named: "X-Robots-Tag"] = "noindex, nofollow" }
         return answer
     }
 
-    private func policy(_ area: Route.Area) -> String {
+    private static func fields(_ area: Route.Area, consentOrigins: [String]) -> HTTPFields {
+        var fields = HTTPFields()
+        fields[.xContentTypeOptions] = "nosniff"
+        fields[named: "X-Frame-Options"] = "DENY"
+        fields[named: "Referrer-Policy"] = area == .customer ? "no-referrer" : "same-origin"
+        fields[.contentSecurityPolicy] = policy(area, consentOrigins: consentOrigins)
+        if area == .customer { fields[named: "X-Robots-Tag"] = "noindex, nofollow" }
+        return fields
+    }
+
+    private static func policy(_ area: Route.Area, consentOrigins: [String]) -> String {
         let targets: String
         switch area {
         case .member, .open: targets = (["'self'"] + consentOrigins).joined(separator: " ")
@@ -30,6 +41,14 @@ struct SecurityHeaders: Sendable {
         return "default-src 'none'; style-src 'self'; img-src 'self'; form-action \(targets); base-uri 'none'; "
             + "frame-ancestors 'none'"
     }
+}
+
+extension HTTPField.Name {
+    /// `X-Request-Id`: under which id a request is logged.
+    public static let requestID: HTTPField.Name = {
+        guard let name = HTTPField.Name("X-Request-Id") else { preconditionFailure("no name of a header field") }
+        return name
+    }()
 }
 
 extension HTTPFields {
