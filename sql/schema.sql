@@ -974,6 +974,17 @@ $$;
 
 ALTER FUNCTION pipedrive.contact_edited() OWNER TO paydock_owner;
 
+CREATE FUNCTION pipedrive.count_staged() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    analyze pipedrive.staged_record (company_id, run_id, kind, record_id), pipedrive.staged_key;
+end
+$$;
+
+ALTER FUNCTION pipedrive.count_staged() OWNER TO paydock_owner;
+
 CREATE FUNCTION pipedrive.end_links() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -4422,6 +4433,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.connection TO paydock_cron;
 
 REVOKE ALL ON FUNCTION pipedrive.connected_companies() FROM PUBLIC;
 GRANT ALL ON FUNCTION pipedrive.connected_companies() TO paydock_cron;
+
+REVOKE ALL ON FUNCTION pipedrive.count_staged() FROM PUBLIC;
+GRANT ALL ON FUNCTION pipedrive.count_staged() TO paydock_cron;
 
 REVOKE ALL ON FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION pipedrive.forget_snapshots(before timestamp with time zone) TO paydock_cron;

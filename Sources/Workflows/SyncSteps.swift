@@ -23,6 +23,8 @@ public struct SyncSteps: Sendable {
     /// Records decided about in one transaction: enough for sets, few enough for flat memory.
     private static let decisionLimit = 1000
     private static let creationLimit = 50
+    /// So long a step reads on, page after page, or decides on, batch after batch.
+    private static let stepTime = Duration.seconds(5)
 
     /// A step of a run.
     private struct Step {
@@ -77,20 +79,18 @@ public struct SyncSteps: Sendable {
 
     // MARK: Reading
 
-    /// So long a step reads on, page after page: the next page is on its way while one is kept.
-    private static let readingTime = Duration.seconds(5)
-
     /// A page with the database's clock before it was asked for.
     private struct ReadPage: Sendable {
         let fetched: FetchedPage
         let readAt: Date
     }
 
+    /// The next page is on its way while one is kept.
     private func read(_ step: Step) async throws -> DeliveryResult {
         guard let policy = try storage.transaction(.cron(step.company), { try $0.syncPolicy.policy() }) else {
             throw ConnectionEnded()
         }
-        let end = ContinuousClock.now + Self.readingTime
+        let end = ContinuousClock.now + Self.stepTime
         do {
             var page = try await page(step, step.checkpoint.cursor, policy)
             while let cursor = page.fetched.nextCursor {
@@ -141,14 +141,18 @@ public struct SyncSteps: Sendable {
     // MARK: Deciding
 
     private func decide(_ step: Step) throws -> DeliveryResult {
-        try storage.transaction(.cron(step.company)) { transaction in
-            let last = try transaction.pairs.decide(
-                step.kind, run: step.run, after: step.checkpoint.cursor.flatMap { Int64($0) },
-                limit: Self.decisionLimit)
-            let next =
-                last.map { SyncCheckpoint(phase: .decide, kind: step.kind, cursor: String($0)) } ?? step.next
-            try transaction.sync.move(step.run, to: next, tokenCost: 0)
-        }
+        let end = ContinuousClock.now + Self.stepTime
+        var after = step.checkpoint.cursor.flatMap { Int64($0) }
+        repeat {
+            after = try storage.transaction(.cron(step.company)) { transaction in
+                let last = try transaction.pairs.decide(
+                    step.kind, run: step.run, after: after, limit: Self.decisionLimit)
+                let next =
+                    last.map { SyncCheckpoint(phase: .decide, kind: step.kind, cursor: String($0)) } ?? step.next
+                try transaction.sync.move(step.run, to: next, tokenCost: 0)
+                return last
+            }
+        } while after != nil && .now < end
         return .again
     }
 

@@ -43,7 +43,7 @@ struct AttentionKeeping {
     private func stillGone() throws -> [Question] {
         try batch.connection.query(
             """
-            select s.record_id from pipedrive.staged_record s join pipedrive.link l on \(fragment: batch.link)
+            select s.record_id from pipedrive.staged_record s \(fragment: batch.link)
             where \(fragment: batch.window) and not s.is_deleted and l.state = 'gone'
             order by s.record_id
             """
@@ -59,10 +59,10 @@ struct AttentionKeeping {
         guard batch.writes else { return }
         try batch.connection.execute(
             """
-            delete from pipedrive.attention a using pipedrive.staged_record s
-            where \(fragment: batch.window) and \(fragment: batch.keys("a")) and a.record_id = s.record_id
+            delete from pipedrive.attention a
+            where \(fragment: batch.keys("a")) and \(fragment: batch.isMeant("a.record_id"))
                 and a.record_id <> all (\(records)::bigint[]) and not a.is_merge
-                and (a.choice is distinct from 'ignore' or s.is_deleted)
+                and \(fragment: batch.isStaged("a.record_id", "(a.choice is distinct from 'ignore' or s.is_deleted)"))
             """)
     }
 
@@ -72,7 +72,7 @@ struct AttentionKeeping {
                 \(questions.map(\.record))::bigint[], \(questions.map(\.reason))::text[],
                 \(questions.map { BatchWriting.array($0.candidates.map { $0.uuidString.lowercased() }) })::text[])
                 q (record_id, reason, candidates)
-            join pipedrive.staged_record s on \(fragment: batch.rows) and s.record_id = q.record_id
+            \(fragment: batch.staged("q.record_id"))
             """
         let log: SQL =
             "\(batch.company)::uuid, \(batch.loggedRun)::uuid, \(batch.kind.rawValue)::text"

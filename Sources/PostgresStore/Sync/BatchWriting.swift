@@ -36,8 +36,7 @@ struct BatchWriting {
                 company_id, pipedrive_company_id, kind, record_id, local_id, remote_added_at)
             select \(company)::uuid, \(batch.account)::bigint, \(batch.kind.rawValue)::text, p.record_id, p.local_id,
                 s.added_at
-            from \(fragment: pair)
-            join pipedrive.staged_record s on \(fragment: batch.rows) and s.record_id = p.record_id
+            from \(fragment: pair) \(fragment: batch.staged("p.record_id"))
             where exists (
                 select from \(fragment: batch.table) c where c.company_id = \(company) and c.id = p.local_id)
             on conflict do nothing
@@ -71,7 +70,7 @@ struct BatchWriting {
             ours as (\(fragment: batch.kind == .product ? newProducts : newContacts))
             insert into pipedrive.sync_change (company_id, run_id, kind, record_id, local_id, action, name, changes)
             select \(fragment: log), s.record_id, m.local_id, 'created', s.name, s.remote_values
-            from made m join pipedrive.staged_record s on \(fragment: batch.window) and s.record_id = m.record_id
+            from made m \(fragment: batch.staged("m.record_id"))
             """)
         guard batch.kind == .product else { return }
         try connection.execute(
@@ -79,17 +78,19 @@ struct BatchWriting {
             insert into books.product_price (company_id, product_id, currency, minor_units)
             select s.company_id, l.local_id, price.currency, price.minor_units
             from pipedrive.staged_record s
-            join pipedrive.link l on \(fragment: batch.link) and l.state = 'live'
+            \(fragment: batch.link)
             cross join unnest(s.currencies, s.prices) as price (currency, minor_units)
-            where \(fragment: batch.window) and s.record_id = any (\(records)::bigint[])
+            where \(fragment: batch.window) and l.state = 'live' and s.record_id = any (\(records)::bigint[])
             on conflict do nothing
             """)
     }
 
     private var organization: SQL {
         """
-        left join pipedrive.link o on o.company_id = s.company_id and o.pipedrive_company_id = \(batch.account)
-            and o.kind = 'organization' and o.record_id = s.organization_record_id and o.state = 'live'
+        left join lateral (
+            select o.local_id, o.state from pipedrive.link o where o.company_id = \(company)
+                and o.pipedrive_company_id = \(batch.account) and o.kind = 'organization'
+                and o.record_id = s.organization_record_id offset 0) o on o.state = 'live'
         """
     }
 
@@ -114,8 +115,7 @@ struct BatchWriting {
             vat_number, kvk_number, language)
         select s.company_id, m.local_id, s.kind, s.name, o.local_id, s.emails, s.phones, s.street, s.postal_code,
             s.city, s.country, s.vat_number, s.kvk_number, s.language
-        from made m
-        join pipedrive.staged_record s on \(fragment: batch.window) and s.record_id = m.record_id
+        from made m \(fragment: batch.staged("m.record_id"))
         \(fragment: organization)
         """
     }
@@ -127,7 +127,7 @@ struct BatchWriting {
             case when not exists (
                 select from books.product p where p.company_id = s.company_id and p.code = s.code) then s.code end,
             s.name, s.description, s.unit, s.tax_basis_points, s.is_active
-        from made m join pipedrive.staged_record s on \(fragment: batch.window) and s.record_id = m.record_id
+        from made m \(fragment: batch.staged("m.record_id"))
         """
     }
 
@@ -139,25 +139,32 @@ struct BatchWriting {
             insert into pipedrive.remote_key (company_id, pipedrive_company_id, kind, rule, key, record_id)
             select distinct s.company_id, \(batch.account)::bigint, s.kind, k.rule, k.key, s.record_id
             from pipedrive.staged_record s
-            join pipedrive.staged_key k on k.company_id = s.company_id and k.run_id = s.run_id and k.kind = s.kind
-                and k.record_id = s.record_id
-            where \(fragment: batch.window) and not s.is_deleted
-                and not exists (select from pipedrive.link l where \(fragment: batch.link))
+            cross join lateral (
+                select k.rule, k.key from pipedrive.staged_key k
+                where k.company_id = \(company) and k.run_id = \(batch.run) and k.kind = \(batch.kind.rawValue)
+                    and k.record_id = s.record_id offset 0) k
+            where \(fragment: batch.window) and not s.is_deleted and \(fragment: batch.isUnlinked)
             on conflict do nothing
             """)
+    }
+
+    /// Whether a key `x` of a staged record is none of it any more.
+    private var outdated: SQL {
+        """
+        (s.is_deleted or not \(fragment: batch.isUnlinked) or not exists (
+            select from pipedrive.staged_key k where k.company_id = \(company) and k.run_id = \(batch.run)
+                and k.kind = \(batch.kind.rawValue) and k.record_id = x.record_id and k.rule = x.rule
+                and k.key = x.key offset 0))
+        """
     }
 
     /// Forgets what the records of the batch are not known by any more.
     func forgetKeys() throws {
         try connection.execute(
             """
-            delete from pipedrive.remote_key x using pipedrive.staged_record s
-            where \(fragment: batch.window) and \(fragment: batch.keys("x")) and x.record_id = s.record_id
-                and (s.is_deleted
-                    or exists (select from pipedrive.link l where \(fragment: batch.link))
-                    or not exists (
-                        select from pipedrive.staged_key k where k.company_id = s.company_id and k.run_id = s.run_id
-                            and k.kind = s.kind and k.record_id = s.record_id and k.rule = x.rule and k.key = x.key))
+            delete from pipedrive.remote_key x
+            where \(fragment: batch.keys("x")) and \(fragment: batch.isMeant("x.record_id"))
+                and \(fragment: batch.isStaged("x.record_id", outdated))
             """)
     }
 
@@ -183,6 +190,7 @@ struct BatchWriting {
                 from unnest(\(moved.map(\.recordID))::bigint[], \(moved.map { Self.array($0.decision.base.pairs) })::text[])
                     b (record_id, base)
                 where \(fragment: batch.keys("l")) and l.record_id = b.record_id
+                    and l.record_id = any (\(moved.map(\.recordID))::bigint[])
                 """)
         }
         try forget(

@@ -102,18 +102,16 @@ struct FreshMatching {
             """
             with fresh as materialized (
                 select s.record_id, s.name, s.code, s.emails, s.added_at from pipedrive.staged_record s
-                where \(fragment: batch.window) and not s.is_deleted
-                    and not exists (select from pipedrive.link l where \(fragment: batch.link))),
+                where \(fragment: batch.window) and not s.is_deleted and \(fragment: batch.isUnlinked)),
             key as materialized (
-                select distinct k.record_id, k.rule, k.key from pipedrive.staged_key k
-                join fresh f on f.record_id = k.record_id
-                where k.company_id = \(company) and k.run_id = \(batch.run) and k.kind = \(kind)),
+                select distinct s.record_id, s.rule, s.key from pipedrive.staged_key s
+                where \(fragment: batch.window) and \(fragment: batch.isUnlinked)),
             hit as materialized (\(fragment: hits) union \(fragment: creating)),
             candidate as (
                 select h.record_id, h.rule, h.local_id,
                     exists (
                         select from pipedrive.link t where \(fragment: batch.keys("t")) and t.local_id = h.local_id
-                            and t.state = 'live' and t.record_id > 0) as is_taken,
+                            and t.state = 'live' and t.record_id > 0 offset 0) as is_taken,
                     exists (\(fragment: contest)) as is_contested
                 from hit h),
             gathered as (
@@ -126,10 +124,12 @@ struct FreshMatching {
                 select k.record_id, array_agg(distinct k.rule) as rules from key k
                 where exists (
                         select from pipedrive.staged_key o where o.company_id = \(company) and o.run_id = \(batch.run)
-                            and o.kind = \(kind) and o.rule = k.rule and o.key = k.key and o.record_id <> k.record_id)
+                            and o.kind = \(kind) and o.rule = k.rule and o.key = k.key and o.record_id <> k.record_id
+                        offset 0)
                     or exists (
                         select from pipedrive.remote_key o where \(fragment: batch.keys("o"))
-                            and o.rule = k.rule and o.key = k.key and o.record_id <> k.record_id)
+                            and o.rule = k.rule and o.key = k.key and o.record_id <> k.record_id
+                        offset 0)
                 group by k.record_id)
             select f.record_id, f.added_at, coalesce(g.ids, '{}') as ids, coalesce(g.rules, '{}') as rules,
                 coalesce(g.taken, '{}') as taken, coalesce(g.contested, '{}') as contested,
@@ -137,7 +137,9 @@ struct FreshMatching {
             from fresh f
             left join gathered g on g.record_id = f.record_id
             left join shared sh on sh.record_id = f.record_id
-            left join pipedrive.attention a on \(fragment: batch.keys("a")) and a.record_id = f.record_id
+            left join lateral (
+                select * from pipedrive.attention a where \(fragment: batch.keys("a"))
+                    and a.record_id = f.record_id offset 0) a on true
             order by f.record_id
             """)
     }
@@ -150,10 +152,13 @@ struct FreshMatching {
                 and c.archived_at is null
             """
         let byEmail: SQL = """
-            select k.record_id, k.rule, c.id as local_id from key k
-            join books.contact_email e on e.company_id = \(company) and e.normalized = k.key
-            \(fragment: contact) and c.id = e.contact_id
-            where k.rule = 'email'
+            select k.record_id, k.rule, e.contact_id as local_id from key k
+            cross join lateral (
+                select e.contact_id from books.contact_email e
+                where e.company_id = \(company) and e.normalized = k.key offset 0) e
+            where k.rule = 'email' and exists (
+                select from books.contact c where c.company_id = \(company) and c.id = e.contact_id
+                    and c.kind = \(batch.kind.rawValue) and c.archived_at is null offset 0)
             """
         switch batch.kind {
         case .person: return byEmail
@@ -227,10 +232,7 @@ struct FreshMatching {
                     select distinct on (s.record_id) s.record_id, l.record_id as placeholder
                     from pipedrive.staged_record s join pipedrive.link l on l.state = 'ended'
                         and \(fragment: isSent(record: "s"))
-                    where \(fragment: batch.window) and not s.is_deleted and not exists (
-                        select from pipedrive.link known
-                        where known.company_id = s.company_id and known.pipedrive_company_id = \(batch.account)
-                            and known.kind = s.kind and known.record_id = s.record_id)
+                    where \(fragment: batch.window) and not s.is_deleted and \(fragment: batch.isUnlinked)
                     order by s.record_id, l.record_id desc) one
                 order by placeholder, record_id) x
             where \(fragment: batch.keys("gone")) and gone.record_id = x.placeholder
@@ -272,10 +274,12 @@ struct FreshMatching {
                         and o.record_id <> h.record_id
                         and not exists (
                             select from pipedrive.link l where \(fragment: batch.keys("l"))
-                                and l.record_id = o.record_id))
+                                and l.record_id = o.record_id offset 0)
+                    offset 0)
                 or exists (
                     select from pipedrive.remote_key o where \(fragment: batch.keys("o")) and o.rule = own.rule
-                        and o.key = own.key and o.record_id <> h.record_id)
+                        and o.key = own.key and o.record_id <> h.record_id
+                    offset 0)
             """
     }
 }

@@ -97,10 +97,10 @@ struct LinkedPairs {
         _ = try batch.connection.query(
             """
             select from \(fragment: batch.table) ours
-            where ours.company_id = \(batch.company) and ours.id in (
-                select l.local_id from pipedrive.staged_record s join pipedrive.link l on \(fragment: batch.link)
+            where ours.company_id = \(batch.company) and ours.id = any (array(
+                select l.local_id from pipedrive.staged_record s \(fragment: batch.link)
                 where \(fragment: batch.window) and l.state = 'live' and \(fragment: Self.isChanged)
-                    and \(fragment: isMeant))
+                    and \(fragment: isMeant)))
             order by ours.id for no key update
             """)
     }
@@ -127,7 +127,7 @@ struct LinkedPairs {
             select l.record_id, l.local_id, l.remote_base,
                 coalesce(l.push_until > clock_timestamp(), false)
                     or (l.remote_base is not null and l.synced_at >= s.read_at) as is_busy
-            from pipedrive.staged_record s join pipedrive.link l on \(fragment: batch.link)
+            from pipedrive.staged_record s \(fragment: batch.link)
             where \(fragment: batch.window) and not s.is_deleted and l.state = 'live'
                 and \(fragment: Self.isChanged) and \(fragment: isMeant)
             """
@@ -153,16 +153,17 @@ struct LinkedPairs {
                 array(select e.was_empty::text from pipedrive.local_edit e
                     where e.company_id = \(company) and e.local_id = pair.local_id order by e.field) as edit_empties,
                 ours.*
-            from pair
-            join pipedrive.staged_record s on \(fragment: batch.rows) and s.record_id = pair.record_id
+            from pair \(fragment: batch.staged("pair.record_id"))
             cross join lateral (select \(fragment: columns) from \(fragment: source)) ours
-            left join pipedrive.link ro on ro.company_id = \(company)
-                and ro.pipedrive_company_id = \(batch.account) and ro.kind = 'organization'
-                and ro.record_id = s.organization_record_id and ro.state = 'live'
-            left join pipedrive.link lo on lo.company_id = \(company)
-                and lo.pipedrive_company_id = \(batch.account) and lo.kind = 'organization'
-                and lo.local_id = \(unsafe: batch.kind == .product ? "null" : "ours.organization_id")
-                and lo.state = 'live' and lo.record_id > 0
+            left join lateral (
+                select o.local_id, o.state from pipedrive.link o where o.company_id = \(company)
+                    and o.pipedrive_company_id = \(batch.account) and o.kind = 'organization'
+                    and o.record_id = s.organization_record_id offset 0) ro on ro.state = 'live'
+            left join lateral (
+                select o.record_id from pipedrive.link o where o.company_id = \(company)
+                    and o.pipedrive_company_id = \(batch.account) and o.kind = 'organization'
+                    and o.local_id = \(unsafe: batch.kind == .product ? "null" : "ours.organization_id")
+                    and o.state = 'live' and o.record_id > 0 offset 0) lo on true
             order by s.record_id
             """)
     }

@@ -27,7 +27,9 @@ struct PlannedChanges {
             select p.record_id, p.action, p.local_id, p.changes,
                 coalesce(p.changes = s.remote_values, false) as is_same
             from pipedrive.sync_plan p
-            left join pipedrive.staged_record s on \(fragment: batch.rows) and s.record_id = p.record_id
+            left join lateral (
+                select * from pipedrive.staged_record s
+                where \(fragment: batch.rows) and s.record_id = p.record_id offset 0) s on true
             where p.company_id = \(batch.company) and p.run_id = \(batch.run) and p.kind = \(batch.kind.rawValue)
                 and p.record_id > \(batch.after)::bigint and p.record_id <= \(batch.through)::bigint
             """)

@@ -37,6 +37,7 @@ struct PostgresPairs: PairStore {
     /// What concerns the whole list of a kind.
     private func begin(_ batch: StagedBatch, startedAt: Date) throws {
         try batch.keepLatest()
+        try batch.measure()
         try batch.followStates()
         try batch.followAbsences(since: startedAt)
         // Before anything is matched: an address that moved from one record to another is not shared.
@@ -61,6 +62,7 @@ struct PostgresPairs: PairStore {
             try StagedRecords(
                 connection: connection, company: company, run: run, readAt: fresh.readAt, occurredAt: fresh.occurredAt
             ).copy(fresh.page)
+            batch.ids = fresh.page.ids
             try batch.followStates()
             try batch.followMissing(fresh.missing, readAt: fresh.readAt)
             try BatchWriting(batch: batch).forgetKeys()

@@ -100,11 +100,13 @@ struct PostgresSyncTasks: SyncTaskStore {
                 and not exists (
                     select from pipedrive.link l where l.company_id = c.company_id
                         and l.pipedrive_company_id = \(account) and l.kind = \(kind.rawValue) and l.local_id = c.id
-                        and (l.record_id > 0 or l.state <> 'live'))
+                        and (l.record_id > 0 or l.state <> 'live')
+                    offset 0)
                 and not exists (
                     select from pipedrive.local_attention a where a.company_id = c.company_id
                         and a.pipedrive_company_id = \(account) and a.kind = \(kind.rawValue) and a.local_id = c.id
-                        and a.choice is distinct from 'create')
+                        and a.choice is distinct from 'create'
+                    offset 0)
                 and not exists (
                     select from pipedrive.sync_change would where would.company_id = c.company_id
                         and would.run_id = \(run) and would.local_id = c.id and would.action = 'linked')

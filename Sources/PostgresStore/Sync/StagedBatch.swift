@@ -22,6 +22,8 @@ struct StagedBatch {
     /// The records above this one, up to the next.
     var after: Int64 = 0
     var through: Int64 = .max
+    /// All that is staged, where that is little.
+    var ids: [Int64]?
 
     /// The staged rows of the kind, as `s`.
     var rows: SQL {
@@ -33,12 +35,52 @@ struct StagedBatch {
         "\(fragment: rows) and s.record_id > \(after)::bigint and s.record_id <= \(through)::bigint"
     }
 
-    /// Joins the link of a staged row, as `l`, whatever its state.
+    // What a run stages is new to the server's statistics, and so is a company in its first run: a join whose order is
+    // left to the planner may read the whole list for each row. `offset 0` keeps a look-up by key a look-up; what else
+    // is asked of the row stands outside of it, so that no index but the key's can serve.
+
+    /// The link of a staged row, as `l`, whatever its state: joins by looking each one up.
     var link: SQL {
         """
-        l.company_id = s.company_id and l.pipedrive_company_id = \(account) and l.kind = s.kind
+        cross join lateral (
+            select * from pipedrive.link l where \(fragment: isItsLink) offset 0) l
+        """
+    }
+
+    /// Whether a staged row has no link at all.
+    var isUnlinked: SQL {
+        "not exists (select from pipedrive.link l where \(fragment: isItsLink) offset 0)"
+    }
+
+    private var isItsLink: SQL {
+        """
+        l.company_id = \(company) and l.pipedrive_company_id = \(account) and l.kind = \(kind.rawValue)
             and l.record_id = s.record_id
         """
+    }
+
+    /// Looks the staged row of a record up, as `s`.
+    func staged(_ record: String) -> SQL {
+        """
+        cross join lateral (
+            select * from pipedrive.staged_record s where \(fragment: rows) and s.record_id = \(unsafe: record)
+            offset 0) s
+        """
+    }
+
+    /// Whether the staged row of a record says something, as `s`.
+    func isStaged(_ record: String, _ condition: SQL = "true") -> SQL {
+        """
+        exists (
+            select from pipedrive.staged_record s
+            where \(fragment: rows) and s.record_id = \(unsafe: record) and \(fragment: condition) offset 0)
+        """
+    }
+
+    /// Whether a record is one of this batch's.
+    func isMeant(_ record: String) -> SQL {
+        if let ids { return "\(unsafe: record) = any (\(ids)::bigint[])" }
+        return "\(unsafe: record) > \(after)::bigint and \(unsafe: record) <= \(through)::bigint"
     }
 
     /// Keys of a table of a company and kind, as `k`.
@@ -55,10 +97,19 @@ struct StagedBatch {
     func keepLatest() throws {
         try connection.execute(
             """
-            delete from pipedrive.staged_record s using pipedrive.staged_record later
-            where \(fragment: rows) and later.company_id = s.company_id and later.run_id = s.run_id
-                and later.kind = s.kind and later.record_id = s.record_id and later.position > s.position
+            delete from pipedrive.staged_record where ctid = any (array(
+                select ctid from (
+                    select s.ctid, lead(s.position) over (partition by s.record_id order by s.position) as later
+                    from pipedrive.staged_record s where \(fragment: rows)) one
+                where later is not null))
             """)
+    }
+
+    /// Tells the planner what is staged, where it is much: `count_staged` says why.
+    func measure() throws {
+        let many = try connection.query(
+            "select from pipedrive.staged_key s where \(fragment: rows) offset 1000 limit 1")
+        if many.first != nil { _ = try connection.query("select pipedrive.count_staged()") }
     }
 
     func count() throws -> Int {
@@ -85,7 +136,7 @@ extension StagedBatch {
         guard writes else { return }
         try markGone(
             """
-            select l.record_id from pipedrive.link l join pipedrive.staged_record s on \(fragment: link)
+            select l.record_id from pipedrive.staged_record s \(fragment: link)
             where \(fragment: rows) and s.is_deleted and l.state = 'live' and l.synced_at < s.read_at
             """)
         try connection.execute(
@@ -101,8 +152,9 @@ extension StagedBatch {
                         where other.company_id = l.company_id and other.local_id = l.local_id
                             and other.pipedrive_company_id = l.pipedrive_company_id and other.kind = l.kind
                             and other.state = 'live') as is_taken
-                from pipedrive.staged_record s join pipedrive.link l on \(fragment: link)
-                where \(fragment: rows) and not s.is_deleted and l.state = 'gone' and l.synced_at < s.read_at
+                from pipedrive.link l \(fragment: staged("l.record_id"))
+                where \(fragment: keys("l")) and \(fragment: isMeant("l.record_id")) and l.state = 'gone'
+                    and not s.is_deleted and l.synced_at < s.read_at
             ) back
             where \(fragment: keys("l")) and l.record_id = back.record_id
                 and (not back.exists_here or (back.rank = 1 and not back.is_taken))
@@ -116,8 +168,7 @@ extension StagedBatch {
                 """
                 select l.record_id from pipedrive.link l
                 where \(fragment: keys("l")) and l.state = 'live' and l.record_id > 0 and l.synced_at < \(startedAt)
-                    and not exists (
-                        select from pipedrive.staged_record s where \(fragment: rows) and s.record_id = l.record_id)
+                    and not \(fragment: isStaged("l.record_id"))
                 """)
         }
         for name in ["remote_key", "attention"] {
@@ -125,9 +176,8 @@ extension StagedBatch {
             try connection.execute(
                 """
                 delete from pipedrive.\(unsafe: name) x
-                where \(fragment: keys("x")) and x.noticed_at < \(startedAt) and not exists (
-                    select from pipedrive.staged_record s
-                    where \(fragment: rows) and s.record_id = x.record_id and not s.is_deleted)
+                where \(fragment: keys("x")) and x.noticed_at < \(startedAt)
+                    and not \(fragment: isStaged("x.record_id", "not s.is_deleted"))
                 """)
         }
     }
@@ -155,7 +205,8 @@ extension StagedBatch {
             """
             with gone as (
                 update pipedrive.link l set state = 'gone', synced_at = clock_timestamp()
-                where \(fragment: keys("l")) and l.state = 'live' and l.record_id in (\(fragment: records))
+                where \(fragment: keys("l")) and l.state = 'live'
+                    and l.record_id = any (array(\(fragment: records)))
                 returning l.record_id, l.local_id)
             insert into pipedrive.sync_change (company_id, run_id, kind, record_id, local_id, action, name)
             select \(company)::uuid, \(loggedRun)::uuid, \(kind.rawValue), g.record_id, g.local_id, 'gone',
