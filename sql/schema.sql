@@ -979,7 +979,7 @@ CREATE FUNCTION pipedrive.count_staged() RETURNS void
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    analyze pipedrive.staged_record (company_id, run_id, kind, record_id), pipedrive.staged_key;
+    analyze (skip_locked) pipedrive.staged_record (company_id, run_id, kind, record_id), pipedrive.staged_key;
 end
 $$;
 

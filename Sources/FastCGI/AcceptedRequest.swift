@@ -66,7 +66,7 @@ struct AcceptedRequest {
         return isFlushed
     }
 
-    /// Closes the connection, answered or not; does nothing where ``finish()`` has closed it.
+    /// Closes the connection, answered or not; does nothing where ``finish(isRead:)`` has closed it.
     func close() {
         FCGX_Free(pointer, 1)
     }

@@ -66,9 +66,8 @@ struct RequestHead {
             }
             return name.count - 5
         }
-        // A web server joins the values of one name, so each comes once; a cookie's parts are split as they always are.
-        guard let name = HTTPField.Name(lowercase) else { return }
-        if name == .cookie { fields[.cookie] = text } else { fields.append(HTTPField(name: name, value: text)) }
+        // A web server that does not join the values of one name sends it twice: then the last one counts.
+        if let name = HTTPField.Name(lowercase) { fields[name] = text }
     }
 
     private static let parameters: [(name: StaticString, set: @Sendable (inout RequestHead, String) -> Void)] = [

@@ -37,8 +37,11 @@ final class ConnectionPool: Sendable {
         idle.withLock { $0.append(parked) }
     }
 
-    /// Runs `body` with a connection. When an idle one turns out to have been cut off before anything was committed,
-    /// the body runs once more on a new one.
+    /// Runs `body` with a connection. When an idle one turns out to have been cut off, the body runs once more on a new
+    /// one, unless it was the commit that got no answer.
+    ///
+    /// A batch that carries its commit may have been committed all the same. Such are the panel's look, which writes
+    /// nothing, and a webhook, whose second copy is known by its event.
     func withConnection<Result>(_ body: (PostgresConnection) throws -> Result) throws -> Result {
         let (connection, wasIdle) = try take(repeats: true)
         do {

@@ -36,7 +36,8 @@ struct PostgresCallBudgets: CallBudgetStore {
                 day_spent = \(tokens)::integer
                     + case when b.day = (clock_timestamp() at time zone 'UTC')::date then b.day_spent else 0 end
             -- A crash of the server may forget the calls of its last second.
-            returning set_config('synchronous_commit', 'off', true), coalesce(call_limit, case when \(isPatient)::boolean then \(Self.smallestCallLimit)::integer end)
+            returning set_config('synchronous_commit', 'off', true),
+                coalesce(call_limit, case when \(isPatient)::boolean then \(Self.smallestCallLimit)::integer end)
                     as call_limit,
                 coalesce(day_left, case when \(isPatient)::boolean then \(Self.smallestDayLimit)::integer - day_spent end)
                     <= \(fragment: try dayReserve(urgency)) * coalesce(day_limit, \(Self.smallestDayLimit)::integer)

@@ -14,7 +14,7 @@ struct QueueDrainerCommand: AsyncParsableCommand {
 
     @Flag(help: "Stop when nothing is due any more, instead of after a minute.")
     var once = false
-    @Option(help: "Messages held at once.")
+    @Option(help: "Messages worked on at once.")
     var concurrency = QueueDrain.Limits().messages
     @Option(help: "Of these, messages of one company.")
     var perCompany = QueueDrain.Limits().perCompany

@@ -70,7 +70,9 @@ public struct WebApp: Sendable {
     ) async -> (WebResponse, Route.Area, route: String) {
         switch match {
         case .found(let route, let parameters):
-            return (await answer(request, route, parameters), route.area, route.name)
+            // HEAD is answered by GET's route.
+            let name = request.request.method == .head ? "HEAD \(route.pattern)" : route.name
+            return (await answer(request, route, parameters), route.area, name)
         case .unknown(let area):
             let answer = plainError(request, area, .notFound, code: "not_found", "There is nothing at this address.")
             return (answer, area, "\(request.request.method.rawValue) unknown")

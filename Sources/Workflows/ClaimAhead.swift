@@ -29,6 +29,12 @@ struct ClaimAhead {
         return done >= 40 && Double(notBegun) >= done / 4
     }
 
+    /// How many more messages may be claimed. Of no company more counts than it may have at work: what was claimed ahead
+    /// for one that has become slow takes no room of the others.
+    static func room(counted: [Company.ID: Int], limits: QueueDrain.Limits) -> Int {
+        limits.messages - counted.values.reduce(0) { $0 + min($1, limits.perCompany) }
+    }
+
     /// What counts as in hand of so many messages of a company: never nothing of something.
     func counted(_ held: Int, of company: Company.ID) -> Int {
         min(held, max(1, held - Int(lately[company] ?? 0)))

@@ -24,6 +24,9 @@ public final class DeliverySlots: Sendable {
     /// How many are given out.
     var takenCount: Int { state.withLock { $0.taken } }
 
+    /// How many wait for one.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// Waits for a slot; false when there will be none any more. Whoever got one gives it back.
     func take(_ company: Company.ID) async -> Bool {
         await withCheckedContinuation { continuation in
@@ -40,13 +43,20 @@ public final class DeliverySlots: Sendable {
         }
     }
 
-    /// Lets the next one begin for which there is room now.
+    /// Lets the next one begin for which there is room now: of the company that has the fewest, so that a single message
+    /// does not wait for the many of others.
     func give(back company: Company.ID) {
         let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             state.taken -= 1
             let left = state.ofCompany[company, default: 1] - 1
             state.ofCompany[company] = left > 0 ? left : nil
-            guard let index = state.waiting.firstIndex(where: { hasRoom(for: $0.company, state) }) else { return nil }
+            let fitting = state.waiting.indices.filter { hasRoom(for: state.waiting[$0].company, state) }
+            guard
+                let index = fitting.min(by: {
+                    state.ofCompany[state.waiting[$0].company, default: 0]
+                        < state.ofCompany[state.waiting[$1].company, default: 0]
+                })
+            else { return nil }
             let next = state.waiting.remove(at: index)
             Self.take(next.company, &state)
             return next.continuation

@@ -157,7 +157,7 @@ final class DrainLoop: Sendable {
             priorities[entry.message.priority, default: 0] += 1
         }
         let counted = Dictionary(uniqueKeysWithValues: companies.map { ($0, turn.ahead.counted($1, of: $0)) })
-        let room = drain.limits.messages - counted.values.reduce(0, +)
+        let room = ClaimAhead.room(counted: counted, limits: drain.limits)
         guard room > 0 else { return nil }
         return ClaimRequest(
             worker: drain.worker, limit: room, leaseSeconds: drain.leaseSeconds, share: drain.limits.perCompany,
@@ -267,8 +267,9 @@ final class DrainLoop: Sendable {
         if !hands.isEmpty {
             turn.summary.lost += hands.count
             logger.error("Messages in hand took too long", metadata: ["count": "\(hands.count)"])
-            hands.letGo()
+            // First, so that nothing begins in the place of what is cancelled.
             slots.close()
+            hands.letGo()
         }
         guard end != nil else { return }
         do {

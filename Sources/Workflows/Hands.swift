@@ -77,7 +77,7 @@ final class Hands: Sendable {
 
     func ring() { bell.ring() }
 
-    /// Waits, whoever rings meanwhile; less when the drain is cancelled.
+    /// Waits, whoever rings meanwhile.
     func rest(_ time: Duration) async {
         let nap = Task.detached { try await Task.sleep(for: time) }
         _ = await nap.result

@@ -35,7 +35,7 @@ public struct QueueDrain: Sendable {
         case after(Duration)
     }
 
-    /// How much a drain holds at once.
+    /// How much a drain works on at once; it holds a little more (``ClaimAhead``).
     public struct Limits: Sendable {
         /// Messages of all companies.
         public var messages: Int

@@ -48,7 +48,7 @@ public struct SyncSteps: Sendable {
         let step = Step(run: id, company: company, kind: kind, position: position)
         switch position.checkpoint.phase {
         case .read: return try await read(step)
-        case .decide: return try decide(step)
+        case .decide: return try await decide(step)
         case .plan:
             try storage.transaction(.cron(company)) {
                 try $0.syncTasks.plan(kind, run: id)
@@ -140,7 +140,7 @@ public struct SyncSteps: Sendable {
 
     // MARK: Deciding
 
-    private func decide(_ step: Step) throws -> DeliveryResult {
+    private func decide(_ step: Step) async throws -> DeliveryResult {
         let end = ContinuousClock.now + Self.stepTime
         var after = step.checkpoint.cursor.flatMap { Int64($0) }
         repeat {
@@ -152,6 +152,8 @@ public struct SyncSteps: Sendable {
                 try transaction.sync.move(step.run, to: next, tokenCost: 0)
                 return last
             }
+            // A batch blocks its thread: between two of them notes and leases have their turn.
+            await Task.yield()
         } while after != nil && .now < end
         return .again
     }

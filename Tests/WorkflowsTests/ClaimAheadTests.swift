@@ -46,4 +46,12 @@ struct ClaimAheadTests {
         #expect(ahead.isPlenty(10))
         #expect(!ahead.isPlenty(5))
     }
+
+    @Test func `companies that became slow with much ahead leave room for others`() {
+        let slow = Dictionary(uniqueKeysWithValues: (0..<3).map { _ in (Company.ID(UUID()), 96) })
+        #expect(ClaimAhead.room(counted: slow, limits: QueueDrain.Limits(messages: 64, perCompany: 16)) == 16)
+        #expect(ClaimAhead.room(counted: [:], limits: QueueDrain.Limits(messages: 64, perCompany: 16)) == 64)
+        let few = Dictionary(uniqueKeysWithValues: (0..<64).map { _ in (Company.ID(UUID()), 1) })
+        #expect(ClaimAhead.room(counted: few, limits: QueueDrain.Limits(messages: 64, perCompany: 16)) == 0)
+    }
 }

@@ -19,6 +19,12 @@ struct DeliverySlotsTests {
         func end() { state.withLock { $0.now -= 1 } }
     }
 
+    private final class Order: Sendable {
+        private let companies = Mutex<[Company.ID]>([])
+        var first: Company.ID? { companies.withLock { $0.first } }
+        func note(_ company: Company.ID) { companies.withLock { $0.append(company) } }
+    }
+
     @Test func `no more begin at once than there are slots, of all companies and of one, and each begins`() async {
         let slots = DeliverySlots(messages: 5, perCompany: 2)
         let companies = (0..<4).map { _ in Company.ID(UUID()) }
@@ -51,6 +57,27 @@ struct DeliverySlotsTests {
         #expect(await slots.take(other))
         slots.give(back: busy)
         #expect(await second)
+    }
+
+    @Test func `who has fewer at work comes first, however many of others wait`() async {
+        let slots = DeliverySlots(messages: 3, perCompany: 2)
+        let (first, second, single) = (Company.ID(UUID()), Company.ID(UUID()), Company.ID(UUID()))
+        for company in [first, first, second] { #expect(await slots.take(company)) }
+        let order = Order()
+        await withTaskGroup(of: Void.self) { group in
+            for company in [second, second, single] {
+                let waiting = slots.waitingCount
+                group.addTask {
+                    #expect(await slots.take(company))
+                    order.note(company)
+                    slots.give(back: company)
+                }
+                // Each waits before the next one comes, so that the order of their coming is known.
+                while slots.waitingCount == waiting { await Task.yield() }
+            }
+            slots.give(back: first)
+        }
+        #expect(order.first == single)
     }
 
     @Test func `after the end nothing begins, and nobody waits`() async {
