@@ -70,6 +70,21 @@ struct LateAnswerTests {
         }
     }
 
+    @Test func `while an answer is out whoever else is new waits, but not when what was sent is deleted`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            let id = try stores.api { try $0.addContact("Bo", emails: ["bo@example.com"]) }.rawValue
+            _ = try #require(try stores.cron { try $0.pairs.reserve(.person, locals: [id]) }.first)
+            let ada = RecordPage.persons([
+                Person(id: Person.ID(8), name: "Ada", emails: ["ada@example.com"], addedAt: Date(), updatedAt: Date())
+            ])
+            #expect(try Self.takeOver(ada, stores).counts.created == 0)
+            _ = try stores.api { try $0.contacts.delete(Contact.ID(id)) }
+            #expect(try Self.takeOver(ada, stores).counts.created == 1)
+            #expect(try stores.linked(.person, 8) != nil)
+        }
+    }
+
     @Test func `what was changed while its record was gone goes out when that is back`() throws {
         try withStores { stores throws in
             try Self.connected(stores)

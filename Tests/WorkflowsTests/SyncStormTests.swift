@@ -67,6 +67,15 @@ struct SyncStormTests {
         }
     }
 
+    /// Found by storms of earlier days.
+    @Test(arguments: [
+        // A push is killed with its answer out, its contact deleted, and the list read within the minute.
+        StormSettings(history: 327, delivery: 3272, isCalm: true)
+    ])
+    func `what once broke a promise does so no more`(settings: StormSettings) async throws {
+        #expect(try await Self.run(settings).broken.isEmpty)
+    }
+
     @Test func `where both edit the same, nothing comes twice, and what loses is kept`() async throws {
         let all = (0..<UInt64(Self.count / 2)).map { place in
             let seed = Self.firstSeed + 1_000_000 + place

@@ -86,12 +86,14 @@ struct FreshMatching {
         }
     }
 
-    /// Since when something is on its way to Pipedrive whose answer is still out; with a margin for its clock.
+    /// Since when something is on its way to Pipedrive whose answer is still out; with a margin for its clock. What was
+    /// deleted here meanwhile holds nothing up: nobody waits for its answer any more.
     private func beingCreatedSince() throws -> Date? {
         try batch.connection.query(
             """
             select min(l.create_sent_at) - interval '2 minutes' as since from pipedrive.link l
-            where \(fragment: batch.keys("l")) and l.record_id < 0 and l.push_until > clock_timestamp()
+            where \(fragment: batch.keys("l")) and l.record_id < 0 and l.state = 'live'
+                and l.push_until > clock_timestamp()
             """
         ).first?.optionalDate("since")
     }

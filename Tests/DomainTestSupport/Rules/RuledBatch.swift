@@ -125,7 +125,7 @@ struct RuledBatch {
         let state = try state()
         let now = transaction.state.now
         let creatingSince = state.links.filter {
-            $0.kind == kind && $0.recordID < 0 && ($0.pushUntil ?? .distantPast) > now
+            $0.kind == kind && $0.recordID < 0 && $0.state == .live && ($0.pushUntil ?? .distantPast) > now
         }.compactMap(\.createSentAt).min()?.addingTimeInterval(-120)
         var answers = Answers()
         var arrived: Set<UUID> = []
