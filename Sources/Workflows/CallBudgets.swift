@@ -44,6 +44,8 @@ private actor SlicedAllowance: CallAllowance {
     // Where no answer tells of a limit, there is nothing to share: a slice that was used up in its time doubles the next.
     private static let (firstSlice, biggestSlice) = (10, 640)
     private var freeSlice = SlicedAllowance.firstSlice
+    // Of a day's calls a part is left to others, which a big slice would overshoot.
+    private var hasDayLimit = false
 
     init(storage: any Storage, company: Company.ID, urgency: CallUrgency) {
         self.storage = storage
@@ -75,7 +77,8 @@ private actor SlicedAllowance: CallAllowance {
 
     private func take() throws -> CallSlice {
         let reading = self.reading.withLock { $0 }
-        freeSlice = .now < sliceEnd ? min(freeSlice * 2, Self.biggestSlice) : Self.firstSlice
+        hasDayLimit = hasDayLimit || reading.dayLimit != nil
+        freeSlice = .now < sliceEnd && !hasDayLimit ? min(freeSlice * 2, Self.biggestSlice) : Self.firstSlice
         let size = (reading.callLimit ?? callLimit).map { max(1, $0 / 20) } ?? freeSlice
         let slice = try storage.transaction(.cron(company)) {
             try $0.callBudgets.take(calls: size, spent: spentTokens, as: urgency, reading: reading)

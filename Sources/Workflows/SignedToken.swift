@@ -12,8 +12,8 @@ struct SignedToken {
     init?(_ token: String, key: Secret, secrets: any SecretSource) {
         let bytes = Array(token.utf8)
         let dots = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
-        guard dots.count == 2, let payload = Base64URLText.bytes(bytes[(dots[0] + 1)..<dots[1]]),
-            let signature = Base64URLText.bytes(bytes[(dots[1] + 1)...]),
+        guard dots.count == 2, let payload = Self.decoded(bytes[(dots[0] + 1)..<dots[1]]),
+            let signature = Self.decoded(bytes[(dots[1] + 1)...]),
             secrets.matches(signature, secrets.authenticationCode(Array(bytes[..<dots[1]]), key: key))
         else { return nil }
         let header = bytes[..<dots[0]]
@@ -25,7 +25,7 @@ struct SignedToken {
         do {
             let decoder = JSONDecoder()
             if !isUsual {
-                guard let header = Base64URLText.bytes(header),
+                guard let header = Self.decoded(header),
                     try decoder.decode(Header.self, from: Data(header)).alg == "HS256"
                 else { return nil }
             }
@@ -61,35 +61,17 @@ struct SignedToken {
             }
         }
     }
-}
 
-/// Base64 with `-` and `_` and without padding (RFC 4648, section 5), as tokens have it.
-private enum Base64URLText {
-    /// The bytes; nil for any other character, and for a length that no bytes have.
-    static func bytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        guard text.count % 4 != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count * 3 / 4)
-        var (bits, count): (UInt32, UInt32) = (0, 0)
-        for character in text {
-            guard let value = value(character) else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            guard count >= 8 else { continue }
-            count -= 8
-            bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+    /// Base64 with `-` and `_` and without padding (RFC 4648, section 5).
+    private static func decoded(_ part: ArraySlice<UInt8>) -> [UInt8]? {
+        var bytes = part.map {
+            switch $0 {
+            case UInt8(ascii: "-"): UInt8(ascii: "+")
+            case UInt8(ascii: "_"): UInt8(ascii: "/")
+            default: $0
+            }
         }
-        return bytes
-    }
-
-    private static func value(_ character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
-        case UInt8(ascii: "-"): 62
-        case UInt8(ascii: "_"): 63
-        default: nil
-        }
+        bytes += repeatElement(UInt8(ascii: "="), count: (4 - bytes.count % 4) % 4)
+        return Data(base64Encoded: Data(bytes)).map { Array($0) }
     }
 }
