@@ -34,7 +34,7 @@ struct QueueLockTests {
             let messages = try stores.messages()
             let (first, second) = (try #require(messages.first), try #require(messages.last))
             let runs = Counter()
-            let holds = DispatchSemaphore(value: 0)
+            let (holdsFirst, holdsSecond) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
             let results = race(2) { index -> Set<OutboxMessage.ID> in
                 guard index == 0 else {
                     let other = try stores.database.connect()
@@ -43,15 +43,19 @@ struct QueueLockTests {
                     try other.execute("set deadlock_timeout = '1h'")
                     try other.transaction { connection in
                         try connection.execute("select from queue.message where id = \(second.id) for update")
-                        holds.signal()
+                        holdsSecond.signal()
+                        holdsFirst.wait()
                         try connection.execute("select from queue.message where id = \(first.id) for update")
                     }
                     return []
                 }
-                holds.wait()
+                holdsSecond.wait()
                 return try stores.everywhere { transaction in
                     let one = try transaction.drain.turn(Self.turn([first])).ours
-                    if runs.next() == 1 { try stores.waitForBlockedSessions() }
+                    if runs.next() == 1 {
+                        holdsFirst.signal()
+                        try stores.waitForBlockedSessions()
+                    }
                     return one.union(try transaction.drain.turn(Self.turn([second])).ours)
                 }
             }
