@@ -1155,9 +1155,27 @@ $$;
 
 ALTER FUNCTION queue.add_mail_message() OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.clock_bucket() RETURNS integer
+    LANGUAGE sql
+    RETURN ((floor(((EXTRACT(epoch FROM clock_timestamp()) - (1700000000)::numeric) / (20)::numeric)))::integer * 40);
+
+ALTER FUNCTION queue.clock_bucket() OWNER TO paydock_owner;
+
+CREATE SEQUENCE queue.bucket_begun
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE queue.bucket_begun OWNER TO paydock_owner;
+
+COMMENT ON SEQUENCE queue.bucket_begun IS 'The bucket that messages get now, unless the clock is twenty seconds further.';
+
 CREATE FUNCTION queue.bucket() RETURNS integer
     LANGUAGE sql
-    RETURN (floor((EXTRACT(epoch FROM clock_timestamp()) / (20)::numeric)))::integer;
+    RETURN GREATEST((pg_sequence_last_value('queue.bucket_begun'::regclass))::integer, queue.clock_bucket());
 
 ALTER FUNCTION queue.bucket() OWNER TO paydock_owner;
 
@@ -1169,6 +1187,7 @@ CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double 
 #variable_conflict use_column
 declare
     level record;
+    passed integer := pg_sequence_last_value('queue.bucket_passed');
     last_company constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
     last_bucket constant integer := 2147483647;
     last_id constant bigint := 9223372036854775807;
@@ -1210,7 +1229,7 @@ begin
     end if;
     <<levels>>
     for level in
-        select l.priority, l.is_gated, l.floor from queue.level l
+        select l.priority, l.is_gated, greatest(l.floor, passed) as floor from queue.level l
         where l.priority between 1 and lowest order by l.priority, l.is_gated
     loop
         is_first_known := false;
@@ -1593,6 +1612,50 @@ $$;
 
 ALTER FUNCTION queue.let_go() OWNER TO paydock_owner;
 
+CREATE FUNCTION queue.move_floors(everywhere boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+    begun integer := queue.bucket();
+    passed integer := pg_sequence_last_value('queue.bucket_passed');
+    latest_floor integer := queue.clock_bucket() - 40;
+    oldest integer := 2147483647;
+    level_oldest integer;
+    level record;
+begin
+    for level in
+        select l.priority, l.is_gated, l.floor from queue.level l order by l.priority, l.is_gated
+    loop
+        select m.bucket into level_oldest from queue.message m
+        where m.state = 'available' and not m.is_blocked and not m.is_held
+            and m.priority = level.priority and m.is_gated = level.is_gated
+            and m.bucket >= case when everywhere then 0 else level.floor end
+        order by m.bucket limit 1;
+        level_oldest := coalesce(level_oldest, 2147483647);
+        oldest := least(oldest, level_oldest);
+        if least(level_oldest, latest_floor) > level.floor or everywhere and level_oldest < level.floor then
+            perform from queue.level l
+            where l.priority = level.priority and l.is_gated = level.is_gated for update skip locked;
+            if found then
+                update queue.level l set floor = least(level_oldest, latest_floor)
+                where l.priority = level.priority and l.is_gated = level.is_gated;
+            end if;
+        end if;
+    end loop;
+    if oldest < passed then
+        perform setval('queue.bucket_passed', oldest);
+    elsif oldest >= begun then
+        if passed < begun then perform setval('queue.bucket_passed', begun); end if;
+        begun := greatest(begun, floor((extract(epoch from clock_timestamp()) - 1700000000) * 2)::integer);
+        perform setval('queue.bucket_begun', begun);
+    end if;
+end
+$$;
+
+ALTER FUNCTION queue.move_floors(everywhere boolean) OWNER TO paydock_owner;
+
 CREATE FUNCTION queue.oldest_events(company uuid, most integer) RETURNS TABLE(id bigint, subject text)
     LANGUAGE plpgsql STABLE
     SET enable_seqscan TO 'off'
@@ -1633,17 +1696,7 @@ CREATE FUNCTION queue.raise_floors() RETURNS void
     AS $$
     update queue.message m set is_held = false, bucket = queue.bucket()
     where m.is_held and not exists (select from queue.gate g where g.company_id = m.company_id);
-    update queue.level l set floor = f.floor
-    from (
-        select k.priority, k.is_gated, least(
-            coalesce((
-                select m.bucket from queue.message m
-                where m.state = 'available' and not m.is_blocked and not m.is_held
-                    and m.priority = k.priority and m.is_gated = k.is_gated
-                order by m.bucket limit 1), 2147483647),
-            queue.bucket() - 1) as floor
-        from (select * from queue.level order by priority, is_gated for update skip locked) k) f
-    where l.priority = f.priority and l.is_gated = f.is_gated and l.floor <> f.floor
+    select queue.move_floors(true);
 $$;
 
 ALTER FUNCTION queue.raise_floors() OWNER TO paydock_owner;
@@ -1651,17 +1704,7 @@ ALTER FUNCTION queue.raise_floors() OWNER TO paydock_owner;
 CREATE FUNCTION queue.raise_floors_further() RETURNS void
     LANGUAGE sql
     AS $$
-    update queue.level l set floor = f.floor
-    from (
-        select k.priority, k.is_gated, least(
-            coalesce((
-                select m.bucket from queue.message m
-                where m.state = 'available' and not m.is_blocked and not m.is_held
-                    and m.priority = k.priority and m.is_gated = k.is_gated and m.bucket >= k.floor
-                order by m.bucket limit 1), 2147483647),
-            queue.bucket() - 1) as floor
-        from (select * from queue.level order by priority, is_gated for update skip locked) k) f
-    where l.priority = f.priority and l.is_gated = f.is_gated and l.floor < f.floor
+    select queue.move_floors(false);
 $$;
 
 ALTER FUNCTION queue.raise_floors_further() OWNER TO paydock_owner;
@@ -2974,6 +3017,18 @@ CREATE TABLE queue.attempt (
 ALTER TABLE ONLY queue.attempt FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE queue.attempt OWNER TO paydock_owner;
+
+CREATE SEQUENCE queue.bucket_passed
+    AS integer
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE queue.bucket_passed OWNER TO paydock_owner;
+
+COMMENT ON SEQUENCE queue.bucket_passed IS 'Where claims begin to look: before this bucket nothing was available.';
 
 CREATE TABLE queue.chore (
     name text NOT NULL,
@@ -4509,6 +4564,9 @@ REVOKE ALL ON FUNCTION pipedrive.note_edits(company uuid, edits jsonb) FROM PUBL
 
 REVOKE ALL ON FUNCTION pipedrive.queue_push(company uuid, locals uuid[]) FROM PUBLIC;
 
+GRANT USAGE ON SEQUENCE queue.bucket_begun TO paydock_web;
+GRANT USAGE,UPDATE ON SEQUENCE queue.bucket_begun TO paydock_cron;
+
 REVOKE ALL ON FUNCTION queue.forget(most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION queue.forget(most integer) TO paydock_cron;
 
@@ -4696,6 +4754,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE pipedrive.webhook_subscription TO paydock_cr
 
 GRANT SELECT ON TABLE queue.attempt TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE queue.attempt TO paydock_cron;
+
+GRANT USAGE,UPDATE ON SEQUENCE queue.bucket_passed TO paydock_cron;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE queue.chore TO paydock_cron;
 

@@ -84,6 +84,72 @@ struct QueuePlanTests {
         }
     }
 
+    /// Blocks of `queue.message` and its indexes that the session has read lately; the difference of two counts.
+    private static func blocks(_ transaction: any StorageTransaction) throws -> Int {
+        let connection = try #require(transaction as? PostgresTransaction).connection
+        return try connection.query(
+            """
+            select (pg_stat_get_xact_blocks_fetched('queue.message'::regclass)
+                + (select sum(pg_stat_get_xact_blocks_fetched(indexrelid)) from pg_index
+                    where indrelid = 'queue.message'::regclass))::integer as blocks
+            """
+        ).first?.int("blocks") ?? 0
+    }
+
+    @Test func `a claim walks past what an old snapshot keeps from being vacuumed no more than once`() throws {
+        try withStores { stores throws in
+            func claim(_ count: Int) throws -> (claimed: [OutboxMessage], blocks: Int) {
+                try stores.everywhere { transaction in
+                    let before = try Self.blocks(transaction)
+                    let claimed = try transaction.drain.claim(ClaimRequest(worker: "w", limit: count))
+                    return (claimed, try Self.blocks(transaction) - before)
+                }
+            }
+            func pass(_ count: Int) throws -> Int {
+                try stores.raw(
+                    """
+                    insert into queue.message (company_id, kind, subject)
+                    select \(stores.company), 'note', n::text from generate_series(1, \(count)::integer) n
+                    """)
+                let (claimed, blocks) = try claim(count)
+                #expect(claimed.count == count)
+                let done = AttemptOutcome(.completed, .completed)
+                _ = try stores.everywhere {
+                    try $0.drain.finish(claimed.map { FinishedAttempt(message: $0, outcome: done) }, worker: "w")
+                }
+                return blocks
+            }
+            // Without autovacuum, which would have to be waited for, so that the dead are there whenever it runs.
+            try stores.raw("alter table queue.message set (autovacuum_enabled = false)")
+            let fresh = try (1...4).map { _ in try pass(10) }.max() ?? 0
+            let snapshot = try stores.database.connect()
+            defer { snapshot.close() }
+            try snapshot.transaction { old throws in
+                try old.execute("set transaction isolation level repeatable read")
+                try old.execute("select count(*) from queue.message")
+                for _ in 1...10 { _ = try pass(1_000) }
+                // Where the walk through the ten thousand begins is drawn by lot.
+                let bucket = try stores.number("select queue.bucket() as value")
+                let pinned = try (1...6).map { _ in try pass(10) }.max() ?? 0
+                let all = try stores.number(
+                    """
+                    select (pg_relation_size('queue.message') + pg_relation_size('queue.message_ready'))
+                        / current_setting('block_size')::integer as value
+                    """)
+                #expect(pinned <= fresh + all, "\(pinned) blocks, \(fresh) without the snapshot, \(all) in all")
+                // From the second rescue in a later bucket on nobody looks there any more.
+                try stores.wait(
+                    for: "the bucket of what was finished passed by",
+                    """
+                    select queue.rescue('r', 0, '{}', 0) is not null
+                        and pg_sequence_last_value('queue.bucket_passed') > \(bucket) as value
+                    """)
+                let passed = try (1...6).map { _ in try pass(10) }.max() ?? 0
+                #expect(passed <= 2 * fresh, "\(passed) blocks, \(fresh) without the snapshot")
+            }
+        }
+    }
+
     @Test func `routing that was planned for an empty queue reads no more of a full one than it needs`() throws {
         try withStores { stores throws in
             func route(_ limit: Int) throws -> (count: Int, read: Int) {

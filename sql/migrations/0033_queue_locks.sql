@@ -1,4 +1,4 @@
--- What a drainer's turn waits for, and in which order it takes its locks.
+-- What a drainer's turn waits for, in which order it takes its locks, and what a claim looks past.
 
 -- A gate is closed by three things apart, so that an answer about one of them ends no other: a wait that Pipedrive told,
 -- which only ever grows; a wait after failures, which the next success ends; and a message that went ahead, until it is
@@ -32,6 +32,87 @@ begin
 end
 $$;
 
+-- A bucket is what became available in the same while. Claims go through them by age, and look past the dead in them. So
+-- they are short, half a second or the time between two rescues, as long as nothing that waits is older: then there are
+-- few, and almost all are over. Once something waits, a bucket is twenty seconds again: a claim goes from bucket to bucket.
+-- Numbered by half seconds since 2023-11-14, which an integer holds until 2057; higher than the numbers until now.
+--
+-- Both are sequences because they are read and moved all the time: a row would leave a dead one behind each time, which
+-- an old snapshot keeps.
+create sequence queue.bucket_begun as integer;
+comment on sequence queue.bucket_begun is 'The bucket that messages get now, unless the clock is twenty seconds further.';
+create sequence queue.bucket_passed as integer minvalue 0;
+comment on sequence queue.bucket_passed is 'Where claims begin to look: before this bucket nothing was available.';
+select setval('queue.bucket_begun', 1), setval('queue.bucket_passed', 0);
+grant usage on sequence queue.bucket_begun to paydock_web;
+grant usage, update on sequence queue.bucket_begun, queue.bucket_passed to paydock_cron;
+
+-- The first bucket of the twenty seconds that the clock is in.
+create function queue.clock_bucket() returns integer
+    language sql volatile
+    return floor((extract(epoch from clock_timestamp()) - 1700000000) / 20)::integer * 40;
+create or replace function queue.bucket() returns integer
+    language sql volatile
+    return greatest(pg_sequence_last_value('queue.bucket_begun')::integer, queue.clock_bucket());
+
+-- Sets each level's floor to the oldest bucket that holds something, looking from where it is or everywhere, and lets
+-- claims begin no later than there. A message belongs to the bucket in which it was written, not to that in which its
+-- transaction commits. So the floors stay twenty seconds behind, and claims begin at the bucket before the one that
+-- begins now: what commits later than that, they find after the next call, and below a floor when a drainer starts.
+create function queue.move_floors(everywhere boolean) returns void
+    language plpgsql
+    set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+declare
+    begun integer := queue.bucket();
+    passed integer := pg_sequence_last_value('queue.bucket_passed');
+    latest_floor integer := queue.clock_bucket() - 40;
+    oldest integer := 2147483647;
+    level_oldest integer;
+    level record;
+begin
+    for level in
+        select l.priority, l.is_gated, l.floor from queue.level l order by l.priority, l.is_gated
+    loop
+        select m.bucket into level_oldest from queue.message m
+        where m.state = 'available' and not m.is_blocked and not m.is_held
+            and m.priority = level.priority and m.is_gated = level.is_gated
+            and m.bucket >= case when everywhere then 0 else level.floor end
+        order by m.bucket limit 1;
+        level_oldest := coalesce(level_oldest, 2147483647);
+        oldest := least(oldest, level_oldest);
+        if least(level_oldest, latest_floor) > level.floor or everywhere and level_oldest < level.floor then
+            perform from queue.level l
+            where l.priority = level.priority and l.is_gated = level.is_gated for update skip locked;
+            if found then
+                update queue.level l set floor = least(level_oldest, latest_floor)
+                where l.priority = level.priority and l.is_gated = level.is_gated;
+            end if;
+        end if;
+    end loop;
+    if oldest < passed then
+        perform setval('queue.bucket_passed', oldest);
+    elsif oldest >= begun then
+        if passed < begun then perform setval('queue.bucket_passed', begun); end if;
+        begun := greatest(begun, floor((extract(epoch from clock_timestamp()) - 1700000000) * 2)::integer);
+        perform setval('queue.bucket_begun', begun);
+    end if;
+end
+$$;
+
+-- Moves each level's floor up from where it is, past what was finished meanwhile.
+create or replace function queue.raise_floors_further() returns void
+    language sql as $$
+    select queue.move_floors(false);
+$$;
+
+-- The same, wherever the oldest is; and what is held without a gate, if there ever is such a one, goes on.
+create or replace function queue.raise_floors() returns void
+    language sql as $$
+    update queue.message m set is_held = false, bucket = queue.bucket()
+    where m.is_held and not exists (select from queue.gate g where g.company_id = m.company_id);
+    select queue.move_floors(true);
+$$;
+
 -- Claims what is available: by priority, and of one priority in two rounds. The first gives one message to each company
 -- of which this worker has nothing in hand, beginning anywhere; so everybody's turn comes, however many have however
 -- much. The second gives what room is left by age in buckets, and to no company more than its share, counted with what
@@ -48,6 +129,7 @@ create or replace function queue.claim(
 #variable_conflict use_column
 declare
     level record;
+    passed integer := pg_sequence_last_value('queue.bucket_passed');
     last_company constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
     last_bucket constant integer := 2147483647;
     last_id constant bigint := 9223372036854775807;
@@ -89,7 +171,7 @@ begin
     end if;
     <<levels>>
     for level in
-        select l.priority, l.is_gated, l.floor from queue.level l
+        select l.priority, l.is_gated, greatest(l.floor, passed) as floor from queue.level l
         where l.priority between 1 and lowest order by l.priority, l.is_gated
     loop
         is_first_known := false;
