@@ -275,7 +275,8 @@ struct RuledBatch {
                 edits: edits.mapValues { LocalEdit(at: $0.at, wasEmpty: $0.wasEmpty) })
             return Plan(
                 recordID: row.name.id, localID: link.localID,
-                decision: PairDecision(kind, remote: remote, local: local, base: link.base, sent: link.sent, rule: rule),
+                decision: PairDecision(
+                    kind, remote: remote, local: local, base: link.base, sent: link.sent, rule: rule),
                 previousBase: link.base, edits: edits.mapValues(\.at), organizationNumber: number,
                 isBusy: (link.pushUntil ?? .distantPast) > transaction.state.now
                     || (link.base != nil && link.syncedAt >= row.readAt), wasSent: link.sent != nil)
