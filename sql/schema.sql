@@ -2549,6 +2549,7 @@ CREATE TABLE pipedrive.link (
     create_sent_at timestamp with time zone,
     create_values text[],
     merged_into bigint,
+    sent_values text[],
     CONSTRAINT link_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
     CONSTRAINT link_placeholder_check CHECK (((record_id > 0) OR (state = ANY (ARRAY['live'::text, 'ended'::text])))),
     CONSTRAINT link_state_check CHECK ((state = ANY (ARRAY['live'::text, 'gone'::text, 'merged'::text, 'ended'::text])))
