@@ -30,6 +30,8 @@ struct StormPeople {
         var isGoneHere = false
         var isMerged = false
         var hasMembers = false
+        /// What was changed in Pipedrive since the sync saw it last.
+        var unheard: Set<SyncField> = []
     }
 
     private struct Spot: Hashable {
@@ -73,6 +75,7 @@ struct StormPeople {
         epoch = number
         owners = [:]
         edits = [:]
+        for (tag, entity) in entities where !entity.isGoneThere { entities[tag]?.unheard = [] }
     }
 
     /// The next things that people do; the same for a history, however they are delivered.
@@ -132,6 +135,9 @@ struct StormPeople {
         guard let one = known.randomElement(using: &random) else { return nil }
         let fields: [SyncField] = one.kind == .person ? [.name, .emails, .phones] : [.name, .address]
         guard let field = fields.randomElement(using: &random), own(one, field, side) else { return nil }
+        // Nobody heard of it before the record was deleted there: it still stands against an edit of ours.
+        if isCalm, side == .payDock, one.isGoneThere, one.unheard.contains(field) { return nil }
+        if side == .pipedrive { entities[one.tag]?.unheard.insert(field) }
         lastRevision += 1
         let value: String
         switch field {
@@ -152,6 +158,7 @@ struct StormPeople {
         else { return nil }
         entities[loser.tag]?.isGoneThere = true
         entities[loser.tag]?.isMerged = true
+        entities[survivor.tag]?.unheard.formUnion([.emails, .phones])
         return .merge(loser: loser.tag, survivor: survivor.tag)
     }
 
@@ -204,13 +211,14 @@ struct StormPeople {
             }
         case .edit(let tag, let side, let field, let value):
             let spot = Spot(tag: tag, field: field)
-            expected[tag, default: FieldValues()][field] = value
             if side == .pipedrive {
                 guard let record = entities[tag]?.record else { return }
+                expected[tag, default: FieldValues()][field] = value
                 edits[spot, default: (nil, nil)].there = value
                 storm.pipedrive.change(record, FieldValues([field: value]))
             } else {
                 guard let local = entities[tag]?.local else { return }
+                expected[tag, default: FieldValues()][field] = value
                 edits[spot, default: (nil, nil)].here = value
                 try storm.edit(local) { details in
                     switch field {
