@@ -91,17 +91,14 @@ extension AppStoreRoutes {
     }
 
     private func file(_ call: Call, of run: SyncRun.ID?) throws -> WebResponse {
-        var file = ChangesCSV()
-        var after: Int64?
-        repeat {
-            let logged = try useCases.integration.changes(
-                of: run, after: after, limit: Self.fileLimit, try call.member().company.id)
-            file.append(logged.changes, isPreview: logged.run?.mode == .preview)
-            after = logged.next
-        } while after != nil
+        let file = ChangesFile(
+            integration: useCases.integration, run: run, company: try call.member().company.id, limit: Self.fileLimit)
         let name = run.map { "sync-run-\($0.text)" } ?? "live-changes"
-        return WebResponse(.ok, type: "text/csv; charset=utf-8; header=present", body: file.bytes)
+        // The first piece is made before the head: a run that is not there is answered as such.
+        var answer = WebResponse(.ok, type: "text/csv; charset=utf-8; header=present", body: try file.next() ?? [])
             .setting(named: "Content-Disposition", "attachment; filename=\"\(name).csv\"")
+        answer.further = { try file.next() }
+        return answer
     }
 
     // MARK: Needs attention
