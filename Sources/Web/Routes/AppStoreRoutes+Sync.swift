@@ -106,9 +106,15 @@ extension AppStoreRoutes {
     private func attention(
         _ call: Call, problem: String? = nil, status: HTTPResponse.Status = .ok
     ) throws -> WebResponse {
-        let list = try useCases.integration.attention(try call.member().company.id)
-        return try frame.answer(AttentionPage(list, problem: problem), to: call, status: status)
+        let places = Dictionary(
+            uniqueKeysWithValues: AttentionSort.allCases.map { sort in
+                (sort, call.query[sort.rawValue].flatMap { Int($0) }.map { min(max(0, $0), Self.farthestPlace) } ?? 0)
+            })
+        let list = try useCases.integration.attention(try call.member().company.id, passing: places)
+        return try frame.answer(AttentionPage(list, places: places, problem: problem), to: call, status: status)
     }
+
+    private static let farthestPlace = 1_000_000
 
     private func answered(_ notice: Notice) -> WebResponse {
         .redirect("/apps/pipedrive/attention?done=\(notice.rawValue)")

@@ -7,7 +7,10 @@ extension AttentionPage {
         <p>What is not certain is left to you: nothing is guessed, and nothing is created twice.</p>
         {{#pending}}<p class="notice">{{.}} that you decided are being done; reload in a moment.</p>{{/pending}}
         {{#isEmpty}}<p class="empty">Nothing waits for you.</p>{{/isEmpty}}
-        \(groupsMarkup)\(conflictsMarkup)\(oursMarkup)\(ignoredMarkup)
+        \(groupsMarkup)\(Pager.markup(of: "matchPager"))
+        \(conflictsMarkup)\(Pager.markup(of: "conflictPager"))
+        \(oursMarkup)\(Pager.markup(of: "ourPager"))
+        \(ignoredMarkup)
         """)
 
     private static let groupsMarkup = """
@@ -29,7 +32,7 @@ extension AttentionPage {
         <div class="side ours"><p class="small">In PayDock</p><p><strong><a href="{{path}}">{{name}}</a></strong></p>
         <dl class="facts">{{#values}}<dt>{{label}}</dt><dd>{{text}}</dd>{{/values}}</dl>
         {{#remark}}<p class="small">{{.}}</p>{{/remark}}
-        {{#canLink}}<button class="quiet" name="choice" value="{{localID}}">Link to this one</button>{{/canLink}}</div>
+        {{#canLink}}<button class="quiet" name="choice" value="{{localID}}">{{linkLabel}}</button>{{/canLink}}</div>
         {{/candidates}}
         </div>
         <p class="actions">
