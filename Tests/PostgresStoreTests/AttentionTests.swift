@@ -134,6 +134,8 @@ struct AttentionTests {
             func use(_ id: Contact.ID) throws -> AttentionAnswer {
                 try stores.web { try $0.attention.answer(.link(id.rawValue), .person, 2) }
             }
+            let match = try #require(try Self.list(stores).matches.first)
+            #expect(match.values[.emails] == "b@example.com", "what the survivor said last")
             #expect(try use(kept) == .taken)
             #expect(try use(Contact.ID(UUID())) == .gone)
             #expect(try use(gone) == .done)

@@ -56,6 +56,7 @@ struct AttentionPageTests {
         #expect(page.contains("Create in Pipedrive"))
         #expect(page.contains("Kept, from Pipedrive") && page.contains("EUR 10.50"))
         #expect(page.contains("EUR 11.00, USD 9.90") && page.contains("Use the other one"))
+        #expect(page.contains("href=\"#conflicts\"") && page.contains("<h2 id=\"conflicts\">"))
         #expect(page.contains("Ask again") && page.contains("1 that you decided"))
     }
 

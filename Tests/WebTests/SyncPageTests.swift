@@ -166,7 +166,7 @@ struct SyncPageTests {
         site.tables.mapping.organizationLanguage = "deleted"
         let page = await site.get("/apps/pipedrive?tab=sync").text
         #expect(page.contains("<option value=\"aaa111x\">BTW (aaa111)</option>"))
-        #expect(page.contains("<option value=\"deleted\" selected>A field that was deleted in Pipedrive</option>"))
+        #expect(page.contains("<option value=\"deleted\" selected>Deleted in Pipedrive</option>"))
         #expect(!page.contains("Since") && page.contains("<option value=\"eee\">Taal</option>"))
         let form = "vat_number=bbb222x&kvk_number=ccc&organization_language=&person_language=eee"
         #expect(await site.submit("/apps/pipedrive/fields", form).field("Location")?.hasSuffix("done=saved") == true)

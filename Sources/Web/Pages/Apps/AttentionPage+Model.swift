@@ -18,6 +18,8 @@ struct AttentionPage: Page {
     /// How many were decided and are not done yet; nil when none.
     let pending: String?
     let isEmpty: Bool
+    /// Whether there is more than one sort, so that the later ones are led to from the top.
+    let hasSorts: Bool
     let matchPager: Pager?
     let ourPager: Pager?
     let conflictPager: Pager?
@@ -137,6 +139,7 @@ struct AttentionPage: Page {
         hasOurs = !ours.isEmpty
         hasConflicts = !conflicts.isEmpty
         hasIgnored = !ignored.isEmpty
+        hasSorts = [hasGroups, hasConflicts, hasOurs].count { $0 } > 1
         isEmpty =
             groups.isEmpty && ours.isEmpty && conflicts.isEmpty
             && [matchPager, ourPager, conflictPager].allSatisfy { $0 == nil }
