@@ -74,7 +74,7 @@ struct MergeChoices {
         guard rested == 1 else { return false }
         try batch.connection.execute(
             """
-            update pipedrive.link l set local_id = \(choice.chosen), remote_base = null,
+            update pipedrive.link l set local_id = \(choice.chosen), remote_base = null, sent_values = null,
                 synced_at = clock_timestamp(), updated_at = clock_timestamp()
             where \(fragment: batch.keys("l")) and l.record_id = \(choice.record)
             """)

@@ -24,6 +24,7 @@ struct RuledBatch {
         let edits: [SyncField: Date]
         let organizationNumber: Int64?
         let isBusy: Bool
+        let wasSent: Bool
 
         func change(_ kind: RecordKind) -> RemoteChange {
             var values = FieldValues()
@@ -274,10 +275,11 @@ struct RuledBatch {
                 edits: edits.mapValues { LocalEdit(at: $0.at, wasEmpty: $0.wasEmpty) })
             return Plan(
                 recordID: row.name.id, localID: link.localID,
-                decision: PairDecision(kind, remote: remote, local: local, base: link.base, rule: rule),
+                decision: PairDecision(
+                    kind, remote: remote, local: local, base: link.base, sent: link.sent, rule: rule),
                 previousBase: link.base, edits: edits.mapValues(\.at), organizationNumber: number,
                 isBusy: (link.pushUntil ?? .distantPast) > transaction.state.now
-                    || (link.base != nil && link.syncedAt >= row.readAt))
+                    || (link.base != nil && link.syncedAt >= row.readAt), wasSent: link.sent != nil)
         }
     }
 
@@ -291,9 +293,10 @@ struct RuledBatch {
                 state.conflicts.append(
                     RuledState.Conflict(localID: plan.localID, field: field, kept: kept, lost: value))
             }
-            if plan.decision.base != plan.previousBase || !plan.decision.pulled.isEmpty {
+            if plan.decision.base != plan.previousBase || !plan.decision.pulled.isEmpty || plan.wasSent {
                 state.change(Name(kind: kind, id: plan.recordID)) {
                     $0.base = plan.decision.base
+                    $0.sent = nil
                     $0.syncedAt = now
                 }
             }
