@@ -2598,6 +2598,20 @@ ALTER TABLE ONLY pipedrive.local_edit FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.local_edit OWNER TO paydock_owner;
 
+CREATE TABLE pipedrive.product_look (
+    company_id uuid NOT NULL,
+    pipedrive_company_id bigint NOT NULL,
+    record_id bigint NOT NULL,
+    changed_at timestamp with time zone,
+    looked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    has_variations boolean NOT NULL,
+    run_id uuid
+);
+
+ALTER TABLE ONLY pipedrive.product_look FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE pipedrive.product_look OWNER TO paydock_owner;
+
 CREATE TABLE pipedrive.quote_draft (
     company_id uuid NOT NULL,
     pipedrive_company_id bigint NOT NULL,
@@ -2850,7 +2864,7 @@ CREATE TABLE pipedrive.sync_run (
     CONSTRAINT sync_run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT sync_run_checkpoint_kind_check CHECK ((checkpoint_kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
     CONSTRAINT sync_run_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'preview'::text]))),
-    CONSTRAINT sync_run_phase_check CHECK ((phase = ANY (ARRAY['read'::text, 'decide'::text, 'plan'::text, 'write'::text, 'create'::text, 'done'::text]))),
+    CONSTRAINT sync_run_phase_check CHECK ((phase = ANY (ARRAY['read'::text, 'read_variations'::text, 'decide'::text, 'plan'::text, 'write'::text, 'create'::text, 'done'::text]))),
     CONSTRAINT sync_run_started_by_check CHECK ((started_by = ANY (ARRAY['schedule'::text, 'manual'::text, 'retry'::text]))),
     CONSTRAINT sync_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
@@ -3387,6 +3401,9 @@ ALTER TABLE ONLY pipedrive.local_attention
 ALTER TABLE ONLY pipedrive.local_edit
     ADD CONSTRAINT local_edit_pkey PRIMARY KEY (company_id, local_id, field);
 
+ALTER TABLE ONLY pipedrive.product_look
+    ADD CONSTRAINT product_look_pkey PRIMARY KEY (company_id, pipedrive_company_id, record_id);
+
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_pkey PRIMARY KEY (company_id, pipedrive_company_id, deal_id);
 
@@ -3643,6 +3660,14 @@ CREATE INDEX subscription_state_newest ON books.subscription USING btree (compan
 
 COMMENT ON INDEX books.subscription_state_newest IS 'Lists of subscriptions in one state, newest first.';
 
+CREATE INDEX attention_place ON pipedrive.attention USING btree (company_id, pipedrive_company_id, ((choice IS NOT NULL)), kind, record_id) INCLUDE (choice);
+
+COMMENT ON INDEX pipedrive.attention_place IS 'A page of Needs attention: records of Pipedrive.';
+
+CREATE INDEX conflict_place ON pipedrive.conflict USING btree (company_id, pipedrive_company_id, noticed_at DESC, local_id, field) INCLUDE (kind);
+
+COMMENT ON INDEX pipedrive.conflict_place IS 'A page of Needs attention: fields that both sides changed.';
+
 CREATE INDEX draft_record_old ON pipedrive.draft_record USING btree (requested_at);
 
 COMMENT ON INDEX pipedrive.draft_record_old IS 'Retention: records of more than 90 days ago.';
@@ -3666,6 +3691,10 @@ COMMENT ON INDEX pipedrive.link_local IS 'A record of ours is linked to one of P
 CREATE INDEX link_rested ON pipedrive.link USING btree (company_id, local_id, pipedrive_company_id, kind) WHERE (state <> 'live'::text);
 
 COMMENT ON INDEX pipedrive.link_rested IS 'Whether ours was linked before: it is not created there again by itself.';
+
+CREATE INDEX local_attention_place ON pipedrive.local_attention USING btree (company_id, pipedrive_company_id, ((choice IS NOT NULL)), kind, local_id) INCLUDE (choice);
+
+COMMENT ON INDEX pipedrive.local_attention_place IS 'A page of Needs attention: records of ours.';
 
 CREATE INDEX quote_draft_newest ON pipedrive.quote_draft USING btree (company_id, requested_at DESC);
 
@@ -4019,6 +4048,9 @@ ALTER TABLE ONLY pipedrive.local_attention
 ALTER TABLE ONLY pipedrive.local_edit
     ADD CONSTRAINT local_edit_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
+ALTER TABLE ONLY pipedrive.product_look
+    ADD CONSTRAINT product_look_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
+
 ALTER TABLE ONLY pipedrive.quote_draft
     ADD CONSTRAINT quote_draft_company_id_fkey FOREIGN KEY (company_id) REFERENCES books.company(company_id);
 
@@ -4274,6 +4306,8 @@ CREATE POLICY owner ON pipedrive.local_attention TO paydock_owner USING (true) W
 
 CREATE POLICY owner ON pipedrive.local_edit TO paydock_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON pipedrive.product_look TO paydock_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner ON pipedrive.quote_draft TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.quote_trigger TO paydock_owner USING (true) WITH CHECK (true);
@@ -4313,6 +4347,8 @@ CREATE POLICY owner ON pipedrive.webhook_inbox TO paydock_owner USING (true) WIT
 CREATE POLICY owner ON pipedrive.webhook_seen TO paydock_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON pipedrive.webhook_subscription TO paydock_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE pipedrive.product_look ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.quote_draft ENABLE ROW LEVEL SECURITY;
 
@@ -4359,6 +4395,8 @@ CREATE POLICY tenant ON pipedrive.link TO paydock_web, paydock_cron, paydock_api
 CREATE POLICY tenant ON pipedrive.local_attention TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.local_edit TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
+
+CREATE POLICY tenant ON pipedrive.product_look TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
 CREATE POLICY tenant ON pipedrive.quote_draft TO paydock_web, paydock_cron, paydock_api USING ((company_id = books.current_company())) WITH CHECK ((company_id = books.current_company()));
 
@@ -4691,6 +4729,8 @@ GRANT SELECT,DELETE,UPDATE ON TABLE pipedrive.local_attention TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.local_attention TO paydock_cron;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.local_edit TO paydock_cron;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.product_look TO paydock_cron;
 
 GRANT SELECT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.quote_draft TO paydock_cron;

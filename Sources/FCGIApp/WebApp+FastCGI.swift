@@ -11,6 +11,6 @@ extension WebApp {
             to: WebRequest(
                 request: request.request, body: request.body, remoteAddress: request.remoteAddress,
                 requestID: given ?? UUID().uuidString.lowercased()))
-        return FastCGIResponse(response: answer.response, body: answer.body)
+        return FastCGIResponse(response: answer.response, body: answer.body, further: answer.further)
     }
 }

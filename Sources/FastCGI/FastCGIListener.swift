@@ -146,10 +146,24 @@ public final class FastCGIListener: Sendable {
         _ outgoing: FastCGIResponse, to accepted: AcceptedRequest, method: HTTPRequest.Method, isRead: Bool
     ) {
         let isWritten =
-            accepted.write(ResponseHead(outgoing).bytes) && (method == .head || accepted.write(outgoing.body))
+            accepted.write(ResponseHead(outgoing).bytes) && (method == .head || writeBody(of: outgoing, to: accepted))
         guard isWritten, accepted.finish(isRead: isRead) else {
-            logger.debug("Response cut short: the web server has hung up")
+            logger.debug("Response cut short: the web server has hung up, or the rest could not be made")
             return
+        }
+    }
+
+    private func writeBody(of outgoing: FastCGIResponse, to accepted: AcceptedRequest) -> Bool {
+        guard accepted.write(outgoing.body) else { return false }
+        guard let further = outgoing.further else { return true }
+        do {
+            while let piece = try further() {
+                guard accepted.write(piece) else { return false }
+            }
+            return true
+        } catch {
+            // Who makes the pieces says what went wrong; here the answer only has to stay unfinished.
+            return false
         }
     }
 

@@ -12,7 +12,7 @@ struct ResponseHead {
         status = response.status
         fields = response.headerFields
         let hasNoBody = status.kind == .informational || status == .noContent || status == .notModified
-        if !hasNoBody, !fields.contains(.contentLength) {
+        if !hasNoBody, outgoing.further == nil, !fields.contains(.contentLength) {
             fields.append(HTTPField(name: .contentLength, value: String(outgoing.body.count)))
         }
     }

@@ -136,7 +136,8 @@ struct ProgressBar {
         let records =
             progress.expected > progress.done ? "\(progress.done) of about \(progress.expected)" : "\(progress.done)"
         let seconds = max(0, Int(now.timeIntervalSince(run.startedAt)))
-        return "[\(bar)] \(run.percentDone) %  \(progress.phase.rawValue)\(kind), \(records) read, \(seconds) s"
+        let phase = progress.phase.rawValue.replacing("_", with: " ")
+        return "[\(bar)] \(run.percentDone) %  \(phase)\(kind), \(records) read, \(seconds) s"
     }
 
     func show(_ run: SyncRun, now: Date) {

@@ -33,13 +33,16 @@ enum DealReading {
         guard let method = node["tax_method"].map({ $0.text.flatMap(TaxMethod.init) }) ?? .exclusive,
             let frequency = node["billing_frequency"].map({ $0.text.flatMap(BillingFrequency.init) }) ?? .oneTime
         else { throw PipedriveGateway.unreadable(PipedriveFacts.dealProducts) }
+        let product = node["product_id"]?.integer
+        let variation = node["product_variation_id"]?.integer
         return DealProduct(
-            itemID: node["product_id"]?.integer.map { CatalogItem.ID($0) }, name: node["name"]?.text ?? "",
+            itemID: product.map { CatalogItem.ID($0) }, name: node["name"]?.text ?? "",
             comments: node["comments"]?.text ?? "", quantity: figures.quantity, itemPrice: figures.price,
             tax: figures.tax, taxMethod: method, discount: figures.discount, billingFrequency: frequency,
             billingCycles: node["billing_frequency_cycles"]?.integer.flatMap { $0 > 0 ? Int($0) : nil },
             isEnabled: node["is_enabled"]?.flag ?? true, exact: figures.exact, problem: figures.problem,
-            caution: figures.caution)
+            caution: figures.caution,
+            variationID: product.flatMap { id in variation.flatMap { .variation($0, of: id) } })
     }
 
     /// A discount of the whole deal; one that cannot be used says why.

@@ -26,9 +26,62 @@ extension PipedriveClient: CRMRecords {
             tokenCost: operation.tokenCost)
     }
 
-    /// These records: one by one while that is cheaper than a list of them.
+    /// These records: one by one while that is cheaper than a list of them. Variations come from their products.
     public func records(
         _ kind: RecordKind, ids: [Int64], policy: SyncPolicy, access: PipedriveAccess
+    ) async throws -> FetchedPage {
+        let variations = kind == .product ? ids.filter { CatalogItem.ID($0).variation != nil } : []
+        guard !variations.isEmpty else { return try await listed(kind, ids: ids, policy, access) }
+        let wanted = Set(ids)
+        let products = Set(ids.map { CatalogItem.ID($0).product }).sorted()
+        let whole = try await listed(kind, ids: products, policy, access)
+        guard case .products(let items) = whole.page else { return whole }
+        let asked = Set(variations.map { CatalogItem.ID($0).product })
+        let parts = try await self.variations(
+            of: items.filter { !$0.isDeleted && asked.contains($0.id.rawValue) }, access: access)
+        guard case .products(let found) = parts.page else { return whole }
+        return FetchedPage(
+            page: .products((items + found).filter { wanted.contains($0.id.rawValue) }), nextCursor: nil,
+            tokenCost: whole.tokenCost + parts.tokenCost)
+    }
+
+    /// The variations of these products, eight products at a time.
+    public func variations(of products: [CatalogItem], access: PipedriveAccess) async throws -> FetchedPage {
+        var found: [(Int, [CatalogItem])] = []
+        var waiting = Array(products.enumerated())[...]
+        try await withThrowingTaskGroup(of: (Int, [CatalogItem]).self) { group in
+            func begin(_ next: (offset: Int, element: CatalogItem)) {
+                group.addTask { (next.offset, try await self.variations(of: next.element, access)) }
+            }
+            waiting.prefix(8).forEach(begin)
+            waiting = waiting.dropFirst(8)
+            for try await answer in group {
+                found.append(answer)
+                if let next = waiting.popFirst() { begin(next) }
+            }
+        }
+        return FetchedPage(
+            page: .products(found.sorted { $0.0 < $1.0 }.flatMap(\.1)), nextCursor: nil,
+            tokenCost: products.count * PipedriveFacts.variations.tokenCost)
+    }
+
+    /// None where the product is gone by now, or this user may not look.
+    private func variations(of product: CatalogItem, _ access: PipedriveAccess) async throws -> [CatalogItem] {
+        let operation = PipedriveFacts.variations
+        do {
+            return try await allPages(operation, id: product.id.rawValue, access: access).map { node in
+                guard let variation = RecordReading.variation(node, of: product) else {
+                    throw PipedriveGateway.unreadable(operation)
+                }
+                return variation
+            }
+        } catch let failure as CRMFailure where failure.isMissing || Self.isInvisible(failure) {
+            return []
+        }
+    }
+
+    private func listed(
+        _ kind: RecordKind, ids: [Int64], _ policy: SyncPolicy, _ access: PipedriveAccess
     ) async throws -> FetchedPage {
         let (single, list) = (Self.singleOperation(kind), Self.listOperation(kind))
         guard ids.count >= list.tokenCost else {
@@ -71,6 +124,9 @@ extension PipedriveClient: CRMRecords {
     public func update(
         _ write: RecordWrite, current: RecordPage, policy: SyncPolicy, access: PipedriveAccess
     ) async throws -> FetchedPage {
+        if case .products(let items) = current, let item = items.first, let variation = item.id.variation {
+            return try await update(write, of: item, variation, policy, access)
+        }
         let operation =
             switch write.kind {
             case .organization: PipedriveFacts.changeOrganization
@@ -82,6 +138,25 @@ extension PipedriveClient: CRMRecords {
             return FetchedPage(page: current, nextCursor: nil, tokenCost: 0)
         }
         return try await send(body, to: operation, id: id, write.kind, policy, access)
+    }
+
+    /// Of a variation only the prices are its own, all of them in one.
+    private func update(
+        _ write: RecordWrite, of item: CatalogItem, _ number: Int64, _ policy: SyncPolicy, _ access: PipedriveAccess
+    ) async throws -> FetchedPage {
+        let current = RecordPage.products([item])
+        guard let prices = write.values[.prices] else {
+            return FetchedPage(page: current, nextCursor: nil, tokenCost: 0)
+        }
+        let body = RecordWriting(policy: policy).body(
+            RecordWrite(.product, FieldValues([.prices: prices])), current: current)
+        let operation = PipedriveFacts.changeVariation
+        let answer = try await gateway.answer(
+            to: operation, id: item.id.product, variation: number, json: try JSONBody.encode(body), access: access)
+        guard let node = answer["data"], node.isObject else { throw PipedriveGateway.unreadable(operation) }
+        return FetchedPage(
+            page: .products([RecordReading.variation(item, priced: node)]), nextCursor: nil,
+            tokenCost: operation.tokenCost)
     }
 
     private func send(

@@ -84,7 +84,7 @@ public struct PipedriveClient: CRM {
         return nodes
     }
 
-    private static func isInvisible(_ failure: CRMFailure) -> Bool {
+    static func isInvisible(_ failure: CRMFailure) -> Bool {
         failure.kind == .rejected && failure.status == 403
     }
 

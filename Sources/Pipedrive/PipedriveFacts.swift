@@ -7,6 +7,7 @@ enum PipedriveFacts {
     static let all = [
         deal, deals, dealProducts, dealDiscounts, dealFields, person, persons, organization, organizations, product,
         products, addPerson, changePerson, addOrganization, changeOrganization, addProduct, changeProduct,
+        variations, changeVariation,
         personFields, organizationFields, productFields,
         pipelines, stages, currentUser, addNote, notes, addWebhook, webhooks, deleteWebhook, authorize, exchangeCode,
         refreshToken, revokeToken,
@@ -60,7 +61,8 @@ enum PipedriveFacts {
         interface: .v2, method: .get, path: "/deals/{id}/products", query: paging,
         responseFields: fields(
             [
-                "product_id": .integer, "name": .string, "comments": .string, "quantity": .number,
+                "product_id": .integer, "product_variation_id": .integer, "name": .string, "comments": .string,
+                "quantity": .number,
                 "item_price": .number, "currency": .string, "tax": .number, "tax_method": .string,
                 "discount": .number, "discount_type": .string, "billing_frequency": .string,
                 "billing_frequency_cycles": .integer, "is_enabled": .boolean, "order_nr": .integer,
@@ -156,6 +158,17 @@ enum PipedriveFacts {
     static let addProduct = PipedriveOperation(
         interface: .v2, method: .post, path: "/products", requestFields: productSent,
         responseFields: fields(productValues, under: "data"), tokenCost: 5)
+    private static let variationValues: Fields = [
+        "id": .integer, "name": .string, "prices": .array,
+    ]
+
+    /// No list of products has them.
+    static let variations = PipedriveOperation(
+        interface: .v2, method: .get, path: "/products/{id}/variations", query: ["limit": .integer, "cursor": .string],
+        responseFields: fields(variationValues, under: "data[]", and: nextCursor), tokenCost: 10)
+    static let changeVariation = PipedriveOperation(
+        interface: .v2, method: .patch, path: "/products/{id}/variations/{product_variation_id}",
+        requestFields: ["prices": .array], responseFields: fields(variationValues, under: "data"), tokenCost: 5)
     static let changeProduct = PipedriveOperation(
         interface: .v2, method: .patch, path: "/products/{id}", requestFields: productSent,
         responseFields: fields(productValues, under: "data"), tokenCost: 5)

@@ -14,13 +14,14 @@ struct PipedriveGateway: Sendable {
 
     /// Calls the API as the given user; the token only ever goes to an allowed host.
     func answer(
-        to operation: PipedriveOperation, id: Int64? = nil, word: String? = nil, query: Query = [],
-        json body: [UInt8]? = nil, access: PipedriveAccess, timeout: Duration = Self.timeout
+        to operation: PipedriveOperation, id: Int64? = nil, variation: Int64? = nil, word: String? = nil,
+        query: Query = [], json body: [UInt8]? = nil, access: PipedriveAccess, timeout: Duration = Self.timeout
     ) async throws -> JSONNode {
         guard let origin = configuration.allowedHosts.origin(of: access.apiOrigin.text) else {
             throw CRMFailure(.rejected, reason: "The API host of this connection is not allowed")
         }
-        let place = (id.map(String.init) ?? word).map { operation.path.replacing("{id}", with: $0) } ?? operation.path
+        var place = (id.map(String.init) ?? word).map { operation.path.replacing("{id}", with: $0) } ?? operation.path
+        if let variation { place = place.replacing("{product_variation_id}", with: String(variation)) }
         var path = operation.interface.prefix + place
         if !query.isEmpty { path += "?" + PercentEncoding.pairs(query) }
         var request = HTTPRequest(

@@ -39,6 +39,22 @@ enum RecordReading {
             updatedAt: moment(node["update_time"]))
     }
 
+    /// A variation of this product; nil for what has no identifier.
+    static func variation(_ node: JSONNode, of product: CatalogItem) -> CatalogItem? {
+        guard let number = node["id"]?.integer else { return nil }
+        return product.variation(
+            number, name: plain(node["name"]?.text) ?? "", prices: prices(node["prices"]),
+            priceDetails: priceDetails(node["prices"]))
+    }
+
+    /// A variation that is known, with the prices that it has now.
+    static func variation(_ item: CatalogItem, priced node: JSONNode) -> CatalogItem {
+        CatalogItem(
+            id: item.id, name: item.name, description: item.description, unit: item.unit, tax: item.tax,
+            prices: prices(node["prices"]), isLinkable: item.isLinkable, priceDetails: priceDetails(node["prices"]),
+            addedAt: item.addedAt)
+    }
+
     private static func moment(_ node: JSONNode?) -> Date? { node?.text.flatMap(Timestamp.date) }
 
     /// No database keeps a NUL, so none may come in.

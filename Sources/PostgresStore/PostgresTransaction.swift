@@ -29,6 +29,7 @@ struct PostgresTransaction: StorageTransaction {
     var pairs: any PairStore { PostgresPairs(connection: connection, access: access) }
     var syncTasks: any SyncTaskStore { PostgresSyncTasks(connection: connection, access: access) }
     var touched: any TouchedRecordStore { PostgresTouchedRecords(connection: connection, access: access) }
+    var variations: any VariationStore { PostgresVariations(connection: connection, access: access) }
     var triggers: any TriggerStore { PostgresTriggers(connection: connection, access: access) }
     var drafts: any DraftStore { PostgresDrafts(connection: connection, access: access) }
     var draftRecords: any DraftRecordStore { PostgresDraftRecords(connection: connection, access: access) }

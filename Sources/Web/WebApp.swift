@@ -52,7 +52,7 @@ public struct WebApp: Sendable {
         let match = router.match(method: request.request.method, rawPath: request.rawPath)
         var (answer, area, name) = await answer(request, match)
         answer = headers.apply(to: answer, area: area, requestID: request.requestID)
-        if request.request.method == .head { answer.body = [] }
+        if request.request.method == .head { (answer.body, answer.further) = ([], nil) }
         let elapsed = (clock.now - start).components
         let milliseconds = elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000
         logger.info(
@@ -103,7 +103,7 @@ public struct WebApp: Sendable {
             if route.area == .member, call.session == nil { return loginRedirect(request) }
             if let refused = try refusedForm(call, route) { return refused }
             let answer = try await route.answer(call)
-            return withFormCookie(answer, call, route)
+            return withFormCookie(logging(answer, request, route), call, route)
         } catch {
             if !(error is Refusal) { log(error, request, route) }
             let failed = call
@@ -112,6 +112,19 @@ public struct WebApp: Sendable {
     }
 
     /// 413 and 415, before anything is read.
+    /// What goes wrong after the head was sent can only be logged: the answer stays unfinished.
+    private func logging(_ answer: WebResponse, _ request: WebRequest, _ route: Route) -> WebResponse {
+        guard let further = answer.further else { return answer }
+        var logged = answer
+        logged.further = {
+            do { return try further() } catch {
+                log(error, request, route)
+                throw error
+            }
+        }
+        return logged
+    }
+
     private func refusedBody(_ call: Call, _ route: Route) throws -> WebResponse? {
         guard call.request.body.count <= route.body.limit else {
             return try errors.answer(

@@ -40,7 +40,7 @@ struct DraftDesk: Sendable {
         let trigger =
             triggers.first { $0.id == entered } ?? triggers.first { $0.stageIDs.contains(deal.stageID) }
             ?? (entered == nil ? triggers.first { $0.pipelineID == deal.pipelineID } : nil)
-        let linked = try transaction.catalog.linked(to: Set(context.products.compactMap(\.itemID)))
+        let linked = try transaction.catalog.linked(to: Set(context.products.flatMap(\.itemIDs)))
         let task = DraftingTask(
             context: context, catalog: try offers(for: context, linked, transaction), linked: linked,
             language: trigger?.language ?? customer?.details.language ?? Self.language(country: company?.country),
@@ -54,7 +54,8 @@ struct DraftDesk: Sendable {
         for context: DealContext, _ linked: [CatalogItem.ID: Product], _ transaction: any StorageTransaction
     ) throws -> [Product] {
         let words = CatalogWords.of([context.deal.title] + context.deal.customFields.values.sorted() + context.notes)
-        let own = context.products.compactMap { $0.itemID.flatMap { linked[$0] } }.filter(\.details.isActive)
+        let own = context.products.compactMap { $0.itemIDs.lazy.compactMap { linked[$0] }.first }
+            .filter(\.details.isActive)
         var seen: Set<Product.ID> = []
         return (own + (try transaction.catalog.matching(words, limit: offeredProducts)))
             .filter { seen.insert($0.id).inserted }.prefix(offeredProducts).map(\.self)

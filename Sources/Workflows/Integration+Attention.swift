@@ -2,12 +2,14 @@ public import Domain
 public import FoundationEssentials
 
 extension Integration {
-    /// What waits for a person, at most so many of each sort.
-    public static let attentionLimit = 200
+    /// What waits for a person, at most so many of each sort on one page.
+    public static let attentionLimit = 100
 
-    /// Everything that waits for a person.
-    public func attention(_ company: Company.ID) throws -> AttentionList {
-        try storage.transaction(.web(company)) { try $0.attention.list(limit: Self.attentionLimit) }
+    /// A page of what waits for a person; `passing` says what comes before, of each sort.
+    public func attention(_ company: Company.ID, passing: [AttentionSort: Int]) throws -> AttentionList {
+        try storage.transaction(.web(company)) {
+            try $0.attention.list(passing: passing, limit: Self.attentionLimit)
+        }
     }
 
     /// Keeps what a person says about a record of Pipedrive, and has it done; nil has it asked again. False when nothing

@@ -105,13 +105,42 @@ public struct RecordTakeover: Sendable {
             try await crm.records(kind, ids: ids, policy: policy, access: $0)
         }
         if run == nil { try await bringOrganizations(of: fetched.page, policy, company) }
-        let there = Set(fetched.page.ids)
+        let parts = run == nil ? try await variations(of: fetched.page, ids, company) : Variations()
+        let page = fetched.page.adding(parts.items)
+        let there = Set(page.ids)
         var brought = try await takeOver(
             FreshRecords(
-                page: fetched.page, missing: ids.filter { !there.contains($0) }, readAt: readAt,
+                page: page, missing: Set(ids + parts.known).subtracting(there).sorted(), readAt: readAt,
                 occurredAt: occurredAt, run: run), order)
-        brought.tally.tokenCost += fetched.tokenCost
+        brought.tally.tokenCost += fetched.tokenCost + parts.tokenCost
         return brought
+    }
+
+    /// What was found out about the variations of products.
+    private struct Variations {
+        var items: [CatalogItem] = []
+        /// Those that are linked and would be there, if they were not deleted.
+        var known: [Int64] = []
+        var tokenCost = 0
+    }
+
+    /// A product's variations come with it, and go with it: no webhook tells of them.
+    private func variations(of page: RecordPage, _ ids: [Int64], _ company: Company.ID) async throws -> Variations {
+        guard case .products(let items) = page else { return Variations() }
+        let there = items.filter { !$0.isDeleted && $0.id.variation == nil }
+        let gone = Set(ids.filter { CatalogItem.ID($0).variation == nil }).subtracting(there.map(\.id.rawValue))
+        let (asked, known) = try storage.transaction(.cron(company)) { transaction in
+            let asked = try transaction.variations.due(there)
+            return (asked, try transaction.variations.linked(asked.map(\.id.rawValue) + gone))
+        }
+        guard !asked.isEmpty else { return Variations(known: known) }
+        let crm = self.crm
+        let fetched = try await tokens.calling(company, as: .live) { try await crm.variations(of: asked, access: $0) }
+        try storage.transaction(.cron(company)) {
+            try $0.variations.keep(asked: asked, having: fetched.page.withVariations, run: nil)
+        }
+        guard case .products(let found) = fetched.page else { return Variations(known: known) }
+        return Variations(items: found, known: known, tokenCost: fetched.tokenCost)
     }
 
     /// Takes over what was just read.

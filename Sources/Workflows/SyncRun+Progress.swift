@@ -6,6 +6,7 @@ extension SyncRun {
         guard state == .running else { return 100 }
         let phases: [Phase] = mode == .preview ? [.decide, .plan] : [.decide, .plan, .write, .create]
         guard let place = phases.firstIndex(of: progress.phase) else {
+            if progress.phase == .readVariations { return 50 }
             guard progress.phase == .read, progress.expected > 0 else { return progress.phase == .read ? 0 : 99 }
             return min(50, 50 * progress.done / progress.expected)
         }

@@ -48,6 +48,7 @@ public struct SyncSteps: Sendable {
         let step = Step(run: id, company: company, kind: kind, position: position)
         switch position.checkpoint.phase {
         case .read: return try await read(step)
+        case .readVariations: return try await readVariations(step)
         case .decide: return try await decide(step)
         case .plan:
             try storage.transaction(.cron(company)) {
@@ -136,6 +137,27 @@ public struct SyncSteps: Sendable {
             try $0.sync.stage(
                 page.fetched.page, run: step.run, readAt: page.readAt, next: next, tokenCost: page.fetched.tokenCost)
         }
+    }
+
+    /// Products asked for their variations in one step: each is a request.
+    private static let variationLimit = 25
+
+    /// What the products asked have is staged with the note that they were asked, together.
+    private func readVariations(_ step: Step) async throws -> DeliveryResult {
+        let (due, readAt) = try storage.transaction(.cron(step.company)) {
+            (try $0.variations.due(step.run, limit: Self.variationLimit), try $0.syncPolicy.clock())
+        }
+        guard !due.isEmpty else { return try move(step, to: step.next) }
+        let crm = self.crm
+        let fetched = try await tokens.calling(step.company, as: .sync) {
+            try await crm.variations(of: due, access: $0)
+        }
+        try storage.transaction(.cron(step.company)) { transaction in
+            try transaction.variations.keep(asked: due, having: fetched.page.withVariations, run: step.run)
+            try transaction.sync.stage(
+                fetched.page, run: step.run, readAt: readAt, next: step.checkpoint, tokenCost: fetched.tokenCost)
+        }
+        return .again
     }
 
     // MARK: Deciding

@@ -52,6 +52,32 @@ import Testing
         #expect(try await run.value == .requestCountReached)
     }
 
+    @Test func `a body that comes piece by piece has no length, and is the same at the end`() async throws {
+        let fixture = try ListenerFixture(limits: FastCGILimits(maxRequestCount: 1))
+        let pieces = Mutex(Array(repeating: Self.bytes, count: 3))
+        let run = fixture.start { _ in
+            FastCGIResponse(response: HTTPResponse(status: .ok), body: Array("first ".utf8)) {
+                pieces.withLock { $0.popLast() }
+            }
+        }
+        let answer = try fixture.client.exchange()
+        #expect(answer?.field("Content-Length") == nil)
+        #expect(answer?.body == Array("first ".utf8) + Self.bytes + Self.bytes + Self.bytes)
+        #expect(try await run.value == .requestCountReached)
+    }
+
+    @Test func `a body whose next piece can't be made is left unfinished, and the loop goes on`() async throws {
+        struct Lost: Error {}
+        let fixture = try ListenerFixture(limits: FastCGILimits(maxRequestCount: 2))
+        let run = fixture.start { incoming in
+            guard incoming.request.path == "/broken" else { return await Self.echo(incoming) }
+            return FastCGIResponse(response: HTTPResponse(status: .ok), body: Array("first".utf8)) { throw Lost() }
+        }
+        #expect(try fixture.client.exchange(["REQUEST_METHOD": "GET", "REQUEST_URI": "/broken"]) == nil)
+        #expect(try fixture.client.exchange(["REQUEST_METHOD": "GET", "REQUEST_URI": "/whole"]) != nil)
+        #expect(try await run.value == .requestCountReached)
+    }
+
     @Test func `a HEAD is answered with the length but without the body`() async throws {
         let fixture = try ListenerFixture(limits: FastCGILimits(maxRequestCount: 1))
         _ = fixture.start { _ in

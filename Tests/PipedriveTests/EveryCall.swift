@@ -58,5 +58,8 @@ enum EveryCall {
             _ = try await client.update(.everything(kind), current: current, policy: policy, access: .fixture)
             _ = try await client.customFields(kind, access: .fixture)
         }
+        let product = CatalogItem(id: CatalogItem.ID(11), name: "Teller")
+        let variations = try await client.variations(of: [product], access: .fixture).page
+        _ = try await client.update(.everything(.product), current: variations, policy: policy, access: .fixture)
     }
 }

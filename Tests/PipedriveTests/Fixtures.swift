@@ -93,6 +93,12 @@ enum Canned {
         {"product_id":11,"price":12,"currency":"JPY","cost":0,"direct_cost":null,"notes":""}]}}
         """
 
+    static let variation = """
+        {"success":true,"data":{"id":2,"name":"Rood","product_id":11,"prices":[{"product_variation_id":2,"price":5.25,
+        "currency":"EUR","cost":2,"direct_cost":3,"notes":"inkoop"},{"product_variation_id":2,"price":7,
+        "currency":"POINTS","cost":0,"direct_cost":null,"notes":""}]}}
+        """
+
     /// A list of what a single answer holds.
     static func list(_ single: String, next: String? = nil) -> String {
         let data = single.replacing("{\"success\":true,\"data\":", with: "").dropLast()
@@ -162,6 +168,8 @@ enum Canned {
         .init(method: .patch, path: "/api/v2/organizations/6", body: organization),
         .init(method: .post, path: "/api/v2/products", status: 201, body: product),
         .init(method: .patch, path: "/api/v2/products/11", body: product),
+        .get("/api/v2/products/11/variations", list(variation)),
+        .init(method: .patch, path: "/api/v2/products/11/variations/2", body: variation),
         .get("/api/v2/personFields", dealFields), .get("/api/v2/organizationFields", dealFields),
         .get("/api/v2/productFields", dealFields),
         .get("/api/v2/pipelines", pipelines), .get("/api/v2/stages", stages),

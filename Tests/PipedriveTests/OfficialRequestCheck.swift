@@ -21,7 +21,7 @@ struct OfficialRequestCheck {
             let pattern = (operation.interface.prefix + operation.path).split(separator: "/")
             let steps = path.split(separator: "/")
             return operation.method == sent.request.method && pattern.count == steps.count
-                && zip(pattern, steps).allSatisfy { $0 == $1 || ($0 == "{id}" && Int($1) != nil) }
+                && zip(pattern, steps).allSatisfy { $0 == $1 || ($0.hasPrefix("{") && Int($1) != nil) }
         }
         let form = String(decoding: sent.body ?? [], as: UTF8.self)
         let fitting =

@@ -261,6 +261,7 @@ private enum TenantRows {
             try transaction.syncPolicy.save(
                 customFields: [CustomField(kind: .person, code: "c", name: "Language", type: "enum")], of: .person)
             try transaction.touched.touch(.person, 1, occurredAt: nil)
+            try transaction.variations.keep(asked: [.number(1)], having: [], run: nil)
         }
         for table in ["sync_task", "sync_plan", "local_attention", "conflict", "local_edit"] {
             let columns =

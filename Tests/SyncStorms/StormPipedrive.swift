@@ -228,6 +228,11 @@ public final class StormPipedrive: CRMRecords, CRMWebhooks, Sendable {
     }
 
     /// None.
+    public func variations(of products: [CatalogItem], access: PipedriveAccess) async throws -> FetchedPage {
+        FetchedPage(page: .products([]), nextCursor: nil, tokenCost: 0)
+    }
+
+    /// None.
     public func customFields(_ kind: RecordKind, access: PipedriveAccess) async throws -> [CustomField] { [] }
 
     /// Whether the sync overwrote a value that was younger than what it had read.

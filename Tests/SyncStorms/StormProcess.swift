@@ -121,5 +121,9 @@ struct ProcessPipedrive: CRMRecords {
         }
     }
 
+    func variations(of products: [CatalogItem], access: PipedriveAccess) async throws -> FetchedPage {
+        FetchedPage(page: .products([]), nextCursor: nil, tokenCost: 0)
+    }
+
     func customFields(_ kind: RecordKind, access: PipedriveAccess) async throws -> [CustomField] { [] }
 }

@@ -56,7 +56,57 @@ struct AttentionPageTests {
         #expect(page.contains("Create in Pipedrive"))
         #expect(page.contains("Kept, from Pipedrive") && page.contains("EUR 10.50"))
         #expect(page.contains("EUR 11.00, USD 9.90") && page.contains("Use the other one"))
+        #expect(page.contains("href=\"#conflicts\"") && page.contains("<h2 id=\"conflicts\">"))
         #expect(page.contains("Ask again") && page.contains("1 that you decided"))
+    }
+
+    @Test func `after a merge the contact that is not linked any more can be used`() async {
+        let site = waiting()
+        site.tables.questions.matches = [
+            AttentionMatch(
+                kind: .person, recordID: 44, name: "Ada", reason: "Two records became one.", isMerge: true,
+                candidates: [
+                    AttentionCandidate(localID: taken, name: "Kept", linkedTo: 44),
+                    AttentionCandidate(localID: ours, name: "Other"),
+                ])
+        ]
+        let page = await site.get("/apps/pipedrive/attention").text
+        #expect(page.contains("value=\"\(oursText)\">Use this one") && page.contains("Linked to this record."))
+        #expect(page.contains("Seen: leave it like this") && !page.contains("Link to this one"))
+        #expect(!page.contains("value=\"\(taken.uuidString.lowercased())\">Use this one"))
+        let form = "kind=person&record=44&choice=\(oursText)"
+        let answer = await site.submit("/apps/pipedrive/attention/match", form)
+        #expect(answer.field("Location") == "/apps/pipedrive/attention?done=decided")
+        #expect(site.tables.decisions == ["person 44: link(\(ours))"] && site.tables.queued == ["record person 44"])
+    }
+
+    @Test func `what does not fit on a page is led to, each sort by itself`() async {
+        let site = waiting()
+        site.tables.questions.matches = (1...250).map {
+            AttentionMatch(kind: .person, recordID: $0, name: "Person \($0)", reason: "Why")
+        }
+        let first = await site.get("/apps/pipedrive/attention").text
+        #expect(first.contains("<h3>Person 100</h3>") && !first.contains("<h3>Person 101</h3>"))
+        #expect(first.contains("1 to 100") && first.contains("href=\"/apps/pipedrive/attention?matches=100\""))
+        let last = await site.get("/apps/pipedrive/attention?matches=200").text
+        #expect(last.contains("201 to 250") && last.contains("<h3>Person 250</h3>") && last.contains("Cy"))
+        #expect(last.contains("?matches=100\" rel=\"prev\"") && !last.contains("rel=\"next\""))
+        for odd in ["?matches=-5", "?matches=x", "?matches=99999999999999999999"] {
+            #expect(await site.get("/apps/pipedrive/attention\(odd)").text.contains("<h3>Person 1</h3>"))
+        }
+        let beyond = await site.get("/apps/pipedrive/attention?matches=5000").text
+        #expect(beyond.contains("Nothing more") && beyond.contains("rel=\"prev\""))
+    }
+
+    @Test func `a variation is called by both its numbers`() async throws {
+        let site = waiting()
+        let id = try #require(CatalogItem.ID.variation(3, of: 12))
+        site.tables.questions.matches = [
+            AttentionMatch(kind: .product, recordID: id.rawValue, name: "Shirt – Red", reason: "Why")
+        ]
+        let page = await site.get("/apps/pipedrive/attention").text
+        #expect(page.contains("Product 12, variation 3 of Pipedrive"))
+        #expect(page.contains("name=\"record\" value=\"\(id.rawValue)\""))
     }
 
     @Test func `each answer is kept, and what follows from it is queued`() async {

@@ -119,6 +119,21 @@ struct SyncPageTests {
         #expect(await site.get("/apps/pipedrive/runs/\(unknown).csv").status == 404)
     }
 
+    @Test func `a long file is made piece by piece, each line once`() async throws {
+        let site = connected()
+        let done = run(site, .completed, mode: .full)
+        site.tables.runs = [done]
+        site.tables.changes[done.id] = (1...4500).map { change(site, .gone, "Person \($0)", id: Int64($0)) }
+        let file = await site.get("/apps/pipedrive/runs/\(done.id.text).csv")
+        let first = String(decoding: file.body, as: UTF8.self)
+        #expect(first.contains("Person 2000,") && !first.contains("Person 2001,"))
+        let second = String(decoding: try #require(try file.further?()), as: UTF8.self)
+        #expect(second.hasPrefix("20") && second.contains("Person 2001,") && second.contains("Person 4000,"))
+        let third = String(decoding: try #require(try file.further?()), as: UTF8.self)
+        #expect(third.components(separatedBy: "\r\n").count == 501)
+        #expect(try file.further?() == nil)
+    }
+
     @Test func `live changes stand apart`() async {
         let site = connected()
         site.tables.changes[nil] = [change(site, .gone, "Away")]
@@ -151,7 +166,7 @@ struct SyncPageTests {
         site.tables.mapping.organizationLanguage = "deleted"
         let page = await site.get("/apps/pipedrive?tab=sync").text
         #expect(page.contains("<option value=\"aaa111x\">BTW (aaa111)</option>"))
-        #expect(page.contains("<option value=\"deleted\" selected>A field that was deleted in Pipedrive</option>"))
+        #expect(page.contains("<option value=\"deleted\" selected>Deleted in Pipedrive</option>"))
         #expect(!page.contains("Since") && page.contains("<option value=\"eee\">Taal</option>"))
         let form = "vat_number=bbb222x&kvk_number=ccc&organization_language=&person_language=eee"
         #expect(await site.submit("/apps/pipedrive/fields", form).field("Location")?.hasSuffix("done=saved") == true)

@@ -36,7 +36,8 @@ struct SyncStepsTests {
             ])
         #expect(office.storage.tenant.contacts.isEmpty)
         #expect(
-            office.storage.tenant.checkpoints[run] == SyncCheckpoint(phase: .decide, kind: .organization, cursor: nil))
+            office.storage.tenant.checkpoints[run]
+                == SyncCheckpoint(phase: .readVariations, kind: .product, cursor: nil))
         try await finish(run)
         #expect(
             office.storage.tenant.applied == [.organization, .person, .product])

@@ -122,11 +122,15 @@ public enum QuotePricing {
     private static let longestName = 500
 
     private static func line(for product: DealProduct, task: DraftingTask) -> DocumentLine {
-        let name = CustomerWording.name(product.name, atMost: longestName)
+        let row = product.itemIDs.lazy.compactMap { task.linked[$0] }.first
+        let variation = product.variationID.flatMap { task.linked[$0]?.details.name }
+        // A line may be called by its product alone, and then does not say which variation it is.
+        let given = variation.flatMap { $0.hasPrefix(product.name) ? $0 : nil } ?? product.name
+        let name = CustomerWording.name(given, atMost: longestName)
         var line = DocumentLine(
             description: name.isEmpty ? "Product" : name, quantity: product.quantity,
             unitPrice: product.itemPrice.minorUnits, taxMethod: product.taxMethod, tax: product.tax,
-            discount: product.discount, productID: product.itemID.flatMap { task.linked[$0]?.id },
+            discount: product.discount, productID: row?.id,
             billingFrequency: product.billingFrequency, billingCycles: product.billingCycles, flag: product.caution)
         if let problem = product.problem {
             line.unitPrice = nil

@@ -74,6 +74,8 @@ public struct Deal: Hashable, Sendable {
 public struct DealProduct: Hashable, Sendable {
     /// Pipedrive's product; nil when it was deleted since.
     public let itemID: CatalogItem.ID?
+    /// The variation of it that was chosen.
+    public let variationID: CatalogItem.ID?
     /// Name on the deal.
     public let name: String
     /// What a person wrote beside it.
@@ -122,9 +124,11 @@ public struct DealProduct: Hashable, Sendable {
         itemID: CatalogItem.ID?, name: String, comments: String = "", quantity: Quantity, itemPrice: Money,
         tax: Percentage, taxMethod: TaxMethod, discount: Discount = .none,
         billingFrequency: BillingFrequency = .oneTime, billingCycles: Int? = nil, isEnabled: Bool = true,
-        exact: ExactFigures? = nil, problem: String? = nil, caution: String? = nil
+        exact: ExactFigures? = nil, problem: String? = nil, caution: String? = nil,
+        variationID: CatalogItem.ID? = nil
     ) {
         self.itemID = itemID
+        self.variationID = variationID
         self.name = name
         self.comments = comments
         self.quantity = quantity
@@ -139,6 +143,11 @@ public struct DealProduct: Hashable, Sendable {
         self.problem = problem
         self.caution = caution
     }
+}
+
+extension DealProduct {
+    /// What it may stand for in our catalog, the closest first.
+    public var itemIDs: [CatalogItem.ID] { [variationID, itemID].compactMap(\.self) }
 }
 
 /// A discount on the whole deal, beside those of its products.

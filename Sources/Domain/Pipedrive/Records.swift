@@ -87,9 +87,9 @@ public struct Organization: Hashable, Sendable {
     }
 }
 
-/// A Pipedrive product, as the product needs it.
+/// A Pipedrive product, or one variation of it, as the product needs it.
 public struct CatalogItem: Hashable, Sendable {
-    /// Pipedrive's identifier, unique within one Pipedrive company.
+    /// Pipedrive's identifier, unique within one Pipedrive company. A variation's holds its product's number too.
     public typealias ID = Identifier<CatalogItem, Int64>
 
     /// The identifier.

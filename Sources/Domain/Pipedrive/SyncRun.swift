@@ -88,6 +88,8 @@ public struct SyncRun: Hashable, Sendable {
     public enum Phase: String, Sendable, CaseIterable {
         /// Reading Pipedrive's lists, a page at a time.
         case read
+        /// Reading the variations of products, which no list has.
+        case readVariations = "read_variations"
         /// Comparing what was read with PayDock, and taking it over.
         case decide
         /// Finding what has to go to Pipedrive.
@@ -191,7 +193,8 @@ public struct SyncCheckpoint: Hashable, Sendable {
         switch phase {
         case .read:
             return later.map { SyncCheckpoint(phase: .read, kind: $0, cursor: nil) }
-                ?? SyncCheckpoint(phase: .decide, kind: order.first, cursor: nil)
+                ?? SyncCheckpoint(phase: .readVariations, kind: .product, cursor: nil)
+        case .readVariations: return SyncCheckpoint(phase: .decide, kind: order.first, cursor: nil)
         case .decide: return SyncCheckpoint(phase: .plan, kind: kind, cursor: nil)
         case .plan where mode != .preview: return SyncCheckpoint(phase: .write, kind: kind, cursor: nil)
         case .write: return SyncCheckpoint(phase: .create, kind: kind, cursor: nil)

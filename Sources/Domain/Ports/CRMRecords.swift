@@ -50,6 +50,9 @@ public protocol CRMRecords: Sendable {
     func update(
         _ write: RecordWrite, current: RecordPage, policy: SyncPolicy, access: PipedriveAccess
     ) async throws -> FetchedPage
+    /// The variations of these products, deleted and invisible ones left out, each as an item of its own; 10 tokens a
+    /// product.
+    func variations(of products: [CatalogItem], access: PipedriveAccess) async throws -> FetchedPage
     /// The custom fields of a kind.
     func customFields(_ kind: RecordKind, access: PipedriveAccess) async throws -> [CustomField]
 }

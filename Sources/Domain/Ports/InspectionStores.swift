@@ -82,8 +82,9 @@ public protocol AttentionStore {
     func count() throws -> Int
     /// Grouped by reason, then by name; at most `limit`.
     func records(limit: Int) throws -> [AttentionRecord]
-    /// Everything that waits, with what has to be known to decide, and what was left alone; at most `limit` of each.
-    func list(limit: Int) throws -> AttentionList
+    /// What waits, with what has to be known to decide, and what was left alone; at most `limit` of each sort, those
+    /// left out that `passing` passes over.
+    func list(passing: [AttentionSort: Int], limit: Int) throws -> AttentionList
     /// Keeps what a person says about a record of Pipedrive; nil has it asked again. The caller has it read again.
     func answer(_ choice: MatchChoice?, _ kind: RecordKind, _ recordID: Int64) throws -> AttentionAnswer
     /// Keeps what a person says about one of ours. The caller has it pushed.

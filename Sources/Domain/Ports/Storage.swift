@@ -92,6 +92,8 @@ public protocol StorageTransaction {
     var syncTasks: any SyncTaskStore { get }
     /// Records that Pipedrive told of.
     var touched: any TouchedRecordStore { get }
+    /// Which products were asked for their variations.
+    var variations: any VariationStore { get }
     /// The rules by which deals ask for quotes.
     var triggers: any TriggerStore { get }
     /// Quote drafts.

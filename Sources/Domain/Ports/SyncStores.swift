@@ -33,6 +33,19 @@ public protocol TouchedRecordStore {
     func merge(_ kind: RecordKind, from loser: Int64, into survivor: Int64) throws
 }
 
+/// Which products were asked for their variations: no list has them, and no webhook tells of them.
+public protocol VariationStore {
+    /// Products that a run has staged and is still to ask: those never asked or changed since, then those that have
+    /// variations, then those not asked for a week. None any more once a run has asked 200.
+    func due(_ run: SyncRun.ID, limit: Int) throws -> [CatalogItem]
+    /// Of products that were just read: those to be asked. Of more than ten only those that had variations.
+    func due(_ products: [CatalogItem]) throws -> [CatalogItem]
+    /// Variations of these products that are linked, as identifiers of items.
+    func linked(_ products: [Int64]) throws -> [Int64]
+    /// Remembers that products were asked, and which have variations; `run` stages what it read.
+    func keep(asked products: [CatalogItem], having: Set<Int64>, run: SyncRun.ID?) throws
+}
+
 /// A record that Pipedrive told of.
 public struct TouchedRecord: Hashable, Sendable {
     /// Pipedrive's identifier.

@@ -8,15 +8,29 @@ public struct AttentionList: Hashable, Sendable {
     public var ours: [AttentionLocal]
     /// Fields that both sides changed.
     public var conflicts: [AttentionConflict]
+    /// Of which more come after these.
+    public var further: Set<AttentionSort>
 
     /// Makes a list.
     public init(
-        matches: [AttentionMatch] = [], ours: [AttentionLocal] = [], conflicts: [AttentionConflict] = []
+        matches: [AttentionMatch] = [], ours: [AttentionLocal] = [], conflicts: [AttentionConflict] = [],
+        further: Set<AttentionSort> = []
     ) {
         self.matches = matches
         self.ours = ours
         self.conflicts = conflicts
+        self.further = further
     }
+}
+
+/// What waits for a person is of three sorts, each with pages of its own.
+public enum AttentionSort: String, Sendable, CaseIterable {
+    /// Records of Pipedrive that could be several of ours.
+    case matches
+    /// Records of ours that can't go out.
+    case ours
+    /// Fields that both sides changed.
+    case conflicts
 }
 
 /// A record of Pipedrive that could be several of ours, or none.

@@ -105,14 +105,15 @@ extension FieldValues {
         self[.language] = organization.language.flatMap(FieldText.language)
     }
 
-    /// What a product of Pipedrive says.
+    /// What a product of Pipedrive says, or a variation: that one has no place for a code.
     public init(_ item: CatalogItem) {
         self.init([
-            .code: item.code ?? "", .description: item.description ?? "", .unit: item.unit ?? "",
+            .description: item.description ?? "", .unit: item.unit ?? "",
             .tax: String(item.tax.basisPoints), .prices: FieldText.prices(item.prices.filter { $0.minorUnits >= 0 }),
             .isActive: FieldText.flag(item.isLinkable),
         ])
         self[.name] = Self.filled(item.name)
+        if item.id.variation == nil { self[.code] = item.code ?? "" }
     }
 
     /// What a contact says; `organization` is its organization's id where Pipedrive knows that one, the empty text

@@ -11,6 +11,10 @@ public struct RemoteSide: Hashable, Sendable {
     /// When it changed.
     public let changedAt: Date?
 
+    /// Whether it is a variation of a product, which has no place for a code: its prices are its own, and everything else
+    /// is the product's.
+    var isVariation: Bool { values[.prices] != nil && values[.code] == nil }
+
     /// Makes the side.
     public init(values: FieldValues, organization: String?, addedAt: Date?, changedAt: Date?) {
         self.values = values
@@ -87,9 +91,13 @@ public struct PairDecision: Hashable, Sendable {
             edits[field] = LocalEdit(at: edit.at, wasEmpty: words.isEmpty)
         }
         self.base = base
-        let flow = rule.flow(remoteAddedAt: remote.addedAt, localAddedAt: local.addedAt)
+        let whole = rule.flow(remoteAddedAt: remote.addedAt, localAddedAt: local.addedAt)
+        let inherited = Flow(pulls: whole.pulls, pushes: false)
+        // The code of a variation's row is ours alone.
+        if remote.isVariation, edits[.code] != nil { settled.insert(.code) }
         for field in SyncField.of(kind) {
             guard let words = remote.values[field] else { continue }
+            let flow = remote.isVariation && field != .prices ? inherited : whole
             let there = field == .organization ? remote.organization : words
             guard let there, let here = local.values[field] else { continue }
             let outcome = FieldMerge.outcome(

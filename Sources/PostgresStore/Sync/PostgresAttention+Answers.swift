@@ -22,8 +22,7 @@ extension PostgresAttention {
             return try keep(nil, nil, kind, recordID)
         }
         guard before == nil else { return .settled }
-        if try row.bool("is_merge") {
-            guard choice == .ignore else { return .settled }
+        if try row.bool("is_merge"), choice == .ignore {
             try connection.execute(
                 """
                 delete from pipedrive.attention a
@@ -32,6 +31,8 @@ extension PostgresAttention {
                 """)
             return .done
         }
+        // Both contacts are there: a third one is no answer to a merge.
+        if try row.bool("is_merge"), choice == .create { return .settled }
         switch choice {
         case .create: return try keep("create", nil, kind, recordID)
         case .ignore: return try keep("ignore", nil, kind, recordID)

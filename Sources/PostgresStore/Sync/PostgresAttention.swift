@@ -51,12 +51,23 @@ struct PostgresAttention: AttentionStore {
 
     // MARK: What waits
 
-    func list(limit: Int) throws -> AttentionList {
-        AttentionList(
-            matches: try matches(limit: limit), ours: try ours(limit: limit), conflicts: try conflicts(limit: limit))
+    func list(passing: [AttentionSort: Int], limit: Int) throws -> AttentionList {
+        var list = AttentionList()
+        // One more says whether there is another page.
+        func page(_ sort: AttentionSort) -> (limit: Int, offset: Int) { (limit + 1, max(0, passing[sort] ?? 0)) }
+        func cut<Question>(_ questions: [Question], _ sort: AttentionSort) -> [Question] {
+            if questions.count > limit { list.further.insert(sort) }
+            return Array(questions.prefix(limit))
+        }
+        list.matches = cut(try matches(page(.matches)), .matches)
+        list.ours = cut(try ours(page(.ours)), .ours)
+        list.conflicts = cut(try conflicts(page(.conflicts)), .conflicts)
+        return list
     }
 
-    private func matches(limit: Int) throws -> [AttentionMatch] {
+    // A page is found by its keys in an index first: what comes before it is passed over there.
+
+    private func matches(_ page: (limit: Int, offset: Int)) throws -> [AttentionMatch] {
         let rows = try connection.query(
             """
             select a.kind, a.record_id, a.name, a.reason, a.is_merge, coalesce(a.choice, '') as choice,
@@ -66,9 +77,12 @@ struct PostgresAttention: AttentionStore {
                     where k.company_id = a.company_id and k.pipedrive_company_id = a.pipedrive_company_id
                         and k.kind = a.kind and k.record_id = a.record_id
                     order by 1) as keys
-            from pipedrive.attention a
-            where a.company_id = \(try access.company()) and \(fragment: try here("a"))
-            order by a.choice is not null, a.kind, a.name, a.record_id limit \(limit)
+            from (
+                select a.company_id, a.pipedrive_company_id, a.kind, a.record_id from pipedrive.attention a
+                where a.company_id = \(try access.company()) and \(fragment: try here("a"))
+                order by a.choice is not null, a.kind, a.record_id limit \(page.limit) offset \(page.offset)) place
+            join pipedrive.attention a using (company_id, pipedrive_company_id, kind, record_id)
+            order by a.choice is not null, a.kind, a.record_id
             """)
         let known = try candidates(Set(try rows.flatMap { try $0.uuids("candidates") }))
         let organizations = try organizationNames(try rows.map { FieldValues(pairs: try $0.strings("remote_values")) })
@@ -140,13 +154,16 @@ struct PostgresAttention: AttentionStore {
         return found
     }
 
-    private func ours(limit: Int) throws -> [AttentionLocal] {
+    private func ours(_ page: (limit: Int, offset: Int)) throws -> [AttentionLocal] {
         try connection.query(
             """
             select a.kind, a.local_id, a.name, a.reason, a.answer, coalesce(a.choice, '') as choice
-            from pipedrive.local_attention a
-            where a.company_id = \(try access.company()) and \(fragment: try here("a"))
-            order by a.choice is not null, a.reason, a.kind, a.name, a.local_id limit \(limit)
+            from (
+                select a.company_id, a.pipedrive_company_id, a.kind, a.local_id from pipedrive.local_attention a
+                where a.company_id = \(try access.company()) and \(fragment: try here("a"))
+                order by a.choice is not null, a.kind, a.local_id limit \(page.limit) offset \(page.offset)) place
+            join pipedrive.local_attention a using (company_id, pipedrive_company_id, kind, local_id)
+            order by a.choice is not null, a.kind, a.local_id
             """
         ).map { row in
             let choice = try row.string("choice")
@@ -157,7 +174,7 @@ struct PostgresAttention: AttentionStore {
         }
     }
 
-    private func conflicts(limit: Int) throws -> [AttentionConflict] {
+    private func conflicts(_ page: (limit: Int, offset: Int)) throws -> [AttentionConflict] {
         let company = try access.company()
         return try connection.query(
             """
@@ -168,9 +185,12 @@ struct PostgresAttention: AttentionStore {
                 case when a.field = 'organization' then coalesce((
                     select c.name from books.contact c where c.company_id = a.company_id and c.id::text = a.lost), '')
                     else a.lost end as lost
-            from pipedrive.conflict a
-            where a.company_id = \(company) and \(fragment: try here("a"))
-            order by a.noticed_at desc, a.local_id, a.field limit \(limit)
+            from (
+                select a.company_id, a.pipedrive_company_id, a.kind, a.local_id, a.field from pipedrive.conflict a
+                where a.company_id = \(company) and \(fragment: try here("a"))
+                order by a.noticed_at desc, a.local_id, a.field limit \(page.limit) offset \(page.offset)) place
+            join pipedrive.conflict a using (company_id, pipedrive_company_id, kind, local_id, field)
+            order by a.noticed_at desc, a.local_id, a.field
             """
         ).map {
             AttentionConflict(

@@ -99,6 +99,7 @@ struct PostgresPairs: PairStore {
         let planned = try PlannedChanges(batch: batch)
         let matching = FreshMatching(batch: batch)
         if batch.writes { try matching.followEnded() }
+        let waiting = try MergeChoices(batch: batch).follow()
         // What is linked comes first: an address that it gave up is free for who has it now.
         var plans = try planned.agreed(try LinkedPairs(batch: batch, fresh: []).plans())
         try settle(plans, batch)
@@ -118,7 +119,7 @@ struct PostgresPairs: PairStore {
         counts.skipped = answers.skipped.count
         counts.needsAttention = try AttentionKeeping(batch: batch).keep(answers.ambiguous, blocked: ready)
         try writing.keepKeys()
-        return Decided(counts: counts, plans: plans, held: answers.held)
+        return Decided(counts: counts, plans: plans, held: answers.held + waiting)
     }
 
     private func settle(_ plans: [LinkedPairs.Plan], _ batch: StagedBatch) throws {

@@ -182,11 +182,11 @@ struct PostgresTouchedRecords: TouchedRecordStore {
         try connection.execute(
             """
             insert into pipedrive.attention as a (
-                company_id, pipedrive_company_id, kind, record_id, name, reason, candidates, is_merge)
+                company_id, pipedrive_company_id, kind, record_id, name, reason, candidates, is_merge, remote_values)
             select l.company_id, l.pipedrive_company_id, l.kind, l.record_id,
                 coalesce(c.name, p.name, l.kind || ' ' || l.record_id),
                 'Two records became one in Pipedrive. It keeps its contact; the other one is left to you.',
-                array_agg(distinct other.local_id), true
+                array_agg(distinct other.local_id), true, coalesce(l.remote_base, '{}')
             from pipedrive.link l
             join pipedrive.link other on other.company_id = l.company_id
                 and other.pipedrive_company_id = l.pipedrive_company_id and other.kind = l.kind
@@ -195,9 +195,10 @@ struct PostgresTouchedRecords: TouchedRecordStore {
             left join books.product p on p.company_id = l.company_id and p.id = l.local_id
             where l.company_id = \(company) and l.pipedrive_company_id = \(fragment: try account)
                 and l.kind = \(kind.rawValue) and l.record_id = \(survivor)
-            group by l.company_id, l.pipedrive_company_id, l.kind, l.record_id, c.name, p.name
+            group by l.company_id, l.pipedrive_company_id, l.kind, l.record_id, l.remote_base, c.name, p.name
             on conflict (company_id, pipedrive_company_id, kind, record_id) do update set
-                name = excluded.name, reason = excluded.reason, candidates = excluded.candidates, is_merge = true
+                name = excluded.name, reason = excluded.reason, candidates = excluded.candidates, is_merge = true,
+                remote_values = excluded.remote_values
             """)
     }
 }

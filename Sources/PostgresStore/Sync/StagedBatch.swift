@@ -168,7 +168,7 @@ extension StagedBatch {
                 """
                 select l.record_id from pipedrive.link l
                 where \(fragment: keys("l")) and l.state = 'live' and l.record_id > 0 and l.synced_at < \(startedAt)
-                    and not \(fragment: isStaged("l.record_id"))
+                    and not \(fragment: isStaged("l.record_id")) and not \(fragment: isUnasked("l.record_id"))
                 """)
         }
         for name in ["remote_key", "attention"] {
@@ -178,8 +178,24 @@ extension StagedBatch {
                 delete from pipedrive.\(unsafe: name) x
                 where \(fragment: keys("x")) and x.noticed_at < \(startedAt)
                     and not \(fragment: isStaged("x.record_id", "not s.is_deleted"))
+                    and not \(fragment: isUnasked("x.record_id"))
                 """)
         }
+    }
+
+    /// Whether it is a variation of a product that is there and that this run has not asked: that it is not staged says
+    /// nothing.
+    private func isUnasked(_ record: String) -> SQL {
+        guard kind == .product else { return "false" }
+        let product = "(\(record) / \(CatalogItem.ID.firstVariation))"
+        return """
+            (\(unsafe: record) >= \(CatalogItem.ID.firstVariation)
+                and \(fragment: isStaged(product, "not s.is_deleted"))
+                and not exists (
+                    select from pipedrive.product_look v where v.company_id = \(company)
+                        and v.pipedrive_company_id = \(account) and v.record_id = \(unsafe: product)
+                        and v.run_id = \(run) offset 0))
+            """
     }
 
     /// Ends what is known of records that were asked for by their numbers and are not there.

@@ -4,8 +4,10 @@ public import HTTPTypes
 public struct WebResponse: Sendable {
     /// Status and header fields.
     public var response: HTTPResponse
-    /// The whole body.
+    /// The whole body, or its beginning.
     public var body: [UInt8]
+    /// What comes after the beginning, piece by piece, so that a long file is never in memory; nil is the end.
+    public var further: (@Sendable () throws -> [UInt8]?)?
 
     /// Makes a response value.
     public init(response: HTTPResponse, body: [UInt8] = []) {

@@ -91,17 +91,14 @@ extension AppStoreRoutes {
     }
 
     private func file(_ call: Call, of run: SyncRun.ID?) throws -> WebResponse {
-        var file = ChangesCSV()
-        var after: Int64?
-        repeat {
-            let logged = try useCases.integration.changes(
-                of: run, after: after, limit: Self.fileLimit, try call.member().company.id)
-            file.append(logged.changes, isPreview: logged.run?.mode == .preview)
-            after = logged.next
-        } while after != nil
+        let file = ChangesFile(
+            integration: useCases.integration, run: run, company: try call.member().company.id, limit: Self.fileLimit)
         let name = run.map { "sync-run-\($0.text)" } ?? "live-changes"
-        return WebResponse(.ok, type: "text/csv; charset=utf-8; header=present", body: file.bytes)
+        // The first piece is made before the head: a run that is not there is answered as such.
+        var answer = WebResponse(.ok, type: "text/csv; charset=utf-8; header=present", body: try file.next() ?? [])
             .setting(named: "Content-Disposition", "attachment; filename=\"\(name).csv\"")
+        answer.further = { try file.next() }
+        return answer
     }
 
     // MARK: Needs attention
@@ -109,9 +106,15 @@ extension AppStoreRoutes {
     private func attention(
         _ call: Call, problem: String? = nil, status: HTTPResponse.Status = .ok
     ) throws -> WebResponse {
-        let list = try useCases.integration.attention(try call.member().company.id)
-        return try frame.answer(AttentionPage(list, problem: problem), to: call, status: status)
+        let places = Dictionary(
+            uniqueKeysWithValues: AttentionSort.allCases.map { sort in
+                (sort, call.query[sort.rawValue].flatMap { Int($0) }.map { min(max(0, $0), Self.farthestPlace) } ?? 0)
+            })
+        let list = try useCases.integration.attention(try call.member().company.id, passing: places)
+        return try frame.answer(AttentionPage(list, places: places, problem: problem), to: call, status: status)
     }
+
+    private static let farthestPlace = 1_000_000
 
     private func answered(_ notice: Notice) -> WebResponse {
         .redirect("/apps/pipedrive/attention?done=\(notice.rawValue)")

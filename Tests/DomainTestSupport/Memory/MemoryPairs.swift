@@ -20,6 +20,10 @@ struct MemoryPairs: PairStore {
 
     func takeOver(_ fresh: FreshRecords) throws -> TakenOver {
         var counts = SyncRun.Counts(read: fresh.page.count)
+        try transaction.edit { tenant in
+            tenant.takenOver = fresh.page.ids
+            tenant.missing = fresh.missing
+        }
         let direction = try transaction.tenant().settings.directions[fresh.page.kind]
         let creates = fresh.isForQuote || (direction?.pulls ?? true)
         for (kind, id, details) in Self.contacts(of: fresh.page) {

@@ -157,6 +157,14 @@ public struct Tenant {
     public var checkpoints: [SyncRun.ID: SyncCheckpoint] = [:]
     /// Pages that runs staged.
     public var staged: [RecordPage] = []
+    /// Products that were asked for their variations, by the run that did.
+    public var asked: [CatalogItem.ID: SyncRun.ID] = [:]
+    /// Variations that are linked.
+    public var linkedVariations: [Int64] = []
+    /// Records that were taken over last.
+    public var takenOver: [Int64] = []
+    /// Records that were asked for then, and not there.
+    public var missing: [Int64] = []
     /// Kinds that runs took over, in order.
     public var applied: [RecordKind] = []
     /// How often a run began a list again.

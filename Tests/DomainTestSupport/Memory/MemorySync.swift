@@ -97,7 +97,9 @@ struct MemoryAttention: AttentionStore {
 
     func count() throws -> Int { try transaction.tenant().attention.count }
     func records(limit: Int) throws -> [AttentionRecord] { Array(try transaction.tenant().attention.prefix(limit)) }
-    func list(limit: Int) throws -> AttentionList { try transaction.tenant().questions }
+    func list(passing: [AttentionSort: Int], limit: Int) throws -> AttentionList {
+        try transaction.tenant().questions
+    }
     func answer(_ choice: MatchChoice?, _ kind: RecordKind, _ recordID: Int64) throws -> AttentionAnswer {
         try decide("\(kind.rawValue) \(recordID)", choice.map { "\($0)" } ?? "reopen")
     }

@@ -81,3 +81,27 @@ struct MemoryTouchedRecords: TouchedRecordStore {
         try transaction.editRuled { $0.merge(kind, from: loser, into: survivor, now: now) }
     }
 }
+
+/// Products are asked once for each run, and by each live change.
+struct MemoryVariations: VariationStore {
+    let transaction: MemoryTransaction
+
+    func due(_ run: SyncRun.ID, limit: Int) throws -> [CatalogItem] {
+        let tenant = try transaction.tenant()
+        let items = tenant.staged.flatMap { page -> [CatalogItem] in
+            guard case .products(let items) = page else { return [] }
+            return items
+        }
+        return Array(
+            items.filter { $0.id.variation == nil && tenant.asked[$0.id] != run }.prefix(limit))
+    }
+    func due(_ products: [CatalogItem]) throws -> [CatalogItem] { products }
+    func linked(_ products: [Int64]) throws -> [Int64] {
+        try transaction.tenant().linkedVariations.filter { products.contains(CatalogItem.ID($0).product) }
+    }
+    func keep(asked products: [CatalogItem], having: Set<Int64>, run: SyncRun.ID?) throws {
+        try transaction.edit { tenant in
+            for product in products { tenant.asked[product.id] = run }
+        }
+    }
+}

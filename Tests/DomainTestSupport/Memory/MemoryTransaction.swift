@@ -58,6 +58,7 @@ final class MemoryTransaction: StorageTransaction {
         isRuled ? RuledTasks(transaction: self) : MemorySyncTasks(transaction: self)
     }
     var touched: any TouchedRecordStore { MemoryTouchedRecords(transaction: self) }
+    var variations: any VariationStore { MemoryVariations(transaction: self) }
     var triggers: any TriggerStore { MemoryTriggers(transaction: self) }
     var drafts: any DraftStore { MemoryDrafts(transaction: self) }
     var draftRecords: any DraftRecordStore { MemoryDraftRecords(transaction: self) }

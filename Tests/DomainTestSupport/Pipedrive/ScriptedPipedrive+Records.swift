@@ -47,6 +47,13 @@ extension ScriptedPipedrive: CRMRecords {
         return FetchedPage(page: current, nextCursor: nil, tokenCost: 5)
     }
 
+    /// Those of the script, by the product's number.
+    public func variations(of products: [CatalogItem], access: PipedriveAccess) async throws -> FetchedPage {
+        try begin("variations", products.map(\.id.description).joined(separator: ","), access: access)
+        let found = edit { script in products.flatMap { script.variations[$0.id.rawValue] ?? [] } }
+        return FetchedPage(page: .products(found), nextCursor: nil, tokenCost: 10 * products.count)
+    }
+
     /// Those of the script.
     public func customFields(_ kind: RecordKind, access: PipedriveAccess) async throws -> [CustomField] {
         try begin("customFields", kind.rawValue, access: access)

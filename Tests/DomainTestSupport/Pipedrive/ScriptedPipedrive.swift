@@ -16,6 +16,8 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
         public var refusedTokens: Set<String> = []
         /// Pages per kind; the cursor of a page is its position.
         public var pages: [RecordKind: [RecordPage]] = [:]
+        /// Variations by the product's number.
+        public var variations: [Int64: [CatalogItem]] = [:]
         /// Custom fields per kind.
         public var customFields: [RecordKind: [CustomField]] = [:]
         /// Cursors that are answered with an error of the server.

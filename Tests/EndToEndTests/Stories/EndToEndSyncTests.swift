@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Testing
 
 /// From connecting to the first sync, and what is left to a person.
@@ -28,6 +29,7 @@ struct EndToEndSyncTests {
         #expect(try await tenant.list("contacts").count > 2)
         try await decides(tenant, person, ours[1])
         try await logs(tenant)
+        try await sellsVariations(tenant)
     }
 
     /// Everything was read, and nothing is written before somebody has said so.
@@ -71,5 +73,32 @@ struct EndToEndSyncTests {
         let file = try await tenant.browser.get("/apps/pipedrive/runs/\(run).csv")
         #expect(file.status == 200 && file.text.contains(",created in PayDock,Name,,"))
         #expect(try await tenant.browser.page("/apps/pipedrive/changes").contains("linked"))
+    }
+
+    /// Each variation is a row of the catalog, once, and a price that is changed here reaches it there.
+    private func sellsVariations(_ tenant: Tenant) async throws {
+        let there = try installation.sandbox.records("variation")
+        #expect(!there.isEmpty)
+        func rows() async throws -> [JSON] {
+            try await tenant.list("products").filter { $0["name"].text?.contains(" – ") == true }
+        }
+        #expect(try await rows().count == there.count)
+        try installation.sql { _ = try $0.execute("update pipedrive.settings set product_direction = 'both'") }
+        let row = try await rows().first.orFail("No row")
+        let price: JSON = [
+            "name": row["name"], "unit": row["unit"], "description": row["description"],
+            "tax_percentage": row["tax_percentage"], "active": row["active"],
+            "prices": [["currency": "EUR", "amount": .number(1234.5)]],
+        ]
+        _ = try await tenant.api("PUT", "products/\(row["id"].text ?? "")", price)
+        let name = row["name"].text?.components(separatedBy: " – ").last
+        try await installation.until("the price in Pipedrive") {
+            try installation.sandbox.records("variation").contains {
+                $0["name"].text == name && $0["prices"].items.contains { $0["price"].number == 1234.5 }
+            }
+        }
+        try await tenant.sync()
+        #expect(try await rows().count == there.count)
+        #expect(try await rows().contains { $0["id"] == row["id"] && $0["prices"].items.count == 1 })
     }
 }

@@ -15,7 +15,24 @@ struct FakeInspection: MessageLog, AttentionStore, RevocationStore, UpkeepStore 
     func discard(_ id: OutboxMessage.ID, reason: String) throws -> Bool { throw NotServed() }
     func count() throws -> Int { tables.attention.count }
     func records(limit: Int) throws -> [AttentionRecord] { tables.attention }
-    func list(limit: Int) throws -> AttentionList { tables.questions }
+    func list(passing: [AttentionSort: Int], limit: Int) throws -> AttentionList {
+        var list = tables.questions
+        for sort in AttentionSort.allCases {
+            let place = passing[sort] ?? 0
+            switch sort {
+            case .matches: list.matches = cut(list.matches, place, limit, sort, &list.further)
+            case .ours: list.ours = cut(list.ours, place, limit, sort, &list.further)
+            case .conflicts: list.conflicts = cut(list.conflicts, place, limit, sort, &list.further)
+            }
+        }
+        return list
+    }
+    private func cut<Question>(
+        _ all: [Question], _ place: Int, _ limit: Int, _ sort: AttentionSort, _ further: inout Set<AttentionSort>
+    ) -> [Question] {
+        if all.count > place + limit { further.insert(sort) }
+        return Array(all.dropFirst(place).prefix(limit))
+    }
     func answer(_ choice: MatchChoice?, _ kind: RecordKind, _ recordID: Int64) throws -> AttentionAnswer {
         decide("\(kind.rawValue) \(recordID): \(choice.map { "\($0)" } ?? "reopen")")
     }

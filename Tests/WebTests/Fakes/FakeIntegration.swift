@@ -155,8 +155,13 @@ struct FakeSync: SyncStore, SyncLogStore {
 }
 
 /// What the drainers do, and what the pages ask them for.
-struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordStore {
+struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordStore, VariationStore {
     let tables: Tables
+
+    func due(_ run: SyncRun.ID, limit: Int) throws -> [CatalogItem] { throw NotServed() }
+    func due(_ products: [CatalogItem]) throws -> [CatalogItem] { throw NotServed() }
+    func linked(_ products: [Int64]) throws -> [Int64] { throw NotServed() }
+    func keep(asked products: [CatalogItem], having: Set<Int64>, run: SyncRun.ID?) throws { throw NotServed() }
 
     func policy() throws -> SyncPolicy? {
         guard tables.connection != nil else { return nil }

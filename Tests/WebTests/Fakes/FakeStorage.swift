@@ -48,6 +48,7 @@ struct FakeTransaction: StorageTransaction {
     var pairs: any PairStore { FakeSyncWork(tables: tables) }
     var syncTasks: any SyncTaskStore { FakeSyncWork(tables: tables) }
     var touched: any TouchedRecordStore { FakeSyncWork(tables: tables) }
+    var variations: any VariationStore { FakeSyncWork(tables: tables) }
     var triggers: any TriggerStore { FakeTriggers(tables: tables) }
     var drafts: any DraftStore { FakeDrafts(tables: tables) }
     var draftRecords: any DraftRecordStore { FakeDrafts(tables: tables) }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTypes
 import Logging
 import Synchronization
+import Testing
 import Web
 import Workflows
 
@@ -82,7 +83,16 @@ struct Site {
 }
 
 extension WebResponse {
-    var text: String { String(decoding: body, as: UTF8.self) }
+    /// All of it, that which is made piece by piece too.
+    var text: String {
+        var all = body
+        do {
+            while let piece = try further?() { all += piece }
+        } catch {
+            Issue.record("The rest of the answer could not be made: \(error)")
+        }
+        return String(decoding: all, as: UTF8.self)
+    }
     var status: Int { response.status.code }
 
     func field(_ name: String) -> String? { HTTPField.Name(name).flatMap { response.headerFields[$0] } }

@@ -111,7 +111,7 @@ struct FieldsBox: Sendable {
                     isChosen: field.code == chosen)
             }
             if let chosen, !fields.contains(where: { $0.code == chosen }) {
-                options.append(Option(value: chosen, label: "A field that was deleted in Pipedrive", isChosen: true))
+                options.append(Option(value: chosen, label: "Deleted in Pipedrive", isChosen: true))
             }
             return Choice(label: Self.label(use), name: use.rawValue, options: options)
         }

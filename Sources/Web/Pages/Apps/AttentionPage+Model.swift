@@ -18,6 +18,11 @@ struct AttentionPage: Page {
     /// How many were decided and are not done yet; nil when none.
     let pending: String?
     let isEmpty: Bool
+    /// Whether there is more than one sort, so that the later ones are led to from the top.
+    let hasSorts: Bool
+    let matchPager: Pager?
+    let ourPager: Pager?
+    let conflictPager: Pager?
 
     /// Records that have to be decided about together.
     struct Group: Sendable {
@@ -49,6 +54,7 @@ struct AttentionPage: Page {
         let path: String
         let values: [Value]
         let canLink: Bool
+        let linkLabel: String
         let remark: String?
     }
 
@@ -94,8 +100,24 @@ struct AttentionPage: Page {
         let name: String
     }
 
-    init(_ list: AttentionList, problem: String? = nil) {
+    init(_ list: AttentionList, places: [AttentionSort: Int], problem: String? = nil) {
         self.problem = problem
+        func pager(_ sort: AttentionSort, _ count: Int) -> Pager? {
+            let place = places[sort] ?? 0
+            return Pager(
+                first: place + 1, count: count, limit: Integration.attentionLimit, hasMore: list.further.contains(sort)
+            ) { other in
+                "/apps/pipedrive/attention"
+                    + PercentCoding.query(
+                        AttentionSort.allCases.map { each in
+                            let offset = each == sort ? other : places[each] ?? 0
+                            return (each.rawValue, offset > 0 ? String(offset) : nil)
+                        })
+            }
+        }
+        matchPager = pager(.matches, list.matches.count)
+        ourPager = pager(.ours, list.ours.count)
+        conflictPager = pager(.conflicts, list.conflicts.count)
         groups = AttentionGroup.groups(list.matches.filter { !$0.isIgnored && !$0.isDecided }).map(Group.init)
         ours = list.ours.filter { !$0.isIgnored && !$0.isDecided }.map(Ours.init)
         conflicts = list.conflicts.map(Conflict.init)
@@ -103,7 +125,8 @@ struct AttentionPage: Page {
             list.matches.filter(\.isIgnored).map {
                 Ignored(
                     isOurs: false, kind: $0.kind.rawValue, id: String($0.recordID),
-                    record: "\(RecordWords.singular($0.kind)) \($0.recordID) of Pipedrive", name: $0.name)
+                    record: "\(RecordWords.singular($0.kind)) \(RecordWords.number($0.kind, $0.recordID)) of Pipedrive",
+                    name: $0.name)
             }
             + list.ours.filter(\.isIgnored).map {
                 Ignored(
@@ -116,7 +139,10 @@ struct AttentionPage: Page {
         hasOurs = !ours.isEmpty
         hasConflicts = !conflicts.isEmpty
         hasIgnored = !ignored.isEmpty
-        isEmpty = groups.isEmpty && ours.isEmpty && conflicts.isEmpty
+        hasSorts = [hasGroups, hasConflicts, hasOurs].count { $0 } > 1
+        isEmpty =
+            groups.isEmpty && ours.isEmpty && conflicts.isEmpty
+            && [matchPager, ourPager, conflictPager].allSatisfy { $0 == nil }
     }
 
     static func values(_ values: FieldValues, _ kind: RecordKind) -> [Value] {
@@ -152,7 +178,7 @@ extension AttentionPage.Match {
     init(_ match: AttentionMatch) {
         kind = match.kind.rawValue
         recordID = String(match.recordID)
-        record = "\(RecordWords.singular(match.kind)) \(match.recordID) of Pipedrive"
+        record = "\(RecordWords.singular(match.kind)) \(RecordWords.number(match.kind, match.recordID)) of Pipedrive"
         name = match.name
         reason = match.reason
         values = AttentionPage.values(match.values, match.kind)
@@ -166,9 +192,11 @@ extension AttentionPage.Match {
                 localID: candidate.localID.uuidString.lowercased(), name: candidate.name,
                 path: RecordWords.path(match.kind, candidate.localID),
                 values: AttentionPage.values(candidate.values, match.kind),
-                canLink: !match.isMerge && candidate.linkedTo == nil,
+                canLink: candidate.linkedTo == nil, linkLabel: match.isMerge ? "Use this one" : "Link to this one",
                 remark: candidate.linkedTo.map {
-                    isItself ? "Linked to this record." : "Linked to \(match.kind.rawValue) \($0) of Pipedrive already."
+                    isItself
+                        ? "Linked to this record."
+                        : "Linked to \(match.kind.rawValue) \(RecordWords.number(match.kind, $0)) of Pipedrive already."
                 })
         }
         hasCandidates = !candidates.isEmpty
@@ -193,7 +221,7 @@ extension AttentionPage.Conflict {
         kind = conflict.kind.rawValue
         localID = conflict.localID.uuidString.lowercased()
         field = conflict.field.rawValue
-        record = "\(RecordWords.singular(conflict.kind)) \(conflict.recordID)"
+        record = "\(RecordWords.singular(conflict.kind)) \(RecordWords.number(conflict.kind, conflict.recordID))"
         name = conflict.name
         path = RecordWords.path(conflict.kind, conflict.localID)
         label = conflict.field.label

@@ -6,12 +6,20 @@ extension AttentionPage {
         {{#problem}}<p class="problem" role="alert">{{.}}</p>{{/problem}}
         <p>What is not certain is left to you: nothing is guessed, and nothing is created twice.</p>
         {{#pending}}<p class="notice">{{.}} that you decided are being done; reload in a moment.</p>{{/pending}}
+        {{#hasSorts}}<nav class="pager" aria-label="On this page">
+        {{#hasGroups}}<a href="#who">Who is this?</a>{{/hasGroups}}
+        {{#hasConflicts}}<a href="#conflicts">Both sides changed the same field</a>{{/hasConflicts}}
+        {{#hasOurs}}<a href="#ours">Could not go to Pipedrive</a>{{/hasOurs}}
+        </nav>{{/hasSorts}}
         {{#isEmpty}}<p class="empty">Nothing waits for you.</p>{{/isEmpty}}
-        \(groupsMarkup)\(conflictsMarkup)\(oursMarkup)\(ignoredMarkup)
+        \(groupsMarkup)\(Pager.markup(of: "matchPager"))
+        \(conflictsMarkup)\(Pager.markup(of: "conflictPager"))
+        \(oursMarkup)\(Pager.markup(of: "ourPager"))
+        \(ignoredMarkup)
         """)
 
     private static let groupsMarkup = """
-        {{#hasGroups}}<h2>Who is this?</h2>{{/hasGroups}}
+        {{#hasGroups}}<h2 id="who">Who is this?</h2>{{/hasGroups}}
         {{#groups}}
         <section class="card">
         <h3>{{title}}</h3>
@@ -29,7 +37,7 @@ extension AttentionPage {
         <div class="side ours"><p class="small">In PayDock</p><p><strong><a href="{{path}}">{{name}}</a></strong></p>
         <dl class="facts">{{#values}}<dt>{{label}}</dt><dd>{{text}}</dd>{{/values}}</dl>
         {{#remark}}<p class="small">{{.}}</p>{{/remark}}
-        {{#canLink}}<button class="quiet" name="choice" value="{{localID}}">Link to this one</button>{{/canLink}}</div>
+        {{#canLink}}<button class="quiet" name="choice" value="{{localID}}">{{linkLabel}}</button>{{/canLink}}</div>
         {{/candidates}}
         </div>
         <p class="actions">
@@ -46,7 +54,7 @@ extension AttentionPage {
 
     private static let conflictsMarkup = """
         {{#hasConflicts}}
-        <h2>Both sides changed the same field</h2>
+        <h2 id="conflicts">Both sides changed the same field</h2>
         {{#conflicts}}
         <section class="card">
         <h3><a href="{{path}}">{{name}}</a>: {{label}}</h3>
@@ -69,7 +77,7 @@ extension AttentionPage {
 
     private static let oursMarkup = """
         {{#hasOurs}}
-        <h2>Could not go to Pipedrive</h2>
+        <h2 id="ours">Could not go to Pipedrive</h2>
         {{#ours}}
         <section class="card">
         <h3><a href="{{path}}">{{name}}</a></h3>

@@ -3,9 +3,11 @@ import FoundationEssentials
 
 /// Changes as a file for a spreadsheet: RFC 4180, one line a field, UTF-8 with the mark that spreadsheets know it by.
 struct ChangesCSV: Sendable {
-    private(set) var bytes: [UInt8]
+    private(set) var bytes: [UInt8] = []
 
-    init() {
+    /// The beginning of the file, or a piece of it.
+    init(isBeginning: Bool) {
+        guard isBeginning else { return }
         bytes = [0xEF, 0xBB, 0xBF]
         append([
             "Time (UTC)", "Record", "Number in Pipedrive", "PayDock id", "Name", "What", "Field", "Before", "After",
@@ -16,7 +18,8 @@ struct ChangesCSV: Sendable {
         for change in changes {
             let start = [
                 change.happenedAt.formatted(.iso8601), RecordWords.singular(change.kind),
-                change.recordID.map(String.init) ?? "", change.localID?.uuidString.lowercased() ?? "", change.name,
+                change.recordID.map { RecordWords.number(change.kind, $0) } ?? "",
+                change.localID?.uuidString.lowercased() ?? "", change.name,
                 RecordWords.action(change.action, isPreview: isPreview),
             ]
             let fields = change.fields.filter { !$0.before.isEmpty || !$0.after.isEmpty }

@@ -54,7 +54,8 @@ struct ChangesPage: Page {
 extension ChangesPage.Line {
     init(_ change: SyncChange, isPreview: Bool) {
         happenedAt = DayText.instant(change.happenedAt)
-        record = "\(RecordWords.singular(change.kind))\(change.recordID.map { " \($0)" } ?? "")"
+        let number = change.recordID.map { " \(RecordWords.number(change.kind, $0))" } ?? ""
+        record = "\(RecordWords.singular(change.kind))\(number)"
         name = change.name
         path = change.localID.flatMap { id in
             isPreview && change.action == .created ? nil : RecordWords.path(change.kind, id)

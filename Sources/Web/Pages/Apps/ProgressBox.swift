@@ -23,6 +23,7 @@ struct ProgressBox: Sendable {
         let kind = progress.kind.map { " \($0.rawValue)s" } ?? ""
         return switch progress.phase {
         case .read: "Reading\(kind)"
+        case .readVariations: "Reading variations of products"
         case .decide: "Comparing\(kind)"
         case .plan: "Finding\(kind) for Pipedrive"
         case .write: "Changing\(kind) in Pipedrive"

@@ -19,6 +19,13 @@ enum RecordWords {
         }
     }
 
+    /// Pipedrive's number of a record.
+    static func number(_ kind: RecordKind, _ record: Int64) -> String {
+        let item = CatalogItem.ID(record)
+        guard kind == .product, let variation = item.variation else { return String(record) }
+        return "\(item.product), variation \(variation)"
+    }
+
     /// What was done; of a preview, what would be.
     static func action(_ action: SyncChange.Action, isPreview: Bool = false) -> String {
         switch action {

@@ -70,7 +70,7 @@ extension FieldsBox {
         {{#isRead}}
         <form method="post" action="/apps/pipedrive/fields">
         <input type="hidden" name="csrf" value="{{formToken}}">
-        <div class="columns">
+        <div class="columns level">
         {{#choices}}
         <label>{{label}} <select name="{{name}}">
         {{#options}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{label}}</option>{{/options}}

@@ -101,16 +101,29 @@ struct Pager: Sendable {
         olderPath = page.offset + page.limit < total ? link(page.offset + page.limit) : nil
     }
 
+    /// A page of a list whose total is not known.
+    init?(first: Int, count: Int, limit: Int, hasMore: Bool, link: (_ offset: Int) -> String) {
+        guard hasMore || first > 1 else { return nil }
+        position = count > 0 ? "\(first) to \(first + count - 1)" : "Nothing more"
+        newerPath = first > 1 ? link(max(0, first - 1 - limit)) : nil
+        olderPath = hasMore ? link(first - 1 + limit) : nil
+    }
+
     /// The part of a template that shows a `pager`.
-    static let markup = """
-        {{#pager}}
+    static let markup = markup(of: "pager")
+
+    /// The part of a template that shows the pager of this name.
+    static func markup(of name: String) -> String {
+        """
+        {{#\(name)}}
         <nav class="pager" aria-label="Pages">
         <span>{{position}}</span>
         {{#newerPath}}<a href="{{newerPath}}" rel="prev">Previous</a>{{/newerPath}}
         {{#olderPath}}<a href="{{olderPath}}" rel="next">Next</a>{{/olderPath}}
         </nav>
-        {{/pager}}
+        {{/\(name)}}
         """
+    }
 }
 
 /// States of documents as a page says them, with the colour of their tag.

@@ -1,0 +1,95 @@
+internal import Domain
+import FoundationEssentials
+import Postgres
+
+struct PostgresVariations: VariationStore {
+    let connection: PostgresConnection
+    let access: StorageAccess
+
+    /// The most products that a run asks: as many tokens as two hundred lists.
+    private static let runLimit = 200
+    /// Live changes ask all products of so few, of more only those that had variations.
+    private static let liveLimit = 10
+
+    private var account: SQL {
+        get throws {
+            "(select pipedrive_company_id from pipedrive.connection where company_id = \(try access.company()))"
+        }
+    }
+
+    func due(_ run: SyncRun.ID, limit: Int) throws -> [CatalogItem] {
+        let company = try access.company()
+        return try connection.query(
+            """
+            with look as materialized (
+                select v.* from pipedrive.product_look v
+                where v.company_id = \(company) and v.pipedrive_company_id = \(fragment: try account))
+            select s.record_id, s.name, s.description, s.unit, s.tax_basis_points, s.is_active, s.added_at, s.changed_at
+            from pipedrive.staged_record s
+            left join look v on v.record_id = s.record_id
+            where s.company_id = \(company) and s.run_id = \(run) and s.kind = 'product' and not s.is_deleted
+                and s.record_id < \(CatalogItem.ID.firstVariation)
+                and v.run_id is distinct from \(run)
+                and (v.record_id is null or v.has_variations or v.changed_at is distinct from s.changed_at
+                    or v.looked_at < clock_timestamp() - interval '7 days')
+            order by v.record_id is not null and v.changed_at is not distinct from s.changed_at,
+                coalesce(v.has_variations, false) desc, v.looked_at nulls first, s.record_id
+            limit least(
+                \(limit), greatest(0, \(Self.runLimit) - (select count(*) from look where look.run_id = \(run))))
+            """
+        ).map { row in
+            CatalogItem(
+                id: CatalogItem.ID(try row.int64("record_id")), name: try row.string("name"),
+                description: try row.optionalString("description"), unit: try row.optionalString("unit"),
+                tax: Percentage(basisPoints: try row.optionalInt("tax_basis_points") ?? 0),
+                isLinkable: try row.bool("is_active"), addedAt: try row.optionalDate("added_at"),
+                updatedAt: try row.optionalDate("changed_at"))
+        }
+    }
+
+    func due(_ products: [CatalogItem]) throws -> [CatalogItem] {
+        guard products.count > Self.liveLimit else { return products }
+        let having = try connection.query(
+            """
+            select v.record_id from pipedrive.product_look v
+            where v.company_id = \(try access.company()) and v.pipedrive_company_id = \(fragment: try account)
+                and v.record_id = any (\(products.map(\.id.rawValue))::bigint[]) and v.has_variations
+            """
+        ).map { try $0.int64("record_id") }
+        return products.filter { having.contains($0.id.rawValue) }
+    }
+
+    func linked(_ products: [Int64]) throws -> [Int64] {
+        guard !products.isEmpty else { return [] }
+        let places = products.map { CatalogItem.ID($0).variations }
+        return try connection.query(
+            """
+            select l.record_id
+            from unnest(
+                \(places.map(\.lowerBound))::bigint[], \(places.map(\.upperBound))::bigint[]) p (first, last)
+            join pipedrive.link l on l.company_id = \(try access.company())
+                and l.pipedrive_company_id = \(fragment: try account) and l.kind = 'product' and l.state = 'live'
+                and l.record_id between p.first and p.last
+            """
+        ).map { try $0.int64("record_id") }
+    }
+
+    func keep(asked products: [CatalogItem], having: Set<Int64>, run: SyncRun.ID?) throws {
+        let numbers = products.map(\.id.rawValue)
+        let changes = products.map { $0.updatedAt ?? Date(timeIntervalSince1970: 0) }
+        try connection.execute(
+            """
+            insert into pipedrive.product_look as v (
+                company_id, pipedrive_company_id, record_id, changed_at, has_variations, run_id)
+            select c.company_id, c.pipedrive_company_id, p.record_id, nullif(p.changed_at, to_timestamp(0)),
+                p.record_id = any (\(Array(having))::bigint[]), \(run)::uuid
+            from pipedrive.connection c
+            cross join unnest(\(numbers)::bigint[], \(changes)::timestamptz[])
+                p (record_id, changed_at)
+            where c.company_id = \(try access.company())
+            on conflict (company_id, pipedrive_company_id, record_id) do update set
+                changed_at = excluded.changed_at, looked_at = clock_timestamp(),
+                has_variations = excluded.has_variations, run_id = coalesce(excluded.run_id, v.run_id)
+            """)
+    }
+}
