@@ -41,7 +41,9 @@ final class MemoryTransaction: StorageTransaction {
     var contacts: any ContactStore {
         isRuled ? RuledContacts(transaction: self) : MemoryContacts(transaction: self)
     }
-    var catalog: any CatalogStore { MemoryCatalog(transaction: self) }
+    var catalog: any CatalogStore {
+        isRuled ? RuledCatalog(transaction: self) : MemoryCatalog(transaction: self)
+    }
     var quotes: any QuoteStore { MemoryQuotes(transaction: self) }
     var invoices: any InvoiceStore { MemoryInvoices(transaction: self) }
     var subscriptions: any SubscriptionStore { MemorySubscriptions(transaction: self) }
