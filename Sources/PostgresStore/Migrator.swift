@@ -48,6 +48,7 @@ public struct Migrator: Sendable {
         (29, "lost_drainers", PackageResources._029_lost_drainers_sql),
         (30, "queue_plans", PackageResources._030_queue_plans_sql),
         (32, "staging_statistics", PackageResources._032_staging_statistics_sql),
+        (35, "number_keys", PackageResources._035_number_keys_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     private static let newest = migrations.map(\.number).max() ?? 0
