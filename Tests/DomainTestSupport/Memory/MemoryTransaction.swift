@@ -72,6 +72,7 @@ final class MemoryTransaction: StorageTransaction {
     var drainers: any DrainerStore { MemoryDrainers(transaction: self) }
     var callBudgets: any CallBudgetStore { MemoryDrainers(transaction: self) }
     var queueHealth: any QueueHealth { MemoryDrainers(transaction: self) }
+    var restoration: any RestorationStore { MemoryRestoration(transaction: self) }
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
     var attention: any AttentionStore { MemoryAttention(transaction: self) }
     var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }
