@@ -1171,10 +1171,22 @@ CREATE FUNCTION queue.claim(new_worker text, room integer, lease_seconds double 
 #variable_conflict use_column
 declare
     level record;
+    last_company constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    last_bucket constant integer := 2147483647;
+    last_id constant bigint := 9223372036854775807;
     begun_bucket integer;
     begun_company uuid;
+    end_bucket integer;
+    end_company uuid;
     at_bucket integer;
     at_company uuid;
+    at_id bigint;
+    after_id bigint;
+    -- The first message of the level; what stands before it are the dead, which are walked past once.
+    first_bucket integer;
+    first_company uuid;
+    first_id bigint;
+    is_first_known boolean;
     is_round boolean;
     looks integer;
     held bigint := 0;
@@ -1203,35 +1215,56 @@ begin
         select l.priority, l.is_gated, l.floor from queue.level l
         where l.priority between 1 and lowest order by l.priority, l.is_gated
     loop
+        is_first_known := false;
+        first_bucket := null;
         for turn in 1..2 loop
             at_bucket := level.floor - 1;
-            at_company := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+            at_company := last_company;
+            after_id := last_id;
             if turn = 1 then
                 if random() < 0.5 then
                     at_bucket := level.floor + (random() * (queue.bucket() - level.floor))::integer;
+                    at_company := gen_random_uuid();
                 end if;
-                at_company := gen_random_uuid();
+            elsif is_first_known then
+                at_bucket := first_bucket;
+                at_company := first_company;
+                after_id := first_id - 1;
             end if;
             begun_bucket := at_bucket;
             begun_company := at_company;
-            is_round := turn = 2;
+            end_bucket := last_bucket;
+            end_company := last_company;
+            -- Whoever began at the beginning has been everywhere at the end.
+            is_round := turn = 2 or at_bucket < level.floor;
             looks := 0;
             loop
                 exit levels when room <= 0;
                 exit when turn = 1 and looks >= 300;
-                select m.bucket, m.company_id into at_bucket, at_company from queue.message m
+                is_first_known := is_first_known or at_bucket < level.floor;
+                select m.bucket, m.company_id, m.id into at_bucket, at_company, at_id from queue.message m
                 where m.state = 'available' and not m.is_blocked and not m.is_held
                     and m.priority = level.priority and m.is_gated = level.is_gated
-                    and (m.bucket, m.company_id) > (at_bucket, at_company)
-                order by m.bucket, m.company_id limit 1;
+                    and (m.bucket, m.company_id, m.id) > (at_bucket, at_company, after_id)
+                    and (m.bucket, m.company_id) <= (end_bucket, end_company)
+                order by m.bucket, m.company_id, m.id limit 1;
                 if not found then
                     exit when is_round;
                     is_round := true;
                     at_bucket := level.floor - 1;
-                    at_company := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+                    at_company := last_company;
+                    after_id := last_id;
+                    end_bucket := begun_bucket;
+                    end_company := begun_company;
                     continue;
                 end if;
-                exit when turn = 1 and is_round and (at_bucket, at_company) > (begun_bucket, begun_company);
+                after_id := last_id;
+                if first_bucket is null
+                    or (at_bucket, at_company, at_id) < (first_bucket, first_company, first_id) then
+                    first_bucket := at_bucket;
+                    first_company := at_company;
+                    first_id := at_id;
+                end if;
                 looks := looks + 1;
                 position_of := array_position(companies, at_company);
                 most := case
@@ -1267,7 +1300,7 @@ begin
                     select m.ctid from queue.message m
                     where m.state = 'available' and not m.is_blocked and not m.is_held
                         and m.priority = level.priority and m.is_gated = level.is_gated
-                        and (m.bucket, m.company_id) >= (at_bucket, at_company)
+                        and (m.bucket, m.company_id, m.id) >= (at_bucket, at_company, at_id)
                         and (m.bucket, m.company_id) <= (at_bucket, at_company)
                         and m.kind = any (kinds) and m.ctid <> all (places)
                     order by m.bucket, m.company_id, m.id limit most for update skip locked) f;
@@ -1293,7 +1326,7 @@ begin
     end if;
     if cardinality(probing) > 0 then
         update queue.gate g
-        set closed_until = clock_timestamp() + make_interval(secs => lease_seconds), changed_at = clock_timestamp()
+        set probing_until = clock_timestamp() + make_interval(secs => lease_seconds), changed_at = clock_timestamp()
         where g.company_id = any (probing);
     end if;
     return query
@@ -1352,7 +1385,8 @@ declare
     ours queue.held_result[];
 begin
     perform set_config('idle_in_transaction_session_timeout', '40s', true);
-    given := array(select r from jsonb_populate_recordset(null::queue.result, results) r);
+    given := array(
+        select r from jsonb_populate_recordset(null::queue.result, results) r order by (r).company, (r).id);
     select array_agg(l.company), array_agg(l.lane) into lane_companies, lane_names from (
         select distinct r.company, m.lane from unnest(given) r
         cross join lateral (
@@ -1404,12 +1438,27 @@ begin
         where m.ctid = o.place and (o.result).state not in ('completed', 'cancelled')
         returning m.id;
     end if;
-    -- What went out before a gate closed for a time says nothing about that time; a probe does.
-    delete from queue.gate g
-    using (
-        select (o.result).company, bool_or((o.result).probe) as is_tried from unnest(ours) o
-        where (o.result).opens group by 1) served
-    where g.company_id = served.company and (g.failure_count > 0 or served.is_tried);
+    if exists (select from queue.gate) then
+        perform from queue.gate g
+        where g.company_id in (select (o.result).company from unnest(ours) o)
+        order by g.company_id for update;
+        -- What went out before a gate closed for a time says nothing about that time; a probe does. About a time that was
+        -- told while it was out, neither does: that one goes on.
+        update queue.gate g set
+            failure_count = 0, failing_until = '-infinity',
+            probing_until = case when served.is_tried then '-infinity' else g.probing_until end
+        from (
+            select (o.result).company, bool_or((o.result).probe) as is_tried from unnest(ours) o
+            where (o.result).opens group by 1) served
+        where g.company_id = served.company and (g.failure_count > 0 or served.is_tried)
+            and g.told_until > clock_timestamp();
+        delete from queue.gate g
+        using (
+            select (o.result).company, bool_or((o.result).probe) as is_tried from unnest(ours) o
+            where (o.result).opens group by 1) served
+        where g.company_id = served.company and (g.failure_count > 0 or served.is_tried)
+            and g.told_until <= clock_timestamp();
+    end if;
     if lane_companies is not null then perform queue.unblock(lane_companies, lane_names); end if;
 end
 $$;
@@ -1537,7 +1586,9 @@ CREATE FUNCTION queue.let_go() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    update queue.message set is_held = false, bucket = queue.bucket() where company_id = old.company_id and is_held;
+    update queue.message set is_held = false, bucket = queue.bucket()
+    where ctid = any (array(
+        select ctid from queue.message where company_id = old.company_id and is_held for update skip locked));
     return null;
 end
 $$;
@@ -1629,7 +1680,8 @@ declare
             select r.ctid as place from queue.message r
             where r.company_id = h.company_id and r.id = h.id
                 and r.state || '' = 'running' and r.worker = renewer and r.claim_count = h.claim
-            offset 0 for update) m);
+            -- Whoever has one locked takes it away: it is cancelled, or rescued.
+            offset 0 for update skip locked) m);
 begin
     return query
     update queue.message m set lease_until = clock_timestamp() + make_interval(secs => seconds)
@@ -1652,13 +1704,17 @@ begin
         with others as materialized (select worker from queue.drainer where hears and worker <> rescuer)
         select worker from others
         where pg_try_advisory_xact_lock(20529, hashtext(worker))) d;
+    -- Apart, so that the index of leases serves: what is running is not read each time to find who has nothing.
     places := array(
         select ctid from queue.message
-        where state = 'running'
-            and (lease_until < now_is and lease_until >= now_is - make_interval(secs => back_seconds)
-                or worker = any (gone) and kind = any (looking_kinds))
+        where state = 'running' and lease_until < now_is
+            and lease_until >= now_is - make_interval(secs => back_seconds)
         order by lease_until limit 500 for update skip locked);
     if gone is not null then
+        places := places || array(
+            select ctid from queue.message
+            where state = 'running' and worker = any (gone) and kind = any (looking_kinds)
+            order by lease_until limit 500 for update skip locked);
         delete from queue.drainer where worker = any (gone);
     end if;
     if cardinality(places) = 0 then return 0; end if;
@@ -2466,6 +2522,7 @@ CREATE TABLE pipedrive.link (
     create_sent_at timestamp with time zone,
     create_values text[],
     merged_into bigint,
+    sent_values text[],
     CONSTRAINT link_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
     CONSTRAINT link_placeholder_check CHECK (((record_id > 0) OR (state = ANY (ARRAY['live'::text, 'ended'::text])))),
     CONSTRAINT link_state_check CHECK ((state = ANY (ARRAY['live'::text, 'gone'::text, 'merged'::text, 'ended'::text])))
@@ -2978,14 +3035,23 @@ ALTER TABLE queue.finished OWNER TO paydock_owner;
 CREATE TABLE queue.gate (
     company_id uuid NOT NULL,
     failure_count integer DEFAULT 0 NOT NULL,
-    closed_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     reason text NOT NULL,
-    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    told_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    failing_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    probing_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    closed_until timestamp with time zone GENERATED ALWAYS AS (GREATEST(told_until, failing_until, probing_until)) STORED NOT NULL
 );
 
 ALTER TABLE ONLY queue.gate FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE queue.gate OWNER TO paydock_owner;
+
+COMMENT ON COLUMN queue.gate.told_until IS 'As long as Pipedrive said, or as its answer means. Only ever grows.';
+
+COMMENT ON COLUMN queue.gate.failing_until IS 'After failures in a row. Ends with the next success.';
+
+COMMENT ON COLUMN queue.gate.probing_until IS 'A message went ahead: until its lease is over, or its result is there.';
 
 CREATE TABLE queue.level (
     priority smallint NOT NULL,

@@ -69,6 +69,8 @@ extension PostgresError {
     public var isSerializationFailure: Bool { sqlState == "40001" }
     /// The transaction was chosen to end a deadlock and can be tried again (40P01).
     public var isDeadlock: Bool { sqlState == "40P01" }
+    /// The transaction collided with others and was rolled back whole: nothing of it remains, and it can be run again.
+    public var isCollision: Bool { isSerializationFailure || isDeadlock }
     /// A lock was not to be had, by `lock_timeout` or `NOWAIT` (55P03).
     public var isLockTimeout: Bool { sqlState == "55P03" }
     /// The statement ran into `statement_timeout` or was cancelled (57014).

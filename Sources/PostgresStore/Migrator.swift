@@ -48,7 +48,9 @@ public struct Migrator: Sendable {
         (29, "lost_drainers", PackageResources._029_lost_drainers_sql),
         (30, "queue_plans", PackageResources._030_queue_plans_sql),
         (32, "staging_statistics", PackageResources._032_staging_statistics_sql),
+        (33, "queue_locks", PackageResources._033_queue_locks_sql),
         (35, "number_keys", PackageResources._035_number_keys_sql),
+        (36, "sent_changes", PackageResources._036_sent_changes_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     private static let newest = migrations.map(\.number).max() ?? 0

@@ -43,7 +43,7 @@ struct PostgresDrain: DrainStore {
     func finish(_ attempts: [FinishedAttempt], worker: String) throws -> Set<OutboxMessage.ID> {
         guard !attempts.isEmpty else { return [] }
         let ours = try Self.numbers(try connection.query(finishing(attempts, worker)))
-        for attempt in attempts where ours.contains(attempt.message.id) { try moveGate(attempt) }
+        try moveGates(attempts.filter { ours.contains($0.message.id) })
         return ours
     }
 
@@ -144,12 +144,17 @@ extension PostgresDrain {
         }
     }
 
-    /// After `queue.finish` has opened gates: so that of a batch's results the worst one stands. A probe's gate is closed
-    /// for the time of its lease, lest another goes meanwhile; when it comes back that time is over.
-    fileprivate func moveGate(_ attempt: FinishedAttempt) throws {
+    /// After `queue.finish` has opened gates and locked those that remain, in one order. A wait that Pipedrive told only
+    /// ever grows: whoever went ahead was sent before the answer that told it, and knows nothing of it.
+    fileprivate func moveGates(_ attempts: [FinishedAttempt]) throws {
+        let companies = Dictionary(grouping: attempts.filter(Self.moves), by: \.message.companyID.text)
+        for attempt in companies.sorted(by: { $0.key < $1.key }).flatMap(\.value) { try moveGate(attempt) }
+    }
+
+    private func moveGate(_ attempt: FinishedAttempt) throws {
         switch attempt.outcome.gate {
         case .open: break
-        case .unchanged: if attempt.message.isProbe { try letAnotherGo(attempt.message.companyID) }
+        case .unchanged: try letAnotherGo(attempt.message.companyID)
         case .failed(let seconds): try count(attempt, seconds: seconds)
         case .closed(let seconds): try close(attempt, seconds: seconds)
         }
@@ -157,8 +162,7 @@ extension PostgresDrain {
 
     // What came of it said nothing about the connection.
     private func letAnotherGo(_ company: Company.ID) throws {
-        try connection.execute(
-            "update queue.gate set closed_until = clock_timestamp() where company_id = \(company)")
+        try connection.execute("update queue.gate set probing_until = '-infinity' where company_id = \(company)")
     }
 
     private func count(_ attempt: FinishedAttempt, seconds: Double) throws {
@@ -168,28 +172,27 @@ extension PostgresDrain {
             values (\(attempt.message.companyID), 1, \(attempt.outcome.detail ?? ""))
             on conflict (company_id) do update set
                 failure_count = gate.failure_count + 1, reason = excluded.reason, changed_at = clock_timestamp(),
-                closed_until = case
-                    when \(attempt.message.isProbe)
-                    then clock_timestamp() + make_interval(secs => \(seconds)::double precision)
-                    when gate.failure_count + 1 >= \(RetryPolicy.failureLimit)
+                failing_until = case
+                    when \(attempt.message.isProbe) or gate.failure_count + 1 >= \(RetryPolicy.failureLimit)
                     then greatest(
-                        gate.closed_until, clock_timestamp() + make_interval(secs => \(seconds)::double precision))
-                    else gate.closed_until end
+                        gate.failing_until, clock_timestamp() + make_interval(secs => \(seconds)::double precision))
+                    else gate.failing_until end,
+                probing_until = case when \(attempt.message.isProbe) then '-infinity' else gate.probing_until end
             """)
     }
 
     private func close(_ attempt: FinishedAttempt, seconds: Double) throws {
         try connection.execute(
             """
-            insert into queue.gate (company_id, closed_until, reason)
+            insert into queue.gate (company_id, told_until, reason)
             values (
                 \(attempt.message.companyID),
                 clock_timestamp() + make_interval(secs => \(seconds)::double precision),
                 \(attempt.outcome.detail ?? ""))
             on conflict (company_id) do update set
                 failure_count = 0, reason = excluded.reason, changed_at = clock_timestamp(),
-                closed_until = case when \(attempt.message.isProbe) then excluded.closed_until
-                    else greatest(gate.closed_until, excluded.closed_until) end
+                told_until = greatest(gate.told_until, excluded.told_until),
+                probing_until = case when \(attempt.message.isProbe) then '-infinity' else gate.probing_until end
             """)
     }
 }

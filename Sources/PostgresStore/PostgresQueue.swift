@@ -25,12 +25,23 @@ struct PostgresQueue: QueueStore {
 
     // Mails are not the connection's, and a revocation is told to Pipedrive just because the connection has ended.
     func cancelWaiting(reason: String) throws -> Int {
-        try connection.execute("delete from queue.gate where company_id = \(try access.company())")
+        let company = try access.company()
+        // In the order of a drainer's turn: messages by their number, then the gate. Else the two could wait for each
+        // other.
+        _ = try connection.query(
+            """
+            select count(*) from (
+                select from queue.message
+                where company_id = \(company) and state in ('available', 'scheduled', 'retryable', 'running')
+                    and kind not in ('event', 'mail', 'revoke')
+                order by id for update) locked
+            """)
+        try connection.execute("delete from queue.gate where company_id = \(company)")
         return try connection.execute(
             """
             with gone as (
                 delete from queue.message
-                where company_id = \(try access.company())
+                where company_id = \(company)
                     and state in ('available', 'scheduled', 'retryable', 'running')
                     and kind not in ('event', 'mail', 'revoke')
                 returning *)

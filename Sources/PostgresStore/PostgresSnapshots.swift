@@ -108,7 +108,8 @@ struct PostgresSnapshots: SnapshotStore {
                 where other.company_id = c.company_id and other.pipedrive_company_id = c.pipedrive_company_id
                     and other.local_id = \(contact) and other.kind = \(kind.rawValue) and other.state = 'live')
             on conflict (company_id, pipedrive_company_id, kind, record_id) do update set
-                local_id = excluded.local_id, state = 'live', remote_base = null, synced_at = clock_timestamp(), updated_at = clock_timestamp()
+                local_id = excluded.local_id, state = 'live', remote_base = null,
+                sent_values = null, synced_at = clock_timestamp(), updated_at = clock_timestamp()
                 where l.state <> 'live'
             """) == 1
     }

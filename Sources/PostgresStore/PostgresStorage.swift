@@ -38,7 +38,32 @@ public final class PostgresStorage: Storage {
 
     /// Runs `body` in one transaction. A database that does not answer is `unavailable`: nothing was committed, unless
     /// the connection was lost during the commit itself.
+    ///
+    /// `body` runs again when the transaction was the one that PostgreSQL ended because it and another waited for each
+    /// other: what it did is rolled back whole, and the other one is over by then. So it must leave nothing behind but
+    /// in the database.
     public func transaction<Result>(
+        _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
+    ) throws -> Result {
+        for _ in 1..<Self.collisions {
+            do {
+                return try once(access, body)
+            } catch let error as PostgresError where error.isCollision {
+                // The other one has to get what it waits for, before it is locked again.
+                Thread.sleep(forTimeInterval: .random(in: 0.02...0.1))
+            }
+        }
+        do {
+            return try once(access, body)
+        } catch let error as PostgresError where error.isCollision {
+            throw Refusal(.unavailable, "The database is busy. Try again in a moment.")
+        }
+    }
+
+    // Each takes as long as PostgreSQL waits before it looks for one: a second.
+    private static let collisions = 5
+
+    private func once<Result>(
         _ access: StorageAccess, _ body: (any StorageTransaction) throws -> Result
     ) throws -> Result {
         try withConnection { connection in

@@ -44,9 +44,10 @@ public struct Deliveries: Sendable {
     /// Posts notes of one company side by side: see `NoteDelivery`.
     func deliverNotes(
         _ held: [NoteDelivery.Held], company: Company.ID, slots: DeliverySlots,
+        begins: @escaping @Sendable (OutboxMessage) -> Bool,
         report: @escaping @Sendable (OutboxMessage, Delivered, Double) -> Void
     ) async {
-        await notes.deliver(held, company: company, slots: slots, report: report)
+        await notes.deliver(held, company: company, slots: slots, begins: begins, report: report)
     }
 
     /// Does the work of a message that is no note.

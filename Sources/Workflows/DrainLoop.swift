@@ -63,7 +63,7 @@ final class DrainLoop: Sendable {
         try begin()
         while true {
             let isOver = turn.failure != nil || isStopping() || (end.map { .now >= $0 } ?? false)
-            if let end, .now >= end + QueueDrain.graceTime { break }
+            if let end, .now >= end + drain.grace { break }
             // Notes of events that were being routed may have come after the look.
             let wasRouting = routing.withLock { $0.isBusy }
             let seen = await step(&turn, isOver: isOver, hears: listener?.hears ?? false)
@@ -208,10 +208,9 @@ final class DrainLoop: Sendable {
             grouping: claimed.filter { $0.message.kind == .note }, by: \.message.companyID)
         {
             hands.run { [self] in
-                await drain.deliveries.deliverNotes(notes, company: company, slots: slots) {
-                    message, delivered, seconds in
-                    self.note(message, delivered, elapsedSeconds: seconds)
-                }
+                await drain.deliveries.deliverNotes(
+                    notes, company: company, slots: slots, begins: { self.hands.begin($0) },
+                    report: { self.note($0, $1, elapsedSeconds: $2) })
             }
         }
         for (message, _) in claimed where message.kind != .note {
@@ -219,6 +218,7 @@ final class DrainLoop: Sendable {
                 var logger = logger
                 logger[metadataKey: "message.id"] = "\(message.id)"
                 guard await slots.take(message.companyID) else { return }
+                guard hands.begin(message) else { return slots.give(back: message.companyID) }
                 let start = ContinuousClock.now
                 let delivered = await drain.deliveries.deliver(message, logger: logger)
                 slots.give(back: message.companyID)
@@ -262,14 +262,33 @@ final class DrainLoop: Sendable {
         }
     }
 
-    /// The end: what is still in hand is let go, and comes back when its lease runs out.
+    /// The end: what has not begun is handed back, and has cost no attempt. What is still at work is let go, and comes
+    /// back when its lease runs out.
     private func finish(_ turn: inout Turn) async {
-        if !hands.isEmpty {
-            turn.summary.lost += hands.count
-            logger.error("Messages in hand took too long", metadata: ["count": "\(hands.count)"])
-            // First, so that nothing begins in the place of what is cancelled.
-            slots.close()
-            hands.letGo()
+        // First, so that nothing begins in the place of what is cancelled.
+        slots.close()
+        let unbegun = hands.takeUnbegun().map {
+            FinishedAttempt(
+                message: $0,
+                outcome: AttemptOutcome(
+                    .scheduled, .snoozed, detail: "The drainer's time was over before it began", isCounted: false))
+        }
+        let last = hands.letGo()
+        if last.lostCount > 0 {
+            turn.summary.lost += last.lostCount
+            logger.error("Messages in hand took too long", metadata: ["count": "\(last.lostCount)"])
+        }
+        let results = last.results + unbegun
+        if !results.isEmpty {
+            do {
+                let ours = try drain.storage.transaction(.cron(nil)) {
+                    try $0.drain.finish(results, worker: drain.worker)
+                }
+                report(results, ours: ours, &turn)
+            } catch {
+                turn.summary.lost += results.count
+                turn.failure = turn.failure ?? error
+            }
         }
         guard end != nil else { return }
         do {

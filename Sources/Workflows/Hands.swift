@@ -7,6 +7,9 @@ final class Hands: Sendable {
 
     private struct State {
         var held: [OutboxMessage.ID: Entry] = [:]
+        /// Of those held, what is being worked on.
+        var begun: Set<OutboxMessage.ID> = []
+        var isOver = false
         var results: [FinishedAttempt] = []
         var tasks: [Int: Task<Void, Never>] = [:]
         var lastTask = 0
@@ -26,9 +29,29 @@ final class Hands: Sendable {
         }
     }
 
+    /// Whether the work of a message may begin; false once what had not begun was taken back.
+    func begin(_ message: OutboxMessage) -> Bool {
+        state.withLock { state in
+            guard !state.isOver else { return false }
+            state.begun.insert(message.id)
+            return true
+        }
+    }
+
+    /// Lets nothing begin any more, and takes out of the hands what has not begun.
+    func takeUnbegun() -> [OutboxMessage] {
+        state.withLock { state in
+            state.isOver = true
+            let unbegun = state.held.values.map(\.message).filter { !state.begun.contains($0.id) }
+            for message in unbegun { state.held[message.id] = nil }
+            return unbegun
+        }
+    }
+
     /// A message is over; its result is to be written.
     func give(_ attempt: FinishedAttempt) {
         state.withLock { state in
+            state.begun.remove(attempt.message.id)
             // Let go meanwhile: whoever has it now decides.
             guard state.held.removeValue(forKey: attempt.message.id) != nil else { return }
             state.results.append(attempt)
@@ -66,13 +89,17 @@ final class Hands: Sendable {
         state.withLock { $0.tasks[id] = nil }
     }
 
-    /// Ends all work without waiting for it.
-    func letGo() {
-        let tasks = state.withLock { state in
-            defer { state = State() }
-            return Array(state.tasks.values)
+    /// Ends all work without waiting for it; returns how much that was, and the results that were still to be written.
+    func letGo() -> (lostCount: Int, results: [FinishedAttempt]) {
+        let last = state.withLock { state in
+            defer {
+                state = State()
+                state.isOver = true
+            }
+            return state
         }
-        for task in tasks { task.cancel() }
+        for task in last.tasks.values { task.cancel() }
+        return (last.held.count, last.results)
     }
 
     func ring() { bell.ring() }

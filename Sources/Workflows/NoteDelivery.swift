@@ -23,10 +23,11 @@ public struct NoteDelivery: Sendable {
     public typealias Held = (message: OutboxMessage, lease: Lease)
 
     /// Delivers messages of one company side by side; what they need of the database is read once for all of them.
-    /// Each begins when it gets a slot. `report` is called once for each, as soon as it is over, with the seconds since
-    /// its own work began; not for those that got none.
+    /// Each begins when it gets a slot, if `begins` still allows it then. `report` is called once for each, as soon as it
+    /// is over, with the seconds since its own work began; not for those that did not begin.
     public func deliver(
         _ held: [Held], company: Company.ID, slots: DeliverySlots = DeliverySlots(),
+        begins: @escaping @Sendable (OutboxMessage) -> Bool = { _ in true },
         report: @escaping @Sendable (OutboxMessage, Delivered, Double) -> Void
     ) async {
         let outline: Outline
@@ -44,6 +45,7 @@ public struct NoteDelivery: Sendable {
             for (message, lease) in held {
                 group.addTask {
                     guard await slots.take(company) else { return }
+                    guard begins(message) else { return slots.give(back: company) }
                     let start = ContinuousClock.now
                     let delivered = await deliver(message, lease: lease, outline: outline, access: access)
                     slots.give(back: company)

@@ -11,12 +11,13 @@ public struct QueueDrain: Sendable {
     let worker: String
     let limits: Limits
     let leaseSeconds: Double
+    let grace: Duration
 
-    /// Wires the drain; `worker` names this process in leases and attempts. A lease of other than the usual seconds is
-    /// for tests, whose process may stand still longer.
+    /// Wires the drain; `worker` names this process in leases and attempts. A lease and a grace of other than the usual
+    /// length are for tests, whose process may stand still longer, and which do not wait a minute.
     public init(
         storage: any Storage, signal: any QueueSignal, deliveries: Deliveries, retry: RetryPolicy, worker: String,
-        limits: Limits = Limits(), leaseSeconds: Double = Self.leaseSeconds
+        limits: Limits = Limits(), leaseSeconds: Double = Self.leaseSeconds, grace: Duration = Self.grace
     ) {
         self.storage = storage
         self.signal = signal
@@ -25,13 +26,14 @@ public struct QueueDrain: Sendable {
         self.worker = worker
         self.limits = limits
         self.leaseSeconds = leaseSeconds
+        self.grace = grace
     }
 
     /// When a drain ends.
     public enum Ending: Sendable {
         /// When nothing is due any more.
         case whenNothingIsDue
-        /// When so much time has passed; what is in hand is finished, as long as that takes no more than a minute.
+        /// When so much time has passed; what is at work is finished, as long as that takes no more than a minute.
         case after(Duration)
     }
 
@@ -61,9 +63,9 @@ public struct QueueDrain: Sendable {
     /// short as that allows: a lost drainer's messages wait for it.
     public static let leaseSeconds: Double = RetryPolicy.leaseMargin + 4
     /// How long what is in hand may take after a drain has ended.
-    static let graceTime = Duration.seconds(60)
+    public static let grace = Duration.seconds(60)
 
-    /// Drains, and says what it did. `isStopping` is asked between claims; what is in hand is always finished, also when
+    /// Drains, and says what it did. `isStopping` is asked between claims; what is in hand is finished, also when
     /// the database fails meanwhile: then nothing more is claimed, and the first such error is thrown at the end.
     @discardableResult
     public func run(

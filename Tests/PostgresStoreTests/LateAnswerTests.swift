@@ -58,6 +58,72 @@ struct LateAnswerTests {
         }
     }
 
+    /// A linked contact of ours whose new telephone number was sent, with this outcome.
+    private static func renumbered(_ stores: Stores, _ outcome: RemoteOutcome) throws -> UUID {
+        try connected(stores)
+        let id = try stores.api { try $0.addContact("Bo", emails: ["bo@example.com"]) }.rawValue
+        _ = try takeOver(bo, stores)
+        try edit(id, stores) { $0.phones = ["+31 6"] }
+        let change = try #require(try takeOver(bo, stores).writes.first)
+        #expect(change.write.values == FieldValues([.phones: "+31 6"]))
+        try stores.cron { try $0.pairs.settle(change, outcome, run: nil) }
+        return id
+    }
+
+    /// Pipedrive's record with that number, changed there a minute from now.
+    private static func later(_ phone: String) -> RecordPage {
+        .persons([
+            Person(
+                id: Person.ID(9), name: "Bo Derek", emails: ["bo@example.com"], phones: [phone], addedAt: Date(),
+                updatedAt: Date(timeIntervalSinceNow: 60))
+        ])
+    }
+
+    @Test func `what an unanswered change wrote is nobody's edit: a later one of ours goes out`() throws {
+        try withStores { stores throws in
+            let id = try Self.renumbered(stores, .failed(isUnclear: true))
+            try Self.edit(id, stores) { $0.phones = ["+31 9"] }
+            // The name was changed there since, so the record as a whole is younger than our edit.
+            let taken = try Self.takeOver(Self.later("+31 6"), stores)
+            #expect(taken.writes.first?.write.values == FieldValues([.phones: "+31 9"]))
+            #expect(try stores.linked(.person, 9)?.details.phones == ["+31 9"])
+            #expect(try stores.linked(.person, 9)?.details.name == "Bo Derek")
+            #expect(try stores.number("select count(*) as value from pipedrive.conflict") == 0)
+        }
+    }
+
+    @Test func `a process that died with its change under way is known by what it sent`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            let id = try stores.api { try $0.addContact("Bo", emails: ["bo@example.com"]) }.rawValue
+            _ = try Self.takeOver(Self.bo, stores)
+            try Self.edit(id, stores) { $0.phones = ["+31 6"] }
+            _ = try Self.takeOver(Self.bo, stores)
+            try Self.edit(id, stores) { $0.phones = [] }
+            try stores.raw("update pipedrive.link set push_until = clock_timestamp() - interval '1 second'")
+            let taken = try Self.takeOver(Self.later("+31 6"), stores)
+            #expect(taken.writes.first?.write.values == FieldValues([.phones: ""]))
+        }
+    }
+
+    @Test func `what somebody wrote there meanwhile is an edit, whatever we sent`() throws {
+        try withStores { stores throws in
+            let id = try Self.renumbered(stores, .failed(isUnclear: true))
+            try Self.edit(id, stores) { $0.phones = ["+31 9"] }
+            #expect(try Self.takeOver(Self.later("+31 7"), stores).writes.isEmpty)
+            #expect(try stores.linked(.person, 9)?.details.phones == ["+31 7"])
+            #expect(try stores.text("select lost as value from pipedrive.conflict") == "+31 9")
+        }
+    }
+
+    @Test(arguments: [RemoteOutcome.failed(isUnclear: false), .done(later("+31 6"))])
+    func `what is known not to be under way is not remembered`(outcome: RemoteOutcome) throws {
+        try withStores { stores throws in
+            _ = try Self.renumbered(stores, outcome)
+            #expect(try stores.number("select count(sent_values) as value from pipedrive.link") == 0)
+        }
+    }
+
     @Test func `what was deleted meanwhile does not come back`() throws {
         try withStores { stores throws in
             let id = try Self.sent(stores)

@@ -125,13 +125,13 @@ struct QueueFairnessTests {
             try stores.everywhere { try $0.drainers.raiseFloors() }
             try stores.raw(
                 """
-                insert into queue.gate (company_id, closed_until, reason)
+                insert into queue.gate (company_id, told_until, reason)
                 values (\(dead), clock_timestamp() + interval '60 seconds', 'Reconnect')
                 """)
             #expect(try stores.claim() == [])
             #expect(try stores.number("select count(*) as value from queue.message where is_held") == 900)
             // A minute later, and every minute: one of them tries, whatever bucket it is of.
-            try stores.raw("update queue.gate set closed_until = clock_timestamp()")
+            try stores.endWaits()
             let probes = race(4) { _ in try stores.messages() }.compactMap(\.value).flatMap(\.self)
             #expect(probes.count == 1 && probes.allSatisfy(\.isProbe))
             try stores.add("later", company: dead)

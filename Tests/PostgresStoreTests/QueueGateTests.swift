@@ -21,13 +21,13 @@ struct QueueGateTests {
             #expect(try stores.claim() == ["theirs"])
             let held = try stores.everywhere { try $0.queueHealth.heldConnections() }
             #expect(held.map(\.companyID) == [stores.company] && held.first?.failureCount == 3)
-            try stores.raw("update queue.gate set closed_until = clock_timestamp() - interval '1 second'")
+            try stores.endWaits()
             let probes = race(4) { _ in try stores.messages(limit: 5) }.compactMap(\.value).flatMap(\.self)
             #expect(probes.count == 1 && probes.allSatisfy(\.isProbe))
             let probe = try #require(probes.first)
             #expect(try failed(probe, in: stores))
             #expect(try stores.claim() == [])
-            try stores.raw("update queue.gate set closed_until = clock_timestamp() - interval '1 second'")
+            try stores.endWaits()
             let second = try #require(try stores.messages().first)
             #expect(try stores.finish(second, .completed(note: nil)))
             #expect(try stores.everywhere { try $0.queueHealth.heldConnections() }.isEmpty)
@@ -78,7 +78,7 @@ struct QueueGateTests {
                     AttemptOutcome(.scheduled, .snoozed, detail: "429", delaySeconds: 5, isCounted: false, gate: gate))
             }
             func probe() throws -> OutboxMessage {
-                try stores.raw("update queue.gate set closed_until = clock_timestamp() - interval '1 second'")
+                try stores.endWaits()
                 let probe = try #require(try stores.messages(leaseSeconds: 500).first)
                 #expect(try probe.isProbe && closedSeconds(stores) > 400)
                 return probe
@@ -93,5 +93,64 @@ struct QueueGateTests {
             let next = try stores.messages()
             #expect(next.count == 1 && next.first?.isProbe == true)
         }
+    }
+
+    private static let short = AttemptOutcome(
+        .scheduled, .snoozed, detail: "429", delaySeconds: 5, isCounted: false, gate: .closed(seconds: 5))
+    private static let long = AttemptOutcome(
+        .scheduled, .snoozed, detail: "429", delaySeconds: 600, isCounted: false, gate: .closed(seconds: 600))
+
+    @Test(arguments: [
+        AttemptOutcome(.completed, .completed, gate: .open), AttemptOutcome(.cancelled, .cancelled),
+        AttemptOutcome(.retryable, .failed, delaySeconds: 5, gate: .failed(seconds: 5)), short,
+    ])
+    func `who went ahead ends no wait that another answer told while it was out`(result: AttemptOutcome) throws {
+        try withStores { stores throws in
+            for number in 1...6 { try stores.add("\(number)") }
+            let early = try stores.messages(limit: 3)
+            #expect(try stores.finish(early[0], Self.short))
+            try stores.endWaits()
+            let probe = try #require(try stores.messages(limit: 1).first)
+            #expect(probe.isProbe)
+            // It was sent before anything was known of the new wait, as were the two that still are out.
+            #expect(try stores.finish(early[1], Self.long))
+            #expect(try stores.finish(probe, result))
+            #expect(try closedSeconds(stores) > 500)
+            #expect(try stores.finish(early[2], .completed(note: nil)))
+            #expect(try closedSeconds(stores) > 500)
+            #expect(try stores.claim() == [])
+            try stores.endWaits()
+            let next = try #require(try stores.messages().first)
+            #expect(next.isProbe)
+            #expect(try stores.finish(next, .completed(note: nil)))
+            #expect(try stores.number("select count(*) as value from queue.gate") == 0)
+        }
+    }
+
+    @Test func `failures after a wait was told, and a success among them, do not shorten it`() throws {
+        try withStores { stores throws in
+            for number in 1...6 { try stores.add("\(number)") }
+            let early = try stores.messages(limit: 5)
+            #expect(try stores.finish(early[0], Self.long))
+            for message in early[1...3] { #expect(try failed(message, in: stores)) }
+            #expect(try stores.finish(early[4], .completed(note: nil)))
+            let seconds = try closedSeconds(stores)
+            #expect(seconds > 500 && seconds <= 600)
+            #expect(try stores.everywhere { try $0.queueHealth.heldConnections() }.map(\.failureCount) == [0])
+            #expect(try stores.claim() == [])
+        }
+    }
+}
+
+extension Stores {
+    /// The gates' waits are over.
+    func endWaits() throws {
+        try raw(
+            """
+            update queue.gate set
+                told_until = least(told_until, clock_timestamp() - interval '1 second'),
+                failing_until = least(failing_until, clock_timestamp() - interval '1 second'),
+                probing_until = least(probing_until, clock_timestamp() - interval '1 second')
+            """)
     }
 }

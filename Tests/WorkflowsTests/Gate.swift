@@ -21,6 +21,9 @@ final class Gate: QuoteDrafter {
     /// Whether a draft was cancelled while it stood still.
     var wasCancelled: Bool { state.withLock { $0.wasCancelled } }
 
+    /// How many drafts were begun.
+    var begunCount: Int { state.withLock { $0.begunCount } }
+
     let name = "gate"
 
     func propose(
@@ -46,7 +49,7 @@ final class Gate: QuoteDrafter {
     }
 
     func waitUntilBegun(_ count: Int) async {
-        while state.withLock({ $0.begunCount }) < count { await Task.yield() }
+        while begunCount < count { await Task.yield() }
     }
 
     func open() {

@@ -131,6 +131,20 @@ struct NoteDeliveryTests {
         #expect(office.pipedrive.notes.isEmpty && office.pipedrive.calls.isEmpty)
     }
 
+    @Test func `a note that may not begin any more when it gets its slot is neither sent nor reported`() async throws {
+        let event = try office.quoteEvent()
+        let slots = DeliverySlots(messages: 1, perCompany: 1)
+        await office.notes.deliver(
+            [(.fixture(subject: event.text), Lease(seconds: 100_000))], company: office.company, slots: slots,
+            begins: { _ in false }, report: { message, _, _ in Issue.record("\(message.id) was reported") })
+        #expect(office.pipedrive.calls.isEmpty)
+        // Its slot is free again.
+        await office.notes.deliver(
+            [(.fixture(subject: event.text), Lease(seconds: 100_000))], company: office.company, slots: slots,
+            report: { _, _, _ in })
+        #expect(office.pipedrive.notes.count == 1)
+    }
+
     @Test func `a note that is not found is not posted before its time`() async throws {
         let event = try office.quoteEvent()
         let message = OutboxMessage.fixture(subject: event.text, hasUnclearAttempt: true, repeatSeconds: 12.3)

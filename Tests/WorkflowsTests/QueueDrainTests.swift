@@ -136,6 +136,38 @@ struct QueueDrainTests {
         #expect(office.messages(.note).map(\.state) == [.available])
     }
 
+    @Test func `what has not begun when the grace is over is handed back, and has cost no attempt`() async throws {
+        // A machine that stands still may let a whole run pass before anything is claimed: then a longer one.
+        for seconds in [0.3, 3, 30, 300] {
+            let office = Office.connected()
+            let gate = Gate(drafter: .fixture())
+            office.storage.edit { $0.claimsAhead = true }
+            office.pipedrive.edit { script in
+                for id in 1...3 { script.deals[Deal.ID(Int64(id))] = .fixture(deal: .fixture(id: Deal.ID(Int64(id)))) }
+            }
+            for id in 1...3 {
+                _ = try office.storage.transaction(.cron(office.company)) {
+                    try $0.drafts.enter(DealEntry(dealID: Deal.ID(Int64(id))), flood: FloodRule())
+                }
+            }
+            let drain = office.drain(
+                drafter: gate, limits: QueueDrain.Limits(messages: 1, perCompany: 1), grace: .milliseconds(100))
+            let summary = try await drain.run(
+                .after(.seconds(seconds)), logger: office.logger, isStopping: { false })
+            gate.open()
+            let messages = office.messages(.draft)
+            guard gate.begunCount > 0 else { continue }
+            #expect(gate.begunCount == 1)
+            #expect(summary.lost == 1 && summary.waiting == 2)
+            #expect(messages.filter { $0.state == .running }.map(\.attempts) == [1])
+            let back = messages.filter { $0.state == .scheduled }
+            #expect(back.count == 2 && back.allSatisfy { $0.attempts == 0 && $0.claims == 1 && $0.dueInSeconds == 0 })
+            #expect(back.allSatisfy { !$0.hasUnclearAttempt })
+            return
+        }
+        Issue.record("Nothing was ever claimed")
+    }
+
     @Test func `a result that cannot be written is thrown at the end, and cancels nothing in hand`() async throws {
         let gate = Gate(drafter: .fixture())
         let drain = office.drain(drafter: gate)
@@ -175,7 +207,9 @@ struct QueueDrainTests {
 
 extension Office {
     /// A drain whose drafts stand still at a gate.
-    func drain(drafter: any QuoteDrafter) -> QueueDrain {
+    func drain(
+        drafter: any QuoteDrafter, limits: QueueDrain.Limits = QueueDrain.Limits(), grace: Duration = QueueDrain.grace
+    ) -> QueueDrain {
         let drafting = QuoteDrafting(
             storage: storage, crm: pipedrive, tokens: tokens, drafter: drafter, secrets: secrets, clock: { .fixture })
         let deliveries = Deliveries(
@@ -183,6 +217,7 @@ extension Office {
             pushes: pushes, looks: looks, sync: sync, subscribing: subscribing, revoking: revoking, sweep: sweep,
             tokens: tokens)
         return QueueDrain(
-            storage: storage, signal: signal, deliveries: deliveries, retry: RetryPolicy(), worker: "worker-1")
+            storage: storage, signal: signal, deliveries: deliveries, retry: RetryPolicy(), worker: "worker-1",
+            limits: limits, grace: grace)
     }
 }

@@ -72,22 +72,31 @@ public struct PairDecision: Hashable, Sendable {
         pulled.isEmpty && pushed.isEmpty && lost.isEmpty && settled.isEmpty && self.base == base
     }
 
-    /// Decides field by field; `blocked` fields can't come in at this moment and are tried again.
+    /// Decides field by field; `blocked` fields can't come in at this moment and are tried again. `sent` is what an
+    /// earlier write sent whose answer nobody heard: where Pipedrive says that now, our own write is what changed it,
+    /// and not a person there. Pipedrive has one time for the whole record, so nothing else tells the two apart.
     public init(
-        _ kind: RecordKind, remote: RemoteSide, local: LocalSide, base: FieldValues?, rule: SyncRule,
-        blocked: Set<SyncField> = []
+        _ kind: RecordKind, remote: RemoteSide, local: LocalSide, base: FieldValues?, sent: FieldValues? = nil,
+        rule: SyncRule, blocked: Set<SyncField> = []
     ) {
-        self.base = base ?? FieldValues()
+        var base = base ?? FieldValues()
+        var edits = local.edits
+        for field in SyncField.of(kind) {
+            guard let words = sent?[field], words == remote.values[field], let edit = edits[field] else { continue }
+            base[field] = words
+            edits[field] = LocalEdit(at: edit.at, wasEmpty: words.isEmpty)
+        }
+        self.base = base
         let flow = rule.flow(remoteAddedAt: remote.addedAt, localAddedAt: local.addedAt)
         for field in SyncField.of(kind) {
             guard let words = remote.values[field] else { continue }
             let there = field == .organization ? remote.organization : words
             guard let there, let here = local.values[field] else { continue }
             let outcome = FieldMerge.outcome(
-                local: here, edit: local.edits[field], localTime: local.changedAt, remote: there,
-                base: FieldBase(base?[field], now: words), remoteTime: remote.changedAt, flow: flow)
+                local: here, edit: edits[field], localTime: local.changedAt, remote: there,
+                base: FieldBase(base[field], now: words), remoteTime: remote.changedAt, flow: flow)
             apply(outcome, field, here: here, there: there, words: words, isBlocked: blocked.contains(field))
-            if outcome != .rest, local.edits[field] != nil, pushed[field] == nil, !blocked.contains(field) {
+            if outcome != .rest, edits[field] != nil, pushed[field] == nil, !blocked.contains(field) {
                 settled.insert(field)
             }
         }

@@ -197,11 +197,14 @@ struct BatchWriting {
     /// Pipedrive's values count as synced, and so do the edits that are settled.
     func keepBases(_ plans: [LinkedPairs.Plan]) throws {
         guard batch.writes else { return }
-        let moved = plans.filter { $0.decision.base != $0.previousBase || !$0.decision.pulled.isEmpty }
+        let moved = plans.filter {
+            $0.decision.base != $0.previousBase || !$0.decision.pulled.isEmpty || $0.wasSent
+        }
         if !moved.isEmpty {
             try connection.execute(
                 """
-                update pipedrive.link l set remote_base = b.base::text[], synced_at = clock_timestamp()
+                update pipedrive.link l set remote_base = b.base::text[], sent_values = null,
+                    synced_at = clock_timestamp()
                 from unnest(\(moved.map(\.recordID))::bigint[], \(moved.map { Self.array($0.decision.base.pairs) })::text[])
                     b (record_id, base)
                 where \(fragment: batch.keys("l")) and l.record_id = b.record_id

@@ -25,6 +25,8 @@ struct LinkedPairs {
         let isFresh: Bool
         /// Whether its code can't come in.
         let isBlocked: Bool
+        /// Whether a write to Pipedrive was sent earlier whose answer nobody heard.
+        let wasSent: Bool
 
         /// What has to be written to Pipedrive.
         func change(_ kind: RecordKind) -> RemoteChange {
@@ -51,6 +53,7 @@ struct LinkedPairs {
             let empty = zip(editedFields, try row.strings("edit_empties"))
             let wasEmpty = Dictionary(empty.map { ($0, $1 == "true") }) { first, _ in first }
             let base = try row.optionalStrings("remote_base").map(FieldValues.init(pairs:))
+            let sent = try row.optionalStrings("sent_values").map(FieldValues.init(pairs:))
             let localOrganization = try row.optionalInt64("local_organization_record")
             let remote = RemoteSide(
                 values: FieldValues(pairs: try row.strings("remote_values")),
@@ -66,10 +69,11 @@ struct LinkedPairs {
             return Plan(
                 recordID: record, localID: try row.uuid("local_id"), name: name,
                 decision: PairDecision(
-                    batch.kind, remote: remote, local: local, base: base, rule: batch.rule,
+                    batch.kind, remote: remote, local: local, base: base, sent: sent, rule: batch.rule,
                     blocked: isBlocked ? [.code] : []),
                 previousBase: base, editTimes: editTimes, localOrganizationRecord: localOrganization,
-                isBusy: try row.bool("is_busy"), isFresh: freshRecords.contains(record), isBlocked: isBlocked)
+                isBusy: try row.bool("is_busy"), isFresh: freshRecords.contains(record), isBlocked: isBlocked,
+                wasSent: sent != nil)
         }
     }
 
@@ -119,12 +123,13 @@ struct LinkedPairs {
     private var pairs: SQL {
         if !batch.writes, !fresh.isEmpty {
             return """
-                select f.record_id, f.local_id, null::text[] as remote_base, false as is_busy
+                select f.record_id, f.local_id, null::text[] as remote_base, null::text[] as sent_values,
+                    false as is_busy
                 from unnest(\(fresh.map(\.record))::bigint[], \(fresh.map(\.local))::uuid[]) f (record_id, local_id)
                 """
         }
         return """
-            select l.record_id, l.local_id, l.remote_base,
+            select l.record_id, l.local_id, l.remote_base, l.sent_values,
                 coalesce(l.push_until > clock_timestamp(), false)
                     or (l.remote_base is not null and l.synced_at >= s.read_at) as is_busy
             from pipedrive.staged_record s \(fragment: batch.link)
@@ -144,7 +149,7 @@ struct LinkedPairs {
             """
             with pair as materialized (\(fragment: pairs))
             select s.record_id, s.remote_values, s.organization_record_id, s.added_at, s.changed_at,
-                pair.local_id, pair.remote_base, pair.is_busy, ro.local_id as remote_organization,
+                pair.local_id, pair.remote_base, pair.sent_values, pair.is_busy, ro.local_id as remote_organization,
                 lo.record_id as local_organization_record, \(fragment: blocked) as is_blocked,
                 array(select e.field from pipedrive.local_edit e
                     where e.company_id = \(company) and e.local_id = pair.local_id order by e.field) as edit_fields,

@@ -68,10 +68,12 @@ extension PostgresPairs {
                 try connection.add(
                     SyncRun.Counts(updatedThere: 1), of: change.write.kind, to: run, company: settling.company)
             }
-        case .refused(let words): try settling.refuse(change.localID, record: change.recordID, words)
-        case .failed: break
+            try settling.release(change.recordID, isUnclear: false)
+        case .refused(let words):
+            try settling.refuse(change.localID, record: change.recordID, words)
+            try settling.release(change.recordID, isUnclear: false)
+        case .failed(let isUnclear): try settling.release(change.recordID, isUnclear: isUnclear)
         }
-        try settling.release(change.recordID, isUnclear: false)
     }
 
     func settle(_ creation: RemoteCreation, _ outcome: RemoteOutcome, run: SyncRun.ID?) throws {
@@ -219,12 +221,14 @@ struct RemoteSettling {
             """)
     }
 
-    /// Lets the lease go; an unclear creation is looked for before the next.
+    /// Lets the lease go; an unclear creation is looked for before the next, and what an unclear change sent is known
+    /// when it is read.
     func release(_ record: Int64, isUnclear: Bool) throws {
         try connection.execute(
             """
             update pipedrive.link l set push_until = null,
-                create_sent_at = case when \(isUnclear)::boolean then l.create_sent_at end
+                create_sent_at = case when \(isUnclear)::boolean then l.create_sent_at end,
+                sent_values = case when \(isUnclear)::boolean then l.sent_values end
             where \(fragment: link) and l.record_id = \(record)
             """)
     }

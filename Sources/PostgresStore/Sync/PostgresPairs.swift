@@ -127,9 +127,10 @@ struct PostgresPairs: PairStore {
             }
             let pushed =
                 fresh.isForQuote ? [] : decided.plans.filter { !$0.isBusy && !$0.decision.pushed.isEmpty }
-            try lease(pushed.map(\.recordID), batch)
+            let writes = pushed.map { $0.change(batch.kind) }
+            try lease(writes, batch)
             return TakenOver(
-                counts: decided.counts, writes: pushed.map { $0.change(batch.kind) },
+                counts: decided.counts, writes: writes,
                 busy: decided.plans.filter(\.isBusy).map(\.recordID) + decided.held)
         }
     }
@@ -178,12 +179,19 @@ struct PostgresPairs: PairStore {
         try writing.note(ready)
     }
 
-    private func lease(_ records: [Int64], _ batch: StagedBatch) throws {
-        guard !records.isEmpty else { return }
+    /// What is sent is kept before it is: a process that dies, or hears no answer, can't say whether it arrived. What was
+    /// read before counts as old from now on.
+    private func lease(_ writes: [RemoteChange], _ batch: StagedBatch) throws {
+        guard !writes.isEmpty else { return }
+        let records = writes.map(\.recordID)
         try connection.execute(
             """
-            update pipedrive.link l set push_until = clock_timestamp() + \(unsafe: RemoteLease.interval)
-            where \(fragment: batch.keys("l")) and l.record_id = any (\(records)::bigint[])
+            update pipedrive.link l set push_until = clock_timestamp() + \(unsafe: RemoteLease.interval),
+                sent_values = x.sent::text[], synced_at = clock_timestamp()
+            from unnest(\(records)::bigint[], \(writes.map { BatchWriting.array($0.write.values.pairs) })::text[])
+                x (record_id, sent)
+            where \(fragment: batch.keys("l")) and l.record_id = x.record_id
+                and l.record_id = any (\(records)::bigint[])
             """)
     }
 

@@ -150,7 +150,8 @@ struct PostgresTouchedRecords: TouchedRecordStore {
             insert into pipedrive.link as l (company_id, pipedrive_company_id, kind, record_id, local_id)
             values (\(company), \(fragment: try account), \(kind.rawValue), \(survivor), \(local))
             on conflict (company_id, pipedrive_company_id, kind, record_id) do update set
-                local_id = excluded.local_id, state = 'live', remote_base = null, synced_at = clock_timestamp(),
+                local_id = excluded.local_id, state = 'live', remote_base = null, sent_values = null,
+                synced_at = clock_timestamp(),
                 updated_at = clock_timestamp()
                 where l.state <> 'live'
             """)

@@ -80,12 +80,14 @@ struct MemoryDrain: DrainStore {
             let message = messages[index]
             guard message.isOpen, message.new.kind != .event else { continue }
             let isFirst = message.new.lane.map { busy.insert("\(message.companyID.text) \($0)").inserted } ?? true
-            guard isFirst, message.state != .running, message.dueInSeconds <= 0, claimed.count < request.limit,
-                message.new.priority <= request.lowestPriority, counts[message.companyID, default: 0] < request.share
+            guard isFirst, message.state != .running, message.dueInSeconds <= 0,
+                message.new.priority <= request.lowestPriority,
+                transaction.state.claimsAhead
+                    || claimed.count < request.limit && counts[message.companyID, default: 0] < request.share
             else { continue }
             let gate = Self.gated.contains(message.new.kind) ? transaction.state.gates[message.companyID] : nil
             if let gate, gate.isClosed {
-                guard gate.seconds <= 0, probed.insert(message.companyID).inserted else { continue }
+                guard !gate.isProbing, gate.seconds <= 0, probed.insert(message.companyID).inserted else { continue }
             }
             counts[message.companyID, default: 0] += 1
             transaction.state.messages[index].state = .running
@@ -100,7 +102,7 @@ struct MemoryDrain: DrainStore {
                     priority: message.new.priority, isProbe: gate?.isClosed == true,
                     repeatSeconds: message.repeatInSeconds, causedAt: message.new.causedAt ?? transaction.state.now))
         }
-        for company in probed { transaction.state.gates[company]?.seconds = request.leaseSeconds }
+        for company in probed { transaction.state.gates[company]?.isProbing = true }
         return claimed
     }
 
@@ -127,16 +129,26 @@ struct MemoryDrain: DrainStore {
 
     private func move(_ change: AttemptOutcome.Gate, _ message: OutboxMessage) {
         let old = transaction.state.gates[message.companyID]
+        if message.isProbe { transaction.state.gates[message.companyID]?.isProbing = false }
+        let isProbing = old?.isProbing == true && !message.isProbe
         switch change {
         case .unchanged: break
-        case .open: if message.isProbe || (old?.failures ?? 0) > 0 { transaction.state.gates[message.companyID] = nil }
+        case .open:
+            guard message.isProbe || (old?.failures ?? 0) > 0 else { return }
+            // A wait that was told while it was ahead goes on.
+            if message.isProbe, (old?.seconds ?? 0) > 0 { return }
+            transaction.state.gates[message.companyID] = nil
         case .failed(let seconds):
             let failures = (old?.failures ?? 0) + 1
-            transaction.state.gates[message.companyID] = MemoryGate(
-                failures: failures, seconds: seconds,
+            var gate = MemoryGate(
+                failures: failures, seconds: max(old?.seconds ?? 0, seconds),
                 isClosed: old?.isClosed == true || failures >= RetryPolicy.failureLimit)
+            gate.isProbing = isProbing
+            transaction.state.gates[message.companyID] = gate
         case .closed(let seconds):
-            transaction.state.gates[message.companyID] = MemoryGate(failures: 0, seconds: seconds, isClosed: true)
+            var gate = MemoryGate(failures: 0, seconds: max(old?.seconds ?? 0, seconds), isClosed: true)
+            gate.isProbing = isProbing
+            transaction.state.gates[message.companyID] = gate
         }
     }
 

@@ -9,6 +9,8 @@ public struct MemoryState {
     public var isDown = false
     /// Kinds of messages whose results can't be written.
     public var failsToFinish: Set<OutboxMessage.Kind> = []
+    /// Whether claims bring more than is asked for, as for a drainer that claims ahead.
+    public var claimsAhead = false
     /// How many transactions failed because the database was down.
     public var downCount = 0
     /// The companies.
@@ -74,6 +76,8 @@ public struct MemoryGate: Hashable, Sendable {
     public var seconds: Double
     /// Whether it is closed.
     public var isClosed: Bool
+    /// Whether a message went ahead and is not back yet.
+    public var isProbing = false
 
     /// Makes a gate.
     public init(failures: Int, seconds: Double, isClosed: Bool) {

@@ -26,6 +26,7 @@ struct RuledBatch {
         let edits: [SyncField: Date]
         let organizationNumber: Int64?
         let isBusy: Bool
+        let wasSent: Bool
         /// Whether its code can't come in.
         let isBlocked: Bool
 
@@ -292,11 +293,12 @@ struct RuledBatch {
             return Plan(
                 recordID: row.name.id, localID: link.localID,
                 decision: PairDecision(
-                    kind, remote: remote, local: local, base: link.base, rule: rule,
+                    kind, remote: remote, local: local, base: link.base, sent: link.sent, rule: rule,
                     blocked: isBlocked ? [.code] : []),
                 previousBase: link.base, edits: edits.mapValues(\.at), organizationNumber: number,
                 isBusy: (link.pushUntil ?? .distantPast) > transaction.state.now
-                    || (link.base != nil && link.syncedAt >= row.readAt), isBlocked: isBlocked)
+                    || (link.base != nil && link.syncedAt >= row.readAt), wasSent: link.sent != nil,
+                isBlocked: isBlocked)
         }
     }
 
@@ -317,9 +319,10 @@ struct RuledBatch {
                 state.conflicts.append(
                     RuledState.Conflict(localID: plan.localID, field: field, kept: kept, lost: value))
             }
-            if plan.decision.base != plan.previousBase || !plan.decision.pulled.isEmpty {
+            if plan.decision.base != plan.previousBase || !plan.decision.pulled.isEmpty || plan.wasSent {
                 state.change(Name(kind: kind, id: plan.recordID)) {
                     $0.base = plan.decision.base
+                    $0.sent = nil
                     $0.syncedAt = now
                 }
             }

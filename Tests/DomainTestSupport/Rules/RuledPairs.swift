@@ -93,16 +93,21 @@ struct RuledPairs: PairStore {
         try batch.forgetKeys()
         let decided = try batch.decide()
         let pushed = fresh.isForQuote ? [] : decided.plans.filter { !$0.isBusy && !$0.decision.pushed.isEmpty }
-        let until = transaction.state.now.addingTimeInterval(Self.leaseSeconds)
+        let writes = pushed.map { $0.change(batch.kind) }
+        let now = transaction.state.tick()
         try transaction.editRuled { state in
             state.staged[run] = nil
             state.lentKeys[run] = nil
-            for plan in pushed {
-                state.change(Name(kind: batch.kind, id: plan.recordID)) { $0.pushUntil = until }
+            for write in writes {
+                state.change(Name(kind: batch.kind, id: write.recordID)) {
+                    $0.pushUntil = now.addingTimeInterval(Self.leaseSeconds)
+                    $0.sent = write.write.values
+                    $0.syncedAt = now
+                }
             }
         }
         return TakenOver(
-            counts: decided.counts, writes: pushed.map { $0.change(batch.kind) },
+            counts: decided.counts, writes: writes,
             busy: decided.plans.filter(\.isBusy).map(\.recordID) + decided.held)
     }
 
@@ -230,12 +235,11 @@ struct RuledPairs: PairStore {
                 }
                 Self.forget(change.edits, of: change.localID, &state)
                 state.waiting.remove(change.localID)
-            case .refused: state.waiting.insert(change.localID)
-            case .failed: break
-            }
-            state.change(name) { link in
-                link.pushUntil = nil
-                link.createSentAt = nil
+                Self.release(name, isUnclear: false, &state)
+            case .refused:
+                state.waiting.insert(change.localID)
+                Self.release(name, isUnclear: false, &state)
+            case .failed(let isUnclear): Self.release(name, isUnclear: isUnclear, &state)
             }
         }
     }
@@ -262,6 +266,7 @@ struct RuledPairs: PairStore {
                 state.change(placeholder) { link in
                     link.recordID = id
                     link.base = base
+                    link.sent = nil
                     link.pushUntil = nil
                     link.createSentAt = nil
                     link.addedAt = Self.addedAt(page)
@@ -281,7 +286,9 @@ struct RuledPairs: PairStore {
     private static func release(_ name: Name, isUnclear: Bool, _ state: inout RuledState) {
         state.change(name) { link in
             link.pushUntil = nil
-            if !isUnclear { link.createSentAt = nil }
+            guard !isUnclear else { return }
+            link.createSentAt = nil
+            if link.recordID > 0 { link.sent = nil }
         }
     }
 

@@ -23,7 +23,7 @@ public struct RuledState {
         public var pushUntil: Date?
         /// A creation was sent then, and nobody knows how it ended.
         public var createSentAt: Date?
-        /// What was sent then.
+        /// What was sent then, or by a change whose answer is not known.
         public var sent: FieldValues?
         /// The record that it was merged into.
         public var mergedInto: Int64?
@@ -199,6 +199,7 @@ extension RuledState {
                     $0.localID = local
                     $0.state = .live
                     $0.base = nil
+                    $0.sent = nil
                     $0.syncedAt = now
                 }
             }
