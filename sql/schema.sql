@@ -1064,8 +1064,10 @@ declare
 begin
     if pipedrive.is_syncing() then return null; end if;
     for company, edits in
-        select c.company_id, jsonb_agg(jsonb_build_array(c.product_id, 'prices', false))
-        from (select distinct company_id, product_id from changed) c
+        select c.company_id, jsonb_agg(jsonb_build_array(c.product_id, 'prices', tg_op = 'INSERT' and c.number = (
+            select count(*) from books.product_price p
+            where p.company_id = c.company_id and p.product_id = c.product_id)))
+        from (select company_id, product_id, count(*) as number from changed group by 1, 2) c
         join books.product p on p.company_id = c.company_id and p.id = c.product_id
         group by c.company_id
     loop
@@ -2090,6 +2092,16 @@ CREATE TABLE books.contact (
     archived_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    vat_key text GENERATED ALWAYS AS (
+CASE
+    WHEN (vat_number IS NOT NULL) THEN books.normalize_number(vat_number)
+    ELSE NULL::text
+END) STORED,
+    kvk_key text GENERATED ALWAYS AS (
+CASE
+    WHEN (kvk_number IS NOT NULL) THEN books.normalize_number(kvk_number)
+    ELSE NULL::text
+END) STORED,
     CONSTRAINT contact_check CHECK ((organization_id <> id)),
     CONSTRAINT contact_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'organization'::text]))),
     CONSTRAINT contact_language_check CHECK ((language = ANY (ARRAY['nl'::text, 'en'::text, 'de'::text]))),
@@ -2099,6 +2111,10 @@ CREATE TABLE books.contact (
 ALTER TABLE ONLY books.contact FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE books.contact OWNER TO paydock_owner;
+
+COMMENT ON COLUMN books.contact.vat_key IS 'The VAT number as it is compared; null for less than four characters.';
+
+COMMENT ON COLUMN books.contact.kvk_key IS 'The KvK number as it is compared; null for less than four characters.';
 
 CREATE TABLE books.contact_email (
     company_id uuid NOT NULL,
@@ -3544,6 +3560,10 @@ CREATE INDEX contact_email_contact ON books.contact_email USING btree (company_i
 
 COMMENT ON INDEX books.contact_email_contact IS 'Addresses of a contact, when it changes or is deleted.';
 
+CREATE INDEX contact_kvk ON books.contact USING btree (company_id, kvk_key) WHERE (kvk_key IS NOT NULL);
+
+COMMENT ON INDEX books.contact_kvk IS 'Matching an organization of Pipedrive by its KvK number; organizations that share one.';
+
 CREATE INDEX contact_name ON books.contact USING btree (company_id, name_key, id) WHERE (archived_at IS NULL);
 
 COMMENT ON INDEX books.contact_name IS 'Lists of contacts by name; matching organizations by exact name.';
@@ -3555,6 +3575,10 @@ COMMENT ON INDEX books.contact_name_prefix IS 'Searching contacts by the beginni
 CREATE INDEX contact_organization ON books.contact USING btree (company_id, organization_id) WHERE (organization_id IS NOT NULL);
 
 COMMENT ON INDEX books.contact_organization IS 'Persons of an organization, for the panel; the foreign key on delete.';
+
+CREATE INDEX contact_vat ON books.contact USING btree (company_id, vat_key) WHERE (vat_key IS NOT NULL);
+
+COMMENT ON INDEX books.contact_vat IS 'Matching an organization of Pipedrive by its VAT number; organizations that share one.';
 
 CREATE INDEX figure_past ON books.figure USING btree (due_on) WHERE ((due_on > '-infinity'::date) AND (due_on < 'infinity'::date));
 

@@ -9,5 +9,6 @@ struct OperatorCommand: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, DoctorCommand.self, StatusCommand.self, CompanyCommand.self, MemberCommand.self,
             KeysCommand.self, MessagesCommand.self, SyncCommand.self, DraftCommand.self, ExplainCommand.self,
+            RestoredCommand.self,
         ])
 }

@@ -50,6 +50,7 @@ public struct Migrator: Sendable {
         (32, "staging_statistics", PackageResources._032_staging_statistics_sql),
         (33, "queue_locks", PackageResources._033_queue_locks_sql),
         (34, "variations", PackageResources._034_variations_sql),
+        (35, "number_keys", PackageResources._035_number_keys_sql),
         (36, "sent_changes", PackageResources._036_sent_changes_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 

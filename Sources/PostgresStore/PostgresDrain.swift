@@ -127,7 +127,8 @@ struct PostgresDrain: DrainStore {
             detail = outcome.detail?.replacing("\u{0}", with: "")
             excerpt = attempt.excerpt?.replacing("\u{0}", with: "")
             (http_status, delay, `repeat`) = (attempt.httpStatus, outcome.delaySeconds, outcome.repeatSeconds)
-            (unclear, refund, final) = (outcome.isUnclear, outcome.isCounted ? 0 : 1, outcome.isFinal)
+            (unclear, final) = (outcome.isUnclear, outcome.isFinal)
+            refund = message.attempt - outcome.attemptCount(after: message.attempt)
             (opens, probe) = (outcome.gate == .open, message.isProbe)
         }
     }

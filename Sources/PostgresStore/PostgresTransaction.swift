@@ -42,6 +42,7 @@ struct PostgresTransaction: StorageTransaction {
     var drainers: any DrainerStore { PostgresDrainers(connection: connection) }
     var callBudgets: any CallBudgetStore { PostgresCallBudgets(connection: connection, access: access) }
     var queueHealth: any QueueHealth { PostgresQueueHealth(connection: connection, access: access) }
+    var restoration: any RestorationStore { PostgresRestoration(connection: connection, access: access) }
     var messageLog: any MessageLog { PostgresMessageLog(connection: connection, access: access) }
     var attention: any AttentionStore { PostgresAttention(connection: connection, access: access) }
     var revocations: any RevocationStore {

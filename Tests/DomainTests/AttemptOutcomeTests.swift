@@ -86,4 +86,14 @@ struct AttemptOutcomeTests {
         #expect(!again.isFinal && again.state == .available && !again.isCounted)
         #expect(outcome(.cancelled(reason: "r")).state == .cancelled)
     }
+
+    @Test func `a failure counts, waiting does not, and a step that went well clears what stood against its work`() {
+        func count(_ result: DeliveryResult) -> Int {
+            policy.outcome(of: Delivered(result), message: .fixture(attempt: 4), elapsedSeconds: 0, jitter: 0)
+                .attemptCount(after: 4)
+        }
+        #expect(count(.failed(reason: "HTTP 500", retryAfterSeconds: nil, isUnclear: false)) == 4)
+        #expect(count(.snoozed(seconds: 5, reason: "HTTP 429")) == 3)
+        #expect(count(.again) == 0)
+    }
 }

@@ -32,6 +32,10 @@ struct PlanTests {
         insert into books.contact (company_id, id, kind, name, emails)
             select c.company_id, md5(c.name || ' ' || n)::uuid, 'person', 'Contact ' || n, array['c' || n || '@example.com']
             from books.company c, generate_series(1, 100) n;
+        insert into books.contact (company_id, id, kind, name, vat_number, kvk_number)
+            select c.company_id, md5(c.name || ' organization ' || n)::uuid, 'organization', 'Organization ' || n,
+                'NL ' || 1000 + n, (2000 + n)::text
+            from books.company c, generate_series(1, 100) n where c.name = 'Company 7';
         insert into books.quote (company_id, id, number, state, contact_id, currency, lines, net, tax, gross,
                 valid_until, public_token, created_at)
             select c.company_id, md5(c.id || 'q' || n)::uuid, n || c.name, 'sent', c.id, 'EUR', '[]', 1, 0, 1,
@@ -172,6 +176,19 @@ struct PlanTests {
         try Self.expect("pipedrive.link_pkey", reads: 2, of: "pipedrive.link", as: StorageAccess.cron) {
             transaction throws in
             #expect(try transaction.sync.contact(.person, recordID: 42) != nil)
+        }
+    }
+
+    @Test(arguments: ["vat", "kvk"])
+    func `an organization is found by its numbers`(name: String) throws {
+        var id: Int64 = 900
+        try Self.expect("books.contact_\(name)", reads: 6, of: "books.contact", as: StorageAccess.cron) {
+            transaction throws in
+            id += 1
+            let organization = Organization(
+                id: Organization.ID(id), name: "Is called otherwise", vatNumber: name == "vat" ? "nl\(id + 110)" : nil,
+                kvkNumber: name == "kvk" ? "\(id + 1110)" : nil)
+            #expect(try transaction.takeOver(.organizations([organization])).linked == 1)
         }
     }
 

@@ -61,6 +61,49 @@ struct ProductTakeoverTests {
         }
     }
 
+    @Test func `of two that a person said are products of their own the first has the code they share`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            let page = RecordPage.products([.number(1, "A", code: "X"), .number(2, "B", code: "X")])
+            try stores.sync(page)
+            try stores.raw("update pipedrive.attention set choice = 'create'")
+            #expect(try stores.cron { try $0.takeOver(page) }.created == 2)
+            #expect(try Self.linked(1, in: stores)?.details.code == "X")
+            #expect(try Self.linked(2, in: stores)?.details.code == nil)
+            // It is told so, and gets the code once the first one gives it up.
+            try stores.sync(page)
+            #expect(try stores.attention() == ["product 2 B"])
+            try stores.sync(.products([.number(1, "A"), .number(2, "B", code: "X")]))
+            #expect(try Self.linked(2, in: stores)?.details.code == "X" && stores.attention() == [])
+        }
+    }
+
+    @Test func `a product that had no price when it was last synced, and has none again, was not emptied`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            try stores.web { transaction throws in
+                var settings = IntegrationSettings.initial
+                settings.directions[.product] = .both
+                try transaction.settings.save(settings)
+            }
+            try stores.sync(.products([.number(1)]))
+            let id = try #require(try Self.linked(1, in: stores)).id
+            for prices in [[Self.euros(100)], []] {
+                try stores.api { transaction throws in
+                    var details = try #require(try transaction.catalog.product(id)).details
+                    details.prices = prices
+                    _ = try transaction.catalog.update(id, details)
+                }
+            }
+            let page = RecordPage.products([.number(1, prices: [Self.euros(700)])])
+            let taken = try stores.cron {
+                try $0.pairs.takeOver(FreshRecords(page: page, readAt: try $0.syncPolicy.clock()))
+            }
+            #expect(taken.writes.isEmpty)
+            #expect(try Self.linked(1, in: stores)?.details.prices == [Self.euros(700)])
+        }
+    }
+
     @Test func `the product that is linked already is not given to another`() throws {
         try withStores { stores throws in
             try stores.connect()

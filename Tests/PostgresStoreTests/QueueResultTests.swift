@@ -70,6 +70,22 @@ struct QueueResultTests {
         }
     }
 
+    @Test func `failures that a long piece of work got over do not add up`() throws {
+        try withStores { stores throws in
+            try stores.add("m")
+            for _ in 0..<(RetryPolicy.attemptLimit * 2) {
+                let message = try Self.only(stores)
+                #expect(message.attempt == 1)
+                #expect(
+                    try stores.finish(message, .failed(reason: "HTTP 500", retryAfterSeconds: nil, isUnclear: false), 0)
+                )
+                let next = try Self.only(stores)
+                #expect(next.attempt == 2)
+                #expect(try stores.finish(next, .again))
+            }
+        }
+    }
+
     @Test func `an unclear attempt is remembered through what follows`() throws {
         try withStores { stores throws in
             try stores.add("m")

@@ -74,7 +74,7 @@ public final class Storm {
             state.tenants[company]?.ruled = RuledState()
             state.tenants[company]?.isApplied = true
             state.tenants[company]?.settings.directions = [
-                .organization: settings.direction, .person: settings.direction, .product: .pull,
+                .organization: settings.direction, .person: settings.direction, .product: settings.direction,
             ]
         }
     }
@@ -281,12 +281,12 @@ public final class Storm {
 
     func checkThatAnotherRunWritesNothing() async throws {
         let before = (
-            pipedrive.writeCount, storage.tenant.ruled?.writeCount, storage.tenant.contacts, pipedrive.records
+            pipedrive.writeCount, storage.tenant.ruled?.writeCount, Set(locals), pipedrive.records
         )
         try await settle()
-        let after = (pipedrive.writeCount, storage.tenant.ruled?.writeCount, storage.tenant.contacts, pipedrive.records)
+        let after = (pipedrive.writeCount, storage.tenant.ruled?.writeCount, Set(locals), pipedrive.records)
         if before != after {
-            let changed = Set(after.2).subtracting(before.2).map { "\($0.details)" }
+            let changed = after.2.subtracting(before.2).map { "\($0.values)" }
             note(
                 "A second run wrote \(after.0 - before.0) records there, \((after.1 ?? 0) - (before.1 ?? 0)) here: "
                     + changed.joined(separator: ", "))

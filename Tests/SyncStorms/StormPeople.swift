@@ -61,12 +61,13 @@ struct StormPeople {
 
     /// What is there on both sides before they are connected.
     mutating func begin(_ storm: Storm) throws {
-        for kind in [RecordKind.organization, .organization, .person, .person, .person] {
+        let kinds: [RecordKind] = [.organization, .organization, .person, .person, .person, .product, .product]
+        for kind in kinds {
             let values = fresh(kind)
             let tag = lastTag
             let there = storm.pipedrive.add(kind, values)
-            let isTwin = kind == .person ? tag % 2 == 1 : true
-            let here: UUID? = isTwin ? try storm.contact(kind, values, nil) : nil
+            let isTwin = kind == .organization || tag % 2 == 1
+            let here: UUID? = isTwin ? try storm.add(kind, values, nil) : nil
             entities[tag] = Entity(tag: tag, kind: kind, origin: .pipedrive, epoch: 0, record: there.id, local: here)
         }
     }
@@ -85,11 +86,22 @@ struct StormPeople {
 
     private mutating func fresh(_ kind: RecordKind) -> FieldValues {
         lastTag += 1
-        let name = "#\(lastTag) \(kind == .person ? "Zoë" : "Één B.V.")"
-        if kind == .organization {
-            return FieldValues([.name: name, .address: "Kade \(lastTag)\n1234 AB\nDelft\nNederland"])
+        switch kind {
+        case .organization:
+            return FieldValues([
+                .name: "#\(lastTag) Één B.V.", .address: "Kade \(lastTag)\n1234 AB\nDelft\nNederland",
+            ])
+        case .person:
+            return FieldValues([
+                .name: "#\(lastTag) Zoë", .emails: "p\(lastTag)@example.nl", .phones: "+31 \(lastTag)",
+            ])
+        case .product:
+            // Every third has no code: it is known by its name.
+            return FieldValues([
+                .name: "#\(lastTag) Pomp", .code: lastTag % 3 == 0 ? "" : "P-\(lastTag)", .description: "",
+                .unit: "stuk", .tax: "2100", .prices: "EUR \(lastTag)00\nUSD \(lastTag)25", .isActive: "yes",
+            ])
         }
-        return FieldValues([.name: name, .emails: "p\(lastTag)@example.nl", .phones: "+31 \(lastTag)"])
     }
 
     private mutating func next(_ random: inout StormRandom) -> Act? {
@@ -98,7 +110,7 @@ struct StormPeople {
             .filter { side == .pipedrive ? !$0.isGoneThere : !$0.isGoneHere }.sorted { $0.tag < $1.tag }
         switch random.below(20) {
         case 0, 1, 2, 3:
-            let kind: RecordKind = random.chance(0.25) ? .organization : .person
+            let kind: RecordKind = [.organization, .product, .product, .person, .person, .person][random.below(6)]
             let organizations = known.filter { $0.kind == .organization && $0.epoch < epoch && isWhole($0) }
             let values = twinned(fresh(kind), kind, &random)
             let organization = kind == .person && random.chance(0.5) ? organizations.randomElement(using: &random) : nil
@@ -107,7 +119,7 @@ struct StormPeople {
             return .add(tag: lastTag, kind: kind, side: side, values: values, organization: organization?.tag)
         case 4:
             guard let one = known.randomElement(using: &random), isWhole(one), own(one, side) else { return nil }
-            guard !isCalm || one.kind == .person else { return nil }
+            guard !isCalm || one.kind != .organization else { return nil }
             if side == .pipedrive {
                 entities[one.tag]?.isGoneThere = true
             } else {
@@ -133,7 +145,12 @@ struct StormPeople {
 
     private mutating func edit(_ known: [Entity], _ side: Side, _ random: inout StormRandom) -> Act? {
         guard let one = known.randomElement(using: &random) else { return nil }
-        let fields: [SyncField] = one.kind == .person ? [.name, .emails, .phones] : [.name, .address]
+        let fields: [SyncField] =
+            switch one.kind {
+            case .person: [.name, .emails, .phones]
+            case .organization: [.name, .address]
+            case .product: SyncField.of(.product)
+            }
         guard let field = fields.randomElement(using: &random), own(one, field, side) else { return nil }
         // Nobody heard of it before the record was deleted there: it still stands against an edit of ours.
         if isCalm, side == .payDock, one.isGoneThere, one.unheard.contains(field) { return nil }
@@ -146,6 +163,15 @@ struct StormPeople {
             let other = !isCalm && random.chance(0.2) ? 1 + random.below(lastTag) : one.tag
             value = random.chance(0.1) ? "" : "p\(other)@example.nl\nq\(lastRevision)@example.nl"
         case .phones: value = random.chance(0.2) ? "" : "+31 \(one.tag) \(lastRevision)"
+        case .code:
+            let other = !isCalm && random.chance(0.3) ? 1 + random.below(lastTag) : nil
+            value = other.map { "P-\($0)" } ?? (random.chance(0.1) ? "" : "P-\(one.tag)-\(lastRevision)")
+        case .description, .unit: value = random.chance(0.2) ? "" : "per \(lastRevision)"
+        case .tax: value = ["0", "900", "2100"][random.below(3)]
+        case .isActive: value = random.chance(0.5) ? "no" : "yes"
+        case .prices:
+            let currencies = ["EUR", "JPY", "USD"].filter { _ in random.chance(0.6) }
+            value = currencies.map { "\($0) \(lastRevision * 100 + random.below(100))" }.joined(separator: "\n")
         default: value = random.chance(0.2) ? "" : "Dijk \(lastRevision)\n\nGouda\n"
         }
         return .edit(tag: one.tag, side: side, field: field, value: value)
@@ -162,11 +188,12 @@ struct StormPeople {
         return .merge(loser: loser.tag, survivor: survivor.tag)
     }
 
-    /// In conflicting histories some people are entered twice, with one address.
+    /// In conflicting histories some people are entered twice, with one address, and some products with one code.
     private func twinned(_ values: FieldValues, _ kind: RecordKind, _ random: inout StormRandom) -> FieldValues {
-        guard !isCalm, kind == .person, random.chance(0.15) else { return values }
+        guard !isCalm, kind != .organization, random.chance(0.15) else { return values }
         var values = values
-        values[.emails] = "p\(1 + random.below(lastTag))@example.nl"
+        let tag = 1 + random.below(lastTag)
+        if kind == .person { values[.emails] = "p\(tag)@example.nl" } else { values[.code] = "P-\(tag)" }
         return values
     }
 
@@ -207,7 +234,7 @@ struct StormPeople {
                 entities[tag]?.record = storm.pipedrive.add(kind, values).id
             } else {
                 let member = organization.flatMap { entities[$0]?.local }
-                entities[tag]?.local = try storm.contact(kind, values, member)
+                entities[tag]?.local = try storm.add(kind, values, member)
             }
         case .edit(let tag, let side, let field, let value):
             let spot = Spot(tag: tag, field: field)
@@ -217,17 +244,9 @@ struct StormPeople {
                 edits[spot, default: (nil, nil)].there = value
                 storm.pipedrive.change(record, FieldValues([field: value]))
             } else {
-                guard let local = entities[tag]?.local else { return }
+                guard let local = entities[tag]?.local, try storm.edit(local, field, value) else { return }
                 expected[tag, default: FieldValues()][field] = value
                 edits[spot, default: (nil, nil)].here = value
-                try storm.edit(local) { details in
-                    switch field {
-                    case .name: details.name = value
-                    case .emails: details.emails = FieldText.entries(value)
-                    case .phones: details.phones = FieldText.entries(value)
-                    default: details.address = FieldText.address(value)
-                    }
-                }
             }
         case .move(let tag, let side, let organization):
             if side == .pipedrive {
@@ -274,16 +293,14 @@ struct StormPeople {
     mutating func look(_ storm: Storm) {
         guard !isCalm else { return }
         findPairs(storm)
-        let contacts = storm.storage.tenant.contacts
+        let locals = storm.locals
         for (tag, entity) in entities {
-            for field in [SyncField.name, .emails, .phones, .address] {
+            for field in SyncField.of(entity.kind) where field != .organization {
                 let spot = Spot(tag: tag, field: field)
                 if let value = entity.record.flatMap({ storm.pipedrive.record($0) })?.values[field] {
                     seenThere[spot, default: []].insert(value)
                 }
-                if let contact = contacts.first(where: { $0.id.rawValue == entity.local }),
-                    let value = FieldValues(contact.details, organization: nil)[field]
-                {
+                if let value = locals.first(where: { $0.id == entity.local })?.values[field] {
                     seenHere[spot, default: []].insert(value)
                 }
             }
@@ -318,7 +335,25 @@ struct StormPeople {
 }
 
 extension Storm {
-    func contact(_ kind: RecordKind, _ values: FieldValues, _ organization: UUID?) throws -> UUID {
+    /// Somebody enters one of ours; nil where it is refused.
+    func add(_ kind: RecordKind, _ values: FieldValues, _ organization: UUID?) throws -> UUID? {
+        guard kind == .product else { return try contact(kind, values, organization) }
+        var details = ProductDetails(name: "")
+        for field in SyncField.of(.product) { values[field].map { details.set(field, $0) } }
+        let entered = details
+        return try unlessTaken { try $0.catalog.insert(entered).id.rawValue }
+    }
+
+    /// Two of our products can't have one code: who enters it is told so.
+    private func unlessTaken<Value>(_ body: (any StorageTransaction) throws -> Value?) throws -> Value? {
+        do {
+            return try storage.transaction(.api(company), body)
+        } catch let refusal as Refusal where refusal.code == .conflict {
+            return nil
+        }
+    }
+
+    private func contact(_ kind: RecordKind, _ values: FieldValues, _ organization: UUID?) throws -> UUID {
         try storage.transaction(.api(company)) { transaction in
             try transaction.contacts.insert(
                 ContactDetails(
@@ -338,7 +373,34 @@ extension Storm {
         }
     }
 
+    /// Somebody edits one field of ours; false where it is refused, or gone.
+    func edit(_ local: UUID, _ field: SyncField, _ value: String) throws -> Bool {
+        let isProduct = storage.tenant.products.contains { $0.id.rawValue == local }
+        guard !isProduct else {
+            return try unlessTaken { transaction in
+                guard var details = try transaction.catalog.product(Product.ID(local))?.details else { return false }
+                details.set(field, value)
+                return try transaction.catalog.update(Product.ID(local), details) != nil
+            } ?? false
+        }
+        try edit(local) { details in
+            switch field {
+            case .name: details.name = value
+            case .emails: details.emails = FieldText.entries(value)
+            case .phones: details.phones = FieldText.entries(value)
+            default: details.address = FieldText.address(value)
+            }
+        }
+        return true
+    }
+
     func delete(_ local: UUID) throws {
-        try storage.transaction(.api(company)) { _ = try $0.contacts.delete(Contact.ID(local)) }
+        try storage.transaction(.api(company)) { transaction in
+            if try transaction.catalog.product(Product.ID(local)) != nil {
+                _ = try transaction.catalog.delete(Product.ID(local))
+            } else {
+                _ = try transaction.contacts.delete(Contact.ID(local))
+            }
+        }
     }
 }

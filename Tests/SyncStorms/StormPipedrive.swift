@@ -148,8 +148,14 @@ public final class StormPipedrive: CRMRecords, CRMWebhooks, Sendable {
     private static func complete(_ kind: RecordKind, _ values: FieldValues) -> FieldValues {
         var whole = FieldValues()
         let fields: [SyncField] =
-            kind == .person ? [.name, .organization, .emails, .phones] : [.name, .address]
+            switch kind {
+            case .person: [.name, .organization, .emails, .phones]
+            case .organization: [.name, .address]
+            case .product: SyncField.of(.product)
+            }
         for field in fields { whole[field] = values[field] ?? "" }
+        guard kind == .product else { return whole }
+        for (field, text) in [SyncField.tax: "0", .isActive: "yes"] where values[field] == nil { whole[field] = text }
         return whole
     }
 
@@ -244,7 +250,7 @@ public final class StormPipedrive: CRMRecords, CRMWebhooks, Sendable {
         switch page {
         case .organizations(let records): records.first.map { FieldValues($0) } ?? FieldValues()
         case .persons(let records): records.first.map { FieldValues($0) } ?? FieldValues()
-        case .products: FieldValues()
+        case .products(let records): records.first.map { FieldValues($0) } ?? FieldValues()
         }
     }
 
@@ -252,8 +258,17 @@ public final class StormPipedrive: CRMRecords, CRMWebhooks, Sendable {
         switch kind {
         case .person: .persons(records.map(person))
         case .organization: .organizations(records.map(organization))
-        case .product: .products([])
+        case .product: .products(records.map(product))
         }
+    }
+
+    private static func product(_ record: Record) -> CatalogItem {
+        var details = ProductDetails(name: "")
+        for field in SyncField.of(.product) { record.values[field].map { details.set(field, $0) } }
+        return CatalogItem(
+            id: CatalogItem.ID(record.id), name: details.name, code: details.code, description: details.description,
+            unit: details.unit, tax: details.tax, prices: details.prices, isLinkable: details.isActive,
+            isDeleted: record.isDeleted, addedAt: record.addedAt, updatedAt: record.updatedAt)
     }
 
     private static func person(_ record: Record) -> Person {

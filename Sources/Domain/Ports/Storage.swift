@@ -118,6 +118,8 @@ public protocol StorageTransaction {
     var callBudgets: any CallBudgetStore { get }
     /// How the queue is doing.
     var queueHealth: any QueueHealth { get }
+    /// What has to be doubted after a restore.
+    var restoration: any RestorationStore { get }
     /// Messages as a person looks at them.
     var messageLog: any MessageLog { get }
     /// What a person has to decide.

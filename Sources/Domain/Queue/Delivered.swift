@@ -91,6 +91,12 @@ public struct AttemptOutcome: Hashable, Sendable {
         self.gate = gate
     }
 
+    /// How many attempts stand against a message whose attempt of this number ended so. A step that went well clears
+    /// them: long work is not given up for failures that it got over.
+    public func attemptCount(after attempt: Int) -> Int {
+        name == .again ? 0 : isCounted ? attempt : attempt - 1
+    }
+
     /// Whether the message has ended.
     public var isFinal: Bool { [.completed, .discarded, .cancelled].contains(state) }
 }

@@ -94,8 +94,14 @@ struct BatchWriting {
         """
     }
 
-    // An organization that we do not have yet is not synced: it is tried again.
+    // An organization that we do not have yet, or a code that another product has, is not synced: it is tried again.
     private var knownBase: SQL {
+        if batch.kind == .product {
+            return """
+                case when \(fragment: isCodeFree) then s.remote_values
+                    else pipedrive.without_fields(s.remote_values, array['code']) end
+                """
+        }
         guard batch.kind == .person else { return "s.remote_values" }
         return """
             case when s.organization_record_id is null or o.local_id is not null then s.remote_values
@@ -120,12 +126,21 @@ struct BatchWriting {
         """
     }
 
+    /// Whether no product of ours has the code of a staged one, and none before it in the batch gets it.
+    private var isCodeFree: SQL {
+        """
+        (not exists (select from books.product p where p.company_id = s.company_id and p.code = s.code)
+            and not exists (
+                select from pipedrive.staged_record twin where twin.company_id = s.company_id
+                    and twin.run_id = s.run_id and twin.kind = s.kind and twin.code = s.code
+                    and twin.record_id < s.record_id and not twin.is_deleted))
+        """
+    }
+
     private var newProducts: SQL {
         """
         insert into books.product (company_id, id, code, name, description, unit, tax_basis_points, is_active)
-        select s.company_id, m.local_id,
-            case when not exists (
-                select from books.product p where p.company_id = s.company_id and p.code = s.code) then s.code end,
+        select s.company_id, m.local_id, case when \(fragment: isCodeFree) then s.code end,
             s.name, s.description, s.unit, s.tax_basis_points, s.is_active
         from made m \(fragment: batch.staged("m.record_id"))
         """

@@ -169,12 +169,7 @@ struct FreshMatching {
                  union
                 select k.record_id, k.rule, c.id from key k \(fragment: contact) and c.name_key = k.key
                 where k.rule = 'name'
-                union
-                select k.record_id, k.rule, c.id from key k
-                \(fragment: contact) and k.key = 'vat ' || books.normalize_number(c.vat_number) where k.rule = 'number'
-                union
-                select k.record_id, k.rule, c.id from key k
-                \(fragment: contact) and k.key = 'kvk ' || books.normalize_number(c.kvk_number) where k.rule = 'number'
+                union \(fragment: byNumber("vat")) union \(fragment: byNumber("kvk"))
                 """
         case .product:
             // Two codes are two products, however they are called.
@@ -188,6 +183,18 @@ struct FreshMatching {
                 where k.rule = 'name'
                 """
         }
+    }
+
+    /// Each number is looked up by its key.
+    private func byNumber(_ name: String) -> SQL {
+        """
+        select k.record_id, k.rule, c.id from key k
+        cross join lateral (
+            select c.id, c.archived_at, c.kind from books.contact c
+            where c.company_id = \(batch.company) and c.\(unsafe: name)_key = substr(k.key, 5) offset 0) c
+        where k.rule = 'number' and k.key like \(name + " %") and c.archived_at is null
+            and c.kind = \(batch.kind.rawValue)
+        """
     }
 
     /// What we sent to Pipedrive without hearing of it again, and says just what was sent; ours may say something else
@@ -255,9 +262,9 @@ struct FreshMatching {
                 email + """
                      union all select 'name', c.name_key from books.contact c
                     where c.company_id = \(company) and c.id = h.local_id
-                    union all select 'number', 'vat ' || books.normalize_number(c.vat_number) from books.contact c
+                    union all select 'number', 'vat ' || c.vat_key from books.contact c
                     where c.company_id = \(company) and c.id = h.local_id
-                    union all select 'number', 'kvk ' || books.normalize_number(c.kvk_number) from books.contact c
+                    union all select 'number', 'kvk ' || c.kvk_key from books.contact c
                     where c.company_id = \(company) and c.id = h.local_id
                     """
             case .product:

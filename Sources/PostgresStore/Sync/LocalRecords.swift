@@ -118,15 +118,22 @@ struct LocalRecords {
         case .organization:
             """
             select c.id as local_id from books.contact c join (\(fragment: ours)) o on o.local_id = c.id
-            where c.company_id = \(company) and exists (
-                select from books.contact twin
-                where twin.company_id = c.company_id and twin.kind = 'organization' and twin.archived_at is null
-                    and twin.id <> c.id and (
-                        books.normalize_number(twin.vat_number) = books.normalize_number(c.vat_number)
-                        or books.normalize_number(twin.kvk_number) = books.normalize_number(c.kvk_number)))
+            where c.company_id = \(company)
+                and (\(fragment: hasTwin(company, "vat_key")) or \(fragment: hasTwin(company, "kvk_key")))
             """
         case .product: "select null::uuid as local_id where false"
         }
+    }
+
+    /// Whether another organization has the number of `c`.
+    private static func hasTwin(_ company: Company.ID, _ key: String) -> SQL {
+        """
+        exists (
+            select from (
+                select twin.id, twin.kind, twin.archived_at from books.contact twin
+                where twin.company_id = \(company) and twin.\(unsafe: key) = c.\(unsafe: key) offset 0) twin
+            where twin.kind = 'organization' and twin.archived_at is null and twin.id <> c.id)
+        """
     }
 
     /// What `ours` are known by; selects local_id, rule, key.
@@ -138,9 +145,9 @@ struct LocalRecords {
             return """
                 \(fragment: emails(company, ours))
                 union select c.id, 'name', c.name_key \(fragment: contact) where c.company_id = \(company)
-                union select c.id, 'number', 'vat ' || books.normalize_number(c.vat_number) \(fragment: contact)
+                union select c.id, 'number', 'vat ' || c.vat_key \(fragment: contact)
                 where c.company_id = \(company)
-                union select c.id, 'number', 'kvk ' || books.normalize_number(c.kvk_number) \(fragment: contact)
+                union select c.id, 'number', 'kvk ' || c.kvk_key \(fragment: contact)
                 where c.company_id = \(company)
                 """
         case .product:

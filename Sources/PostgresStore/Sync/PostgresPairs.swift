@@ -25,13 +25,61 @@ struct PostgresPairs: PairStore {
                 if let preview { try PlannedChanges.begin(batch, preview: preview) }
             }
             batch.after = after ?? 0
-            guard let through = try batch.end(of: limit) else { return nil }
+            guard let through = try batch.end(of: limit) else {
+                try lookAgain(batch, run, since: try row.date("started_at"), limit: limit)
+                return nil
+            }
             batch.through = through
             let decided = try decide(batch)
             try BatchWriting(batch: batch).keepTasks(decided.plans)
             try connection.add(decided.counts, of: kind, to: run, company: company)
             return through
         }
+    }
+
+    /// Decides once more about what an earlier batch left to a person because of one that was linked: by now that one
+    /// may have given up its address, or its code.
+    private func lookAgain(_ whole: StagedBatch, _ run: SyncRun.ID, since startedAt: Date, limit: Int) throws {
+        guard whole.writes, !whole.followsPlan else { return }
+        var left = Int.max
+        while case let ids = try freed(whole, since: startedAt), !ids.isEmpty, ids.count < left {
+            left = ids.count
+            for start in stride(from: 0, to: ids.count, by: limit) {
+                var batch = whole
+                batch.after = 0
+                batch.isSelection = true
+                let some = Array(ids[start..<min(start + limit, ids.count)])
+                batch.ids = some
+                let decided = try decide(batch)
+                try BatchWriting(batch: batch).keepTasks(decided.plans)
+                var counts = decided.counts
+                // They were counted when they were looked at first.
+                counts.read = 0
+                counts.needsAttention -= some.count
+                try connection.add(counts, of: batch.kind, to: run, company: batch.company)
+            }
+        }
+    }
+
+    /// Staged records that wait for a person because of one that the run has written since, or for a code alone. What
+    /// the run has written itself is read again by the next one.
+    private func freed(_ batch: StagedBatch, since startedAt: Date) throws -> [Int64] {
+        try connection.query(
+            """
+            select a.record_id from pipedrive.attention a
+            where \(fragment: batch.keys("a")) and a.choice is null and not a.is_merge
+                and \(fragment: batch.isStaged("a.record_id", "not s.is_deleted"))
+                and (exists (
+                        select from pipedrive.link l where \(fragment: batch.keys("l"))
+                            and l.local_id = any (a.candidates) and l.state = 'live' and l.record_id > 0
+                            and l.synced_at >= \(startedAt) offset 0)
+                    or (a.candidates = '{}' and a.kind = 'product' and exists (
+                        select from pipedrive.link l where \(fragment: batch.keys("l"))
+                            and l.record_id = a.record_id and l.state = 'live' and l.synced_at < \(startedAt)
+                            offset 0)))
+            order by a.record_id
+            """
+        ).map { try $0.int64("record_id") }
     }
 
     /// What concerns the whole list of a kind.

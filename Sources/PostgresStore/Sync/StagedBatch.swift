@@ -24,6 +24,8 @@ struct StagedBatch {
     var through: Int64 = .max
     /// All that is staged, where that is little.
     var ids: [Int64]?
+    /// Set where only some of the staged records are meant; `ids` says which.
+    var isSelection = false
 
     /// The staged rows of the kind, as `s`.
     var rows: SQL {
@@ -32,7 +34,9 @@ struct StagedBatch {
 
     /// The staged rows of this batch, as `s`.
     var window: SQL {
-        "\(fragment: rows) and s.record_id > \(after)::bigint and s.record_id <= \(through)::bigint"
+        let window: SQL = "\(fragment: rows) and s.record_id > \(after)::bigint and s.record_id <= \(through)::bigint"
+        guard isSelection, let ids else { return window }
+        return "\(fragment: window) and s.record_id = any (\(ids)::bigint[])"
     }
 
     // What a run stages is new to the server's statistics, and so is a company in its first run: a join whose order is

@@ -117,7 +117,7 @@ struct MemoryDrain: DrainStore {
             change(attempt.message.id) { stored in
                 stored.worker = nil
                 (stored.state, stored.reason) = (outcome.state, outcome.detail)
-                stored.attempts -= outcome.isCounted ? 0 : 1
+                stored.attempts = outcome.attemptCount(after: stored.attempts)
                 stored.dueInSeconds = outcome.delaySeconds
                 stored.repeatInSeconds = outcome.repeatSeconds ?? stored.repeatInSeconds
                 stored.hasUnclearAttempt = stored.hasUnclearAttempt || outcome.isUnclear

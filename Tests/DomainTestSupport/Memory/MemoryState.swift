@@ -33,6 +33,10 @@ public struct MemoryState {
     public var slices: [CallUrgency: CallSlice] = [:]
     /// Who claimed a chore, and when it is due again.
     public var chores: [String: Date] = [:]
+    /// The last sign of work, as it would stand in a backup.
+    public var workedAt: Date?
+    /// When what was restored was gone through.
+    public var goneThroughAt: Date?
     /// Under which access each committed transaction ran.
     public var roles: [StorageAccess] = []
     private var lastNumber: UInt16 = 1000

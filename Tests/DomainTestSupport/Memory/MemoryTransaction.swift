@@ -41,7 +41,9 @@ final class MemoryTransaction: StorageTransaction {
     var contacts: any ContactStore {
         isRuled ? RuledContacts(transaction: self) : MemoryContacts(transaction: self)
     }
-    var catalog: any CatalogStore { MemoryCatalog(transaction: self) }
+    var catalog: any CatalogStore {
+        isRuled ? RuledCatalog(transaction: self) : MemoryCatalog(transaction: self)
+    }
     var quotes: any QuoteStore { MemoryQuotes(transaction: self) }
     var invoices: any InvoiceStore { MemoryInvoices(transaction: self) }
     var subscriptions: any SubscriptionStore { MemorySubscriptions(transaction: self) }
@@ -71,6 +73,7 @@ final class MemoryTransaction: StorageTransaction {
     var drainers: any DrainerStore { MemoryDrainers(transaction: self) }
     var callBudgets: any CallBudgetStore { MemoryDrainers(transaction: self) }
     var queueHealth: any QueueHealth { MemoryDrainers(transaction: self) }
+    var restoration: any RestorationStore { MemoryRestoration(transaction: self) }
     var messageLog: any MessageLog { MemoryMessageLog(transaction: self) }
     var attention: any AttentionStore { MemoryAttention(transaction: self) }
     var revocations: any RevocationStore { MemoryUpkeep(transaction: self) }

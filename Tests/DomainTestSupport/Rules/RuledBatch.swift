@@ -11,6 +11,8 @@ struct RuledBatch {
     var isForQuote = false
     var after: Int64 = 0
     var through = Int64.max
+    /// Set where only some of the staged records are meant.
+    var selection: Set<Int64>?
 
     typealias Name = RuledState.RecordName
     typealias Key = RuledState.Key
@@ -25,6 +27,8 @@ struct RuledBatch {
         let organizationNumber: Int64?
         let isBusy: Bool
         let wasSent: Bool
+        /// Whether its code can't come in.
+        let isBlocked: Bool
 
         func change(_ kind: RecordKind) -> RemoteChange {
             var values = FieldValues()
@@ -56,14 +60,14 @@ struct RuledBatch {
     }
 
     func window() throws -> [RuledState.Staged] {
-        try rows().filter { $0.name.id > after && $0.name.id <= through }.sorted { $0.name.id < $1.name.id }
+        try rows().filter {
+            $0.name.id > after && $0.name.id <= through && selection?.contains($0.name.id) ?? true
+        }.sorted { $0.name.id < $1.name.id }
     }
 
     private func keys(of row: RuledState.Staged, _ state: RuledState) -> Set<Key> {
         row.keys.union(state.lentKeys[run]?[row.name] ?? [])
     }
-
-    private func contact(_ id: UUID) throws -> Contact? { try transaction.contacts.contact(Contact.ID(id)) }
 
     // MARK: Deciding
 
@@ -88,7 +92,8 @@ struct RuledBatch {
         decided.counts.linked = answers.linked.count
         decided.counts.updated = decided.plans.count { !$0.isBusy && !$0.decision.pulled.isEmpty }
         decided.counts.needsAttention = answers.ambiguous.count
-        if writes { try keepQuestions(answers.ambiguous) }
+        let blocked = decided.plans.filter { !$0.isBusy && $0.isBlocked }.map { ($0.recordID, [UUID]()) }
+        if writes { try keepQuestions(answers.ambiguous + blocked) }
         try keepKeys()
         return decided
     }
@@ -111,8 +116,12 @@ struct RuledBatch {
         guard link.kind == row.name.kind, link.recordID < 0, let sentAt = link.createSentAt, let sent = link.sent,
             let addedAt = row.addedAt, addedAt >= sentAt.addingTimeInterval(-120)
         else { return false }
-        return Key.name(sent[.name] ?? "") == Key.name(row.title)
-            && (link.kind == .organization || sent[.emails] == row.values[.emails])
+        guard Key.name(sent[.name] ?? "") == Key.name(row.title) else { return false }
+        switch link.kind {
+        case .organization: return true
+        case .person: return sent[.emails] == row.values[.emails]
+        case .product: return sent[.code] == row.values[.code]
+        }
     }
 
     private struct Answers {
@@ -156,21 +165,17 @@ struct RuledBatch {
 
     private func candidates(_ row: RuledState.Staged, _ state: RuledState) throws -> [MatchCandidate] {
         let keys = keys(of: row, state)
-        let contacts = try transaction.tenant().contacts.filter {
-            !$0.isArchived && $0.details.kind.rawValue == kind.rawValue
-        }
         var found: [MatchCandidate] = []
-        for contact in contacts {
-            let local = contact.id.rawValue
-            let own = Key.of(contact.details)
-            for rule in Set(own.intersection(keys).map(\.rule)) {
+        for local in try transaction.locals(kind) where !local.isArchived {
+            for rule in local.rules(fitting: keys) {
                 found.append(
                     MatchCandidate(
-                        localID: local, rule: rule, isTaken: state.link(of: local).map { $0.recordID > 0 } ?? false,
-                        isContested: try isContested(own, by: row.name, state)))
+                        localID: local.id, rule: rule,
+                        isTaken: state.link(of: local.id).map { $0.recordID > 0 } ?? false,
+                        isContested: try isContested(local.ownKeys, by: row.name, state)))
             }
-            guard let link = state.link(of: local), Self.isSent(link, row) else { continue }
-            found.append(MatchCandidate(localID: local, rule: .creating))
+            guard let link = state.link(of: local.id), Self.isSent(link, row) else { continue }
+            found.append(MatchCandidate(localID: local.id, rule: .creating))
         }
         return found
     }
@@ -204,7 +209,7 @@ struct RuledBatch {
     private func link(_ record: Int64, _ local: UUID) throws {
         let addedAt = try rows().first { $0.name.id == record }?.addedAt
         let now = transaction.state.tick()
-        guard try contact(local) != nil else { return }
+        guard try transaction.local(local) != nil else { return }
         try edit { state in
             if let place = state.links.firstIndex(where: {
                 $0.kind == kind && $0.localID == local && $0.recordID < 0 && $0.state == .live
@@ -226,6 +231,27 @@ struct RuledBatch {
 
     private func create(_ record: Int64) throws {
         guard let row = try rows().first(where: { $0.name.id == record }) else { return }
+        let now = transaction.state.tick()
+        let (local, base) = kind == .product ? try newProduct(row) : try newContact(row)
+        try edit { state in
+            state.writeCount += 1
+            state.madeFrom[row.name, default: 0] += 1
+            state.links.append(
+                RuledState.Link(
+                    kind: kind, recordID: record, localID: local, base: base, addedAt: row.addedAt, syncedAt: now))
+        }
+    }
+
+    private func newProduct(_ row: RuledState.Staged) throws -> (UUID, FieldValues) {
+        var (details, base) = (ProductDetails(name: row.title), row.values)
+        let isTaken = try transaction.locals(.product).contains { $0.code != nil && $0.code == row.code }
+        // A code that another one has is not synced: it is tried again.
+        if isTaken { base[.code] = nil }
+        for field in SyncField.of(.product) { base[field].map { details.set(field, $0) } }
+        return (try MemoryCatalog(transaction: transaction).insert(details).id.rawValue, base)
+    }
+
+    private func newContact(_ row: RuledState.Staged) throws -> (UUID, FieldValues) {
         let state = try state()
         let organization = row.organization.flatMap { number in
             state.links.first { $0.kind == .organization && $0.recordID == number && $0.state == .live }?.localID
@@ -237,16 +263,7 @@ struct RuledBatch {
             kind: kind == .person ? .person : .organization, name: row.title,
             organizationID: organization.map { Contact.ID($0) }, emails: FieldText.entries(row.values[.emails] ?? ""),
             phones: FieldText.entries(row.values[.phones] ?? ""), address: row.address)
-        let contact = try MemoryContacts(transaction: transaction).insert(details)
-        let now = transaction.state.tick()
-        try edit { state in
-            state.writeCount += 1
-            state.madeFrom[row.name, default: 0] += 1
-            state.links.append(
-                RuledState.Link(
-                    kind: kind, recordID: record, localID: contact.id.rawValue, base: base, addedAt: row.addedAt,
-                    syncedAt: now))
-        }
+        return (try MemoryContacts(transaction: transaction).insert(details).id.rawValue, base)
     }
 
     private func plans() throws -> [Plan] {
@@ -254,10 +271,10 @@ struct RuledBatch {
         return try window().compactMap { row in
             guard !row.isDeleted, let link = state.link(row.name), link.state == .live,
                 link.base != row.values || state.edits[link.localID]?.isEmpty == false,
-                let contact = try contact(link.localID)
+                let ours = try transaction.local(link.localID)
             else { return nil }
             let edits = state.edits[link.localID] ?? [:]
-            let number = contact.details.organizationID.flatMap { id in
+            let number = ours.organizationID.flatMap { id in
                 state.links.first {
                     $0.kind == .organization && $0.localID == id.rawValue && $0.state == .live && $0.recordID > 0
                 }?.recordID
@@ -268,19 +285,28 @@ struct RuledBatch {
                     state.links.first { $0.kind == .organization && $0.recordID == number && $0.state == .live }
                         .map { $0.localID.uuidString.lowercased() }
                 } ?? "", addedAt: row.addedAt, changedAt: row.changedAt)
-            let organization = contact.details.organizationID.map { id in number == nil ? nil : id.text } ?? ""
+            let organization = ours.organizationID.map { id in number == nil ? nil : id.text } ?? ""
             let local = LocalSide(
-                values: FieldValues(contact.details, organization: organization), addedAt: contact.createdAt,
-                changedAt: contact.updatedAt,
+                values: ours.values(organization: organization), addedAt: ours.createdAt, changedAt: ours.updatedAt,
                 edits: edits.mapValues { LocalEdit(at: $0.at, wasEmpty: $0.wasEmpty) })
+            let isBlocked = try isBlocked(row, ours)
             return Plan(
                 recordID: row.name.id, localID: link.localID,
                 decision: PairDecision(
-                    kind, remote: remote, local: local, base: link.base, sent: link.sent, rule: rule),
+                    kind, remote: remote, local: local, base: link.base, sent: link.sent, rule: rule,
+                    blocked: isBlocked ? [.code] : []),
                 previousBase: link.base, edits: edits.mapValues(\.at), organizationNumber: number,
                 isBusy: (link.pushUntil ?? .distantPast) > transaction.state.now
-                    || (link.base != nil && link.syncedAt >= row.readAt), wasSent: link.sent != nil)
+                    || (link.base != nil && link.syncedAt >= row.readAt), wasSent: link.sent != nil,
+                isBlocked: isBlocked)
         }
+    }
+
+    /// Pipedrive lets products share a code, and ours is unique: none comes in that another one has, or is about to.
+    private func isBlocked(_ row: RuledState.Staged, _ ours: RuledLocal) throws -> Bool {
+        guard kind == .product, let code = row.code, code != ours.code else { return false }
+        return try transaction.locals(.product).contains { $0.id != ours.id && $0.code == code }
+            || rows().contains { $0.name != row.name && !$0.isDeleted && $0.code == code }
     }
 
     private func settle(_ plan: Plan) throws {
@@ -307,7 +333,12 @@ struct RuledBatch {
     }
 
     private func pull(_ plan: Plan) throws {
+        try edit { $0.writeCount += 1 }
         try transaction.edit { tenant in
+            if let place = tenant.products.firstIndex(where: { $0.id.rawValue == plan.localID }) {
+                for (field, change) in plan.decision.pulled { tenant.products[place].details.set(field, change.after) }
+                return
+            }
             guard let place = tenant.contacts.firstIndex(where: { $0.id.rawValue == plan.localID }) else { return }
             for (field, change) in plan.decision.pulled {
                 let text = change.after
@@ -325,7 +356,6 @@ struct RuledBatch {
                 }
             }
         }
-        try edit { $0.writeCount += 1 }
     }
 
     private func keepQuestions(_ ambiguous: [(Int64, [UUID])]) throws {
@@ -381,13 +411,13 @@ struct RuledBatch {
         guard writes else { return }
         let rows = try rows()
         let now = transaction.state.tick()
-        let contacts = Set(try transaction.tenant().contacts.map(\.id.rawValue))
+        let ours = Set(try transaction.locals(kind).map(\.id))
         try edit { state in
             for row in rows {
                 guard let link = state.link(row.name), link.syncedAt < row.readAt else { continue }
                 let isTaken = state.link(of: link.localID).map { $0.recordID != link.recordID } ?? false
                 let seen = link.state.seen(
-                    isThere: !row.isDeleted, isOursThere: contacts.contains(link.localID), isOursTaken: isTaken)
+                    isThere: !row.isDeleted, isOursThere: ours.contains(link.localID), isOursTaken: isTaken)
                 // The end of a link is written where ours is deleted.
                 guard seen != link.state, !(link.state == .live && seen == .ended) else { continue }
                 state.change(row.name) {
@@ -438,4 +468,9 @@ struct RuledBatch {
             }
         }
     }
+}
+
+extension RuledState.Staged {
+    /// Article code of a product; nil without one.
+    fileprivate var code: String? { values[.code].flatMap { $0.isEmpty ? nil : $0 } }
 }

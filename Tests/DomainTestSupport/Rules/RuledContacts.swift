@@ -31,7 +31,10 @@ extension MemoryTransaction {
                     let name = RuledState.RecordName(kind: .organization, id: organization)
                     state.lentKeys[run, default: [:]][name, default: []].formUnion(row.keys)
                 }
-            case .products: break
+            case .products(let records):
+                state.staged[run, default: []] += records.map {
+                    RuledState.Staged($0, readAt: readAt, occurredAt: occurredAt[$0.id.rawValue])
+                }
             }
         }
     }
@@ -51,40 +54,22 @@ struct RuledContacts: ContactStore {
 
     func insert(_ details: ContactDetails) throws -> Contact {
         let contact = try plain.insert(details)
-        try queuePush(contact.id.rawValue)
+        try transaction.queuePush(contact.id.rawValue)
         return contact
     }
 
     func update(_ id: Contact.ID, _ details: ContactDetails) throws -> Contact? {
         guard let before = try plain.contact(id)?.details, let after = try plain.update(id, details) else { return nil }
-        let local = id.rawValue
         let changed = Self.fields.filter { $0.value(before) != $0.value(details) }
         guard !changed.isEmpty else { return after }
-        let now = transaction.state.tick()
-        try transaction.editRuled { state in
-            state.waiting.remove(local)
-            // Only what is linked has something that it was last synced with.
-            guard state.links.contains(where: { $0.localID == local && ($0.state == .live || $0.state == .gone) })
-            else { return }
-            for (field, value) in changed {
-                let wasEmpty = state.edits[local]?[field]?.wasEmpty ?? value(before).isEmpty
-                state.edits[local, default: [:]][field] = RuledState.Edit(at: now, wasEmpty: wasEmpty)
-            }
-        }
-        try queuePush(local)
+        try transaction.note(edits: changed.mapValues { $0(before).isEmpty }, of: id.rawValue)
         return after
     }
 
     func delete(_ id: Contact.ID) throws -> Bool {
         let isGone = try plain.delete(id)
         guard isGone else { return false }
-        try transaction.editRuled { state in
-            state.edits[id.rawValue] = nil
-            for place in state.links.indices
-            where state.links[place].localID == id.rawValue && state.links[place].state == .live {
-                state.links[place].state = .ended
-            }
-        }
+        try transaction.endLink(of: id.rawValue)
         // A contact that belonged to it belongs to none.
         for member in try transaction.tenant().contacts where member.details.organizationID == id {
             var details = member.details
@@ -99,15 +84,4 @@ struct RuledContacts: ContactStore {
         .emails: { FieldText.list($0.emails) }, .phones: { FieldText.list($0.phones) },
         .address: { FieldText.address($0.address) },
     ]
-
-    private func queuePush(_ local: UUID) throws {
-        let tenant = try transaction.tenant()
-        guard tenant.connection != nil, tenant.settings.directions.values.contains(where: { $0 != .pull }) else {
-            return
-        }
-        // As a trigger does it: the API's own role has no right on the queue.
-        guard let company = transaction.access.companyID else { return }
-        _ = transaction.state.add(
-            NewMessage(kind: .push, subject: local.uuidString.lowercased(), priority: 3), company: company)
-    }
 }

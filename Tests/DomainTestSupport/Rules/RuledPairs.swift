@@ -2,7 +2,7 @@ import Domain
 import FoundationEssentials
 
 /// The sync's stores in memory, by the domain's own functions: what storms run over, and what the database's
-/// statements are held against. Persons and organizations only.
+/// statements are held against.
 struct RuledPairs: PairStore {
     let transaction: MemoryTransaction
 
@@ -35,11 +35,42 @@ struct RuledPairs: PairStore {
         }
         batch.after = after ?? 0
         guard let through = try batch.rows().map(\.name.id).filter({ $0 > batch.after }).sorted().prefix(limit).last
-        else { return nil }
+        else {
+            try lookAgain(batch, since: started.startedAt, run: run.rawValue)
+            return nil
+        }
         batch.through = through
         let decided = try batch.decide()
         try keepTasks(decided.plans, kind, run: run.rawValue)
         return through
+    }
+
+    /// Decides once more about what waits because of one that the run has written since, or for a code.
+    private func lookAgain(_ whole: RuledBatch, since startedAt: Date, run: UUID) throws {
+        guard whole.writes else { return }
+        var left = Int.max
+        while case let ids = try freed(whole, since: startedAt), !ids.isEmpty, ids.count < left {
+            left = ids.count
+            var batch = whole
+            batch.after = 0
+            batch.selection = ids
+            try keepTasks(try batch.decide().plans, batch.kind, run: run)
+        }
+    }
+
+    private func freed(_ batch: RuledBatch, since startedAt: Date) throws -> Set<Int64> {
+        let state = try transaction.ruled()
+        let alive = Set(try batch.rows().filter { !$0.isDeleted }.map(\.name))
+        let ids = state.questions.filter { name, question in
+            guard alive.contains(name), !question.isMerge else { return false }
+            let isWritten = state.links.contains {
+                question.candidates.contains($0.localID) && $0.state == .live && $0.recordID > 0
+                    && $0.syncedAt >= startedAt
+            }
+            guard !isWritten, question.candidates.isEmpty, name.kind == .product else { return isWritten }
+            return state.link(name).map { $0.state == .live && $0.syncedAt < startedAt } ?? false
+        }.keys.map(\.id)
+        return Set(ids)
     }
 
     private func keepTasks(_ plans: [RuledBatch.Plan], _ kind: RecordKind, run: UUID) throws {
@@ -93,24 +124,24 @@ struct RuledPairs: PairStore {
     func standing(_ local: UUID) throws -> LocalStanding? {
         guard let policy = try transaction.syncPolicy.policy() else { return .stays("Pipedrive is not connected") }
         let state = try transaction.ruled()
-        guard let contact = try transaction.contacts.contact(Contact.ID(local)),
-            let kind = RecordKind(rawValue: contact.details.kind.rawValue), let rule = policy.rules[kind]
-        else { return nil }
-        if contact.isArchived { return .stays("It is archived") }
+        guard let ours = try transaction.local(local), case let kind = ours.kind, let rule = policy.rules[kind] else {
+            return nil
+        }
+        if ours.isArchived { return .stays("It is archived") }
         if state.waiting.contains(local) { return .stays("It waits for a person: see Needs attention") }
         guard rule.direction.pushes else { return .stays("The direction of this kind leaves it in PayDock") }
         if let standing = linked(local, kind, state) { return standing }
-        guard rule.createsThere(localAddedAt: contact.createdAt) else {
+        guard rule.createsThere(localAddedAt: ours.createdAt) else {
             return .stays("The direction of this kind leaves it in PayDock")
         }
         guard state.listed.contains(kind) else { return .unread(kind) }
-        let fitting = fitting(contact, kind, state)
+        let fitting = fitting(ours, state)
         if !fitting.isEmpty { return .fits(kind, fitting) }
-        guard try !isShared(contact) else {
+        guard try !isShared(ours) else {
             try transaction.editRuled { _ = $0.waiting.insert(local) }
             return .stays("Several contacts share its address or number: see Needs attention")
         }
-        return .fresh(kind, organization: try missing(contact.details.organizationID, policy, state))
+        return .fresh(kind, organization: try missing(ours.organizationID, policy, state))
     }
 
     private func linked(_ local: UUID, _ kind: RecordKind, _ state: RuledState) -> LocalStanding? {
@@ -129,20 +160,17 @@ struct RuledPairs: PairStore {
         return hasEdits ? .linked(kind, link.recordID) : .stays("Pipedrive has everything")
     }
 
-    func fitting(_ contact: Contact, _ kind: RecordKind, _ state: RuledState) -> [Int64] {
-        let own = RuledState.Key.of(contact.details)
-        return state.remoteKeys.filter { name, known in
-            name.kind == kind && !known.keys.isDisjoint(with: own) && state.link(name)?.state != .live
+    func fitting(_ ours: RuledLocal, _ state: RuledState) -> [Int64] {
+        state.remoteKeys.filter { name, known in
+            name.kind == ours.kind && !known.keys.isDisjoint(with: ours.ownKeys) && state.link(name)?.state != .live
         }.map(\.key.id).sorted()
     }
 
     /// Whether another contact has what this one is known by; organizations may share a name.
-    func isShared(_ contact: Contact) throws -> Bool {
-        guard contact.details.kind == .person else { return false }
-        let own = RuledState.Key.emails(contact.details.emails)
-        return try transaction.tenant().contacts.contains { other in
-            other.id != contact.id && !other.isArchived && other.details.kind == .person
-                && !RuledState.Key.emails(other.details.emails).isDisjoint(with: own)
+    func isShared(_ ours: RuledLocal) throws -> Bool {
+        guard ours.kind == .person else { return false }
+        return try transaction.locals(.person).contains { other in
+            other.id != ours.id && !other.isArchived && !other.keys.isDisjoint(with: ours.keys)
         }
     }
 
@@ -163,7 +191,7 @@ struct RuledPairs: PairStore {
         let now = transaction.state.tick()
         var creations: [RemoteCreation] = []
         for local in locals {
-            guard let contact = try transaction.contacts.contact(Contact.ID(local)) else { continue }
+            guard let ours = try transaction.local(local) else { continue }
             try transaction.editRuled { state in
                 if !state.links.contains(where: { $0.localID == local }) {
                     state.placeholderCount += 1
@@ -174,10 +202,9 @@ struct RuledPairs: PairStore {
                 guard let link = state.link(of: local), link.recordID < 0,
                     (link.pushUntil ?? .distantPast) <= transaction.state.now
                 else { return }
-                let number = contact.details.organizationID.flatMap { state.link(of: $0.rawValue)?.recordID }
-                let organization =
-                    contact.details.organizationID == nil ? "" : number.flatMap { $0 > 0 ? String($0) : nil }
-                let values = FieldValues(contact.details, organization: organization)
+                let number = ours.organizationID.flatMap { state.link(of: $0.rawValue)?.recordID }
+                let organization = ours.organizationID == nil ? "" : number.flatMap { $0 > 0 ? String($0) : nil }
+                let values = ours.values(organization: organization)
                 state.change(Name(kind: kind, id: link.recordID)) {
                     $0.pushUntil = now.addingTimeInterval(Self.leaseSeconds)
                     $0.createSentAt = now
@@ -273,7 +300,7 @@ struct RuledPairs: PairStore {
         switch page {
         case .organizations(let records): records.first { $0.id.rawValue == id }.map { FieldValues($0) } ?? .init()
         case .persons(let records): records.first { $0.id.rawValue == id }.map { FieldValues($0) } ?? .init()
-        case .products: FieldValues()
+        case .products(let records): records.first { $0.id.rawValue == id }.map { FieldValues($0) } ?? .init()
         }
     }
 
@@ -295,16 +322,15 @@ struct RuledTasks: SyncTaskStore {
             try transaction.tenant().runs.first(where: { $0.id == run })?.mode == .full
         else { return }
         let pairs = RuledPairs(transaction: transaction)
-        for contact in try transaction.tenant().contacts
-        where contact.details.kind.rawValue == kind.rawValue && !contact.isArchived {
-            let local = contact.id.rawValue
+        for ours in try transaction.locals(kind) where !ours.isArchived {
+            let local = ours.id
             let state = try transaction.ruled()
-            guard rule.createsThere(localAddedAt: contact.createdAt), !state.waiting.contains(local),
+            guard rule.createsThere(localAddedAt: ours.createdAt), !state.waiting.contains(local),
                 !state.links.contains(where: { $0.localID == local && ($0.recordID > 0 || $0.state != .live) })
             else { continue }
-            if try pairs.isShared(contact) {
+            if try pairs.isShared(ours) {
                 try transaction.editRuled { _ = $0.waiting.insert(local) }
-            } else if pairs.fitting(contact, kind, state).isEmpty {
+            } else if pairs.fitting(ours, state).isEmpty {
                 try transaction.editRuled { state in
                     state.tasks[run.rawValue, default: [:]][kind, default: []].append(
                         SyncTask(localID: local, recordID: nil))

@@ -160,6 +160,15 @@ extension RuledState.Staged {
             isDeleted: organization.isDeleted, addedAt: organization.addedAt,
             changedAt: occurredAt ?? organization.updatedAt, readAt: readAt, keys: [.name(organization.name)])
     }
+
+    init(_ item: CatalogItem, readAt: Date, occurredAt: Date?) {
+        let code = item.code.map { RuledState.Key(rule: .code, text: $0) }
+        self.init(
+            name: RuledState.RecordName(kind: .product, id: item.id.rawValue), title: item.name,
+            values: FieldValues(item), organization: nil, address: PostalAddress(), isDeleted: item.isDeleted,
+            addedAt: item.addedAt, changedAt: occurredAt ?? item.updatedAt, readAt: readAt,
+            keys: Set([RuledState.Key.name(item.name), code].compactMap { $0 }))
+    }
 }
 
 extension RuledState {

@@ -41,13 +41,16 @@ final class Installation: Sendable {
     /// - Parameters:
     ///   - isPooled: with PgBouncer between the processes and the database.
     ///   - companyCount: how many companies there are in Pipedrive.
+    ///   - personCount: how many persons each of them has.
     static func lend(
-        isPooled: Bool = false, companyCount: Int = 1, _ body: @Sendable (Installation) async throws -> Void
+        isPooled: Bool = false, companyCount: Int = 1, personCount: Int = 320,
+        _ body: @Sendable (Installation) async throws -> Void
     ) async throws {
         let site = try Site.make()
         do {
             let pooler = isPooled ? try await site.startPooler() : nil
-            let installation = try await Installation(site, sandbox: site.startSandbox(companyCount, behind: pooler))
+            let sandbox = try await site.startSandbox(companyCount, personCount: personCount, behind: pooler)
+            let installation = try await Installation(site, sandbox: sandbox)
             do {
                 try await body(installation)
             } catch {

@@ -6,6 +6,11 @@ struct Sandbox: Sendable {
     let stateFile: String
     private let administrator = Administrator()
 
+    /// What is read of a large file.
+    private struct Remembered: Decodable {
+        let grants: [JSON]
+    }
+
     /// The administrator's token, kept because the file is large.
     private actor Administrator {
         private var known: String?
@@ -15,8 +20,9 @@ struct Sandbox: Sendable {
         func token(in file: String) async throws -> String {
             if let known { return known }
             let found = try await wait(for: "a token of the administrator") {
-                let state = try FileManager.default.contents(atPath: file).map { try JSON.parse($0) }
-                let grant = state?["grants"].items.first { $0["user_id"] == 1 }
+                let content = FileManager.default.contents(atPath: file)
+                let state = try content.map { try JSONDecoder().decode(Remembered.self, from: $0) }
+                let grant = state?.grants.first { $0["user_id"] == 1 }
                 return grant?["access"].items.last?["token"].text
             }
             known = found

@@ -37,8 +37,11 @@ struct Site: Sendable {
     ///
     /// - Parameters:
     ///   - companyCount: how many companies there are in it.
+    ///   - personCount: how many persons each of them has.
     ///   - pooler: stands between the processes and the database.
-    func startSandbox(_ companyCount: Int, behind pooler: Pooler? = nil) async throws -> Sandbox {
+    func startSandbox(
+        _ companyCount: Int, personCount: Int, behind pooler: Pooler? = nil
+    ) async throws -> Sandbox {
         let portFile = "\(folder)/sandbox.port"
         let part = try programs.start(
             "sandbox",
@@ -46,7 +49,7 @@ struct Site: Sendable {
                 "pipedrive-sandbox", "--port", "0", "--port-file", portFile,
                 "--redirect-uri", "\(origin)/oauth/pipedrive/callback", "--panel-url", "\(origin)/panel/pipedrive",
                 "--state", "\(folder)/sandbox.json", "--retry-delays", "1,1,2,4,8",
-                "--companies", "\(companyCount)",
+                "--companies", "\(companyCount)", "--persons", "\(personCount)",
             ],
             adding: [
                 "PIPEDRIVE_CLIENT_ID": Installation.clientID, "PIPEDRIVE_CLIENT_SECRET": Installation.clientSecret,

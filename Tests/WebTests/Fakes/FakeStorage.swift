@@ -63,6 +63,7 @@ struct FakeTransaction: StorageTransaction {
     var drainers: any DrainerStore { FakeDrain(tables: tables) }
     var callBudgets: any CallBudgetStore { FakeDrain(tables: tables) }
     var queueHealth: any QueueHealth { FakeDrain(tables: tables) }
+    var restoration: any RestorationStore { FakeRestoration(tables: tables) }
     var messageLog: any MessageLog { FakeInspection(tables: tables) }
     var attention: any AttentionStore { FakeInspection(tables: tables) }
     var revocations: any RevocationStore { FakeInspection(tables: tables) }
