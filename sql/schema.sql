@@ -2094,12 +2094,12 @@ CREATE TABLE books.contact (
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     vat_key text GENERATED ALWAYS AS (
 CASE
-    WHEN (vat_number IS NOT NULL) THEN books.normalize_number(vat_number)
+    WHEN (vat_number IS NOT NULL) THEN "left"(books.normalize_number(vat_number), 255)
     ELSE NULL::text
 END) STORED,
     kvk_key text GENERATED ALWAYS AS (
 CASE
-    WHEN (kvk_number IS NOT NULL) THEN books.normalize_number(kvk_number)
+    WHEN (kvk_number IS NOT NULL) THEN "left"(books.normalize_number(kvk_number), 255)
     ELSE NULL::text
 END) STORED,
     CONSTRAINT contact_check CHECK ((organization_id <> id)),

@@ -7,10 +7,22 @@ struct PostgresEvents: EventStore {
     let access: StorageAccess
 
     func append(_ kind: BookEvent.Kind, subject: UUID) throws -> BookEvent.ID {
+        let company = try access.company()
+        // That an invoice is overdue comes with time alone, and comes again where a backup is restored: once for a due
+        // date, with one number, so that its note is found in Pipedrive by the reference in it.
         let row = try connection.query(
             """
-            insert into books.event (company_id, kind, subject_id)
-            values (\(try access.company()), \(kind.rawValue), \(subject)) returning id
+            with event as materialized (
+                select coalesce(
+                    case when \(kind == .invoiceOverdue)::boolean then (
+                        select md5(i.company_id || ' ' || i.id || ' ' || i.due_on)::uuid from books.invoice i
+                        where i.company_id = \(company) and i.id = \(subject)) end,
+                    gen_random_uuid()) as id),
+            added as (
+                insert into books.event (company_id, id, kind, subject_id)
+                select \(company)::uuid, id, \(kind.rawValue)::text, \(subject)::uuid from event
+                on conflict do nothing)
+            select id from event
             """
         ).first.orMissing("event")
         return BookEvent.ID(try row.uuid("id"))

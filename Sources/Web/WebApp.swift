@@ -111,7 +111,6 @@ public struct WebApp: Sendable {
         }
     }
 
-    /// 413 and 415, before anything is read.
     /// What goes wrong after the head was sent can only be logged: the answer stays unfinished.
     private func logging(_ answer: WebResponse, _ request: WebRequest, _ route: Route) -> WebResponse {
         guard let further = answer.further else { return answer }
@@ -125,6 +124,7 @@ public struct WebApp: Sendable {
         return logged
     }
 
+    /// 413 and 415, before anything is read.
     private func refusedBody(_ call: Call, _ route: Route) throws -> WebResponse? {
         guard call.request.body.count <= route.body.limit else {
             return try errors.answer(

@@ -20,6 +20,11 @@ public struct Housekeeping: Sendable {
         _ = try storage.transaction(.cron(nil)) { try $0.listCounts.fold() }
         _ = try storage.transaction(.cron(nil)) { try $0.figures.foldPast() }
         _ = try storage.transaction(.cron(nil)) { try $0.snapshots.forget(now: nil) }
+        try markLapsed(logger: logger)
+    }
+
+    /// Marks overdue invoices and expired quotes, with their events.
+    func markLapsed(logger: Logger) throws {
         for company in try storage.transaction(.cron(nil), { try $0.schedule.withLapsedDocuments(now: nil) }) {
             let (overdue, expired) = try storage.transaction(.cron(company)) { transaction in
                 let overdue = try transaction.invoices.markOverdue(now: nil)

@@ -1,5 +1,6 @@
 public import Domain
 public import FoundationEssentials
+public import Logging
 
 /// Goes through a database that was restored from a backup, before the drainers work on it: whatever was on its way
 /// when the backup was made may have been sent since.
@@ -35,7 +36,7 @@ public struct Restoration: Sendable {
 
     /// Goes through it. Each company is one transaction; killed in between, it is run again. Throws `conflict` while
     /// drainers are at work.
-    public func run() throws -> Outcome {
+    public func run(logger: Logger) throws -> Outcome {
         var outcome = Outcome()
         let (drainers, goneThroughAt) = try storage.transaction(.cron(nil)) { transaction in
             outcome.workedUntil = try transaction.restoration.lastWork()
@@ -51,10 +52,12 @@ public struct Restoration: Sendable {
             outcome.isRepeat = true
             return outcome
         }
+        // What fell due since the backup was told once already; its events have the same numbers again.
+        try Housekeeping(storage: storage).markLapsed(logger: logger)
         try routeEvents()
         outcome.noteCount = try storage.transaction(.cron(nil)) { try $0.restoration.doubtNotes() }
         for company in try storage.transaction(.cron(nil), { try $0.restoration.companies() }) {
-            try storage.transaction(.cron(company)) { try Self.goThrough($0, since: workedUntil, &outcome) }
+            outcome.add(try storage.transaction(.cron(company)) { try Self.goThrough($0, since: workedUntil) })
         }
         try storage.transaction(.cron(nil)) { try $0.restoration.noteGoneThrough() }
         return outcome
@@ -70,12 +73,13 @@ public struct Restoration: Sendable {
         }
     }
 
-    private static func goThrough(
-        _ transaction: any StorageTransaction, since: Date, _ outcome: inout Outcome
-    ) throws {
-        outcome.mailCount += try transaction.restoration.doubtMails(reason: "\(reason): it may have been sent.")
-        guard let connection = try transaction.connections.connection(), connection.state == .live else { return }
-        outcome.connectionCount += 1
+    private static func goThrough(_ transaction: any StorageTransaction, since: Date) throws -> Outcome {
+        var outcome = Outcome()
+        outcome.mailCount = try transaction.restoration.doubtMails(reason: "\(reason): it may have been sent.")
+        guard let connection = try transaction.connections.connection(), connection.state == .live else {
+            return outcome
+        }
+        outcome.connectionCount = 1
         for run in try transaction.restoration.runsAtWork() {
             try transaction.sync.finish(run, .failed, outcome: "\(reason): what had been read is old.")
             outcome.runCount += 1
@@ -92,5 +96,16 @@ public struct Restoration: Sendable {
         try transaction.queue.add(NewMessage(kind: .subscribe, subject: connection.id.text))
         try CatchUp.begin(transaction)
         try transaction.connections.audit("restored from a backup", detail: "everything is looked for again")
+        return outcome
+    }
+}
+
+extension Restoration.Outcome {
+    fileprivate mutating func add(_ company: Self) {
+        mailCount += company.mailCount
+        runCount += company.runCount
+        creationCount += company.creationCount
+        connectionCount += company.connectionCount
+        grantCount += company.grantCount
     }
 }

@@ -90,6 +90,27 @@ struct BatchOrderTests {
         }
     }
 
+    @Test func `a long row of codes that move on comes in run by run, and no run tries for ever`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            func page(_ offset: Int) -> RecordPage {
+                .products((1...15).map { .number(Int64($0), "Item \($0)", code: "C\(Int($0) + offset)") })
+            }
+            try stores.sync(page(0))
+            var runs = 0
+            repeat {
+                try stores.sync(page(1))
+                runs += 1
+            } while try !stores.attention().isEmpty && runs < 15
+            #expect(try stores.attention() == [])
+            for number in 1...15 {
+                let id = CatalogItem.ID(Int64(number))
+                let code = try stores.cron { try $0.catalog.linked(to: [id]) }[id]?.details.code
+                #expect(code == "C\(number + 1)")
+            }
+        }
+    }
+
     @Test func `a code that a product gave up further down the list makes a new product of who has it now`() throws {
         try withStores { stores throws in
             try stores.connect()

@@ -54,6 +54,24 @@ struct EventTests {
         }
     }
 
+    @Test func `that an invoice is overdue is one event for one due date, also where a backup is restored`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            let invoice = try stores.web {
+                try $0.addInvoice(for: try $0.addContact(), deal: 8).id.rawValue
+            }
+            let (first, again, later) = try stores.web { transaction throws in
+                let first = try transaction.events.append(.invoiceOverdue, subject: invoice)
+                let again = try transaction.events.append(.invoiceOverdue, subject: invoice)
+                return (first, again, try transaction.events.append(.invoicePaid, subject: invoice))
+            }
+            #expect(first == again && first != later)
+            #expect(try stores.number("select count(*) as value from books.event where kind = 'invoice.overdue'") == 1)
+            try stores.raw("update books.invoice set due_on = due_on + 1")
+            #expect(try stores.web { try $0.events.append(.invoiceOverdue, subject: invoice) } != first)
+        }
+    }
+
     @Test func `an invoice belongs to its own deal, else to its quote's deal or lead`() throws {
         try withStores { stores throws in
             try stores.connect()

@@ -125,10 +125,43 @@ struct VariationTests {
                 #expect(try due(run) == [])
             }
             try run([item(1), item(2), item(3, 5), item(4)]) { run throws in
-                #expect(try due(run) == [4, 3, 2])
+                #expect(try due(run) == [4, 2, 3])
             }
             try stores.raw("update pipedrive.product_look set looked_at = looked_at - interval '8 days'")
             try run([item(1), item(2), item(3)]) { run throws in #expect(try due(run) == [2, 1, 3]) }
+        }
+    }
+
+    @Test func `what an applied preview promised is asked first, and no sort of product starves another`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            let items = (1...60).map { CatalogItem.number($0, "P\($0)") }
+            func run(_ mode: SyncRun.Mode, plan: SyncRun.ID? = nil, _ body: (SyncRun.ID) throws -> Void) throws {
+                let run = try stores.cron { try #require(try $0.sync.start(.manual, mode: mode, plan: plan)) }
+                try stores.cron {
+                    try $0.stage(.products(items), run: run, next: SyncCheckpoint(kind: .product, cursor: nil))
+                }
+                try body(run)
+                try stores.cron { try $0.sync.finish(run, .completed, outcome: nil) }
+            }
+            func due(_ run: SyncRun.ID) throws -> Set<Int64> {
+                Set(try stores.cron { try $0.variations.due(run, limit: 25) }.map(\.id.rawValue))
+            }
+            var preview: SyncRun.ID?
+            try run(.preview) { run throws in
+                preview = run
+                let asked = Array(items[35..<60])
+                try stores.cron { try $0.variations.keep(asked: asked, having: [41, 42], run: run) }
+            }
+            try run(.full, plan: preview) { run throws in #expect(try due(run).isSuperset(of: [41, 42])) }
+            // Thirty-five were never asked, thirty have variations now, and one was asked long ago.
+            try stores.raw("update pipedrive.product_look set has_variations = record_id <> 60, run_id = null")
+            try stores.raw(
+                "update pipedrive.product_look set looked_at = looked_at - interval '8 days' where record_id = 60")
+            try run(.full) { run throws in
+                let asked = try due(run)
+                #expect(asked.contains(60) && asked.count { $0 > 35 } > 5 && asked.count { $0 <= 35 } > 5)
+            }
         }
     }
 

@@ -2,9 +2,9 @@
 -- with = reaches an index, so the normalised numbers are columns. Persons, who have none, are spared the call.
 alter table books.contact
     add column vat_key text generated always as (
-        case when vat_number is not null then books.normalize_number(vat_number) end) stored,
+        case when vat_number is not null then left(books.normalize_number(vat_number), 255) end) stored,
     add column kvk_key text generated always as (
-        case when kvk_number is not null then books.normalize_number(kvk_number) end) stored;
+        case when kvk_number is not null then left(books.normalize_number(kvk_number), 255) end) stored;
 comment on column books.contact.vat_key is 'The VAT number as it is compared; null for less than four characters.';
 comment on column books.contact.kvk_key is 'The KvK number as it is compared; null for less than four characters.';
 

@@ -62,12 +62,12 @@ struct BatchWriting {
                 insert into pipedrive.link (
                     company_id, pipedrive_company_id, kind, record_id, local_id, remote_base, remote_added_at)
                 select s.company_id, \(batch.account)::bigint, s.kind, s.record_id, gen_random_uuid(),
-                    \(fragment: knownBase), s.added_at
+                    \(fragment: knownBase(records)), s.added_at
                 from pipedrive.staged_record s \(fragment: organization)
                 where \(fragment: batch.window) and s.record_id = any (\(records)::bigint[])
                 on conflict do nothing
                 returning record_id, local_id),
-            ours as (\(fragment: batch.kind == .product ? newProducts : newContacts))
+            ours as (\(fragment: batch.kind == .product ? newProducts(records) : newContacts))
             insert into pipedrive.sync_change (company_id, run_id, kind, record_id, local_id, action, name, changes)
             select \(fragment: log), s.record_id, m.local_id, 'created', s.name, s.remote_values
             from made m \(fragment: batch.staged("m.record_id"))
@@ -95,10 +95,10 @@ struct BatchWriting {
     }
 
     // An organization that we do not have yet, or a code that another product has, is not synced: it is tried again.
-    private var knownBase: SQL {
+    private func knownBase(_ records: [Int64]) -> SQL {
         if batch.kind == .product {
             return """
-                case when \(fragment: isCodeFree) then s.remote_values
+                case when \(fragment: isCodeFree(records)) then s.remote_values
                     else pipedrive.without_fields(s.remote_values, array['code']) end
                 """
         }
@@ -126,21 +126,21 @@ struct BatchWriting {
         """
     }
 
-    /// Whether no product of ours has the code of a staged one, and none before it in the batch gets it.
-    private var isCodeFree: SQL {
+    /// Whether no product of ours has the code of a staged one, and none before it among those that are made gets it.
+    private func isCodeFree(_ records: [Int64]) -> SQL {
         """
         (not exists (select from books.product p where p.company_id = s.company_id and p.code = s.code)
             and not exists (
-                select from pipedrive.staged_record twin where twin.company_id = s.company_id
-                    and twin.run_id = s.run_id and twin.kind = s.kind and twin.code = s.code
-                    and twin.record_id < s.record_id and not twin.is_deleted))
+                select from pipedrive.staged_key twin where twin.company_id = \(company) and twin.run_id = \(batch.run)
+                    and twin.kind = 'product' and twin.rule = 'code' and twin.key = s.code
+                    and twin.record_id < s.record_id and twin.record_id = any (\(records)::bigint[]) offset 0))
         """
     }
 
-    private var newProducts: SQL {
+    private func newProducts(_ records: [Int64]) -> SQL {
         """
         insert into books.product (company_id, id, code, name, description, unit, tax_basis_points, is_active)
-        select s.company_id, m.local_id, case when \(fragment: isCodeFree) then s.code end,
+        select s.company_id, m.local_id, case when \(fragment: isCodeFree(records)) then s.code end,
             s.name, s.description, s.unit, s.tax_basis_points, s.is_active
         from made m \(fragment: batch.staged("m.record_id"))
         """

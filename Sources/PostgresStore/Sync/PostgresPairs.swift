@@ -38,11 +38,14 @@ struct PostgresPairs: PairStore {
     }
 
     /// Decides once more about what an earlier batch left to a person because of one that was linked: by now that one
-    /// may have given up its address, or its code.
+    /// may have given up its address, or its code. All in the transaction of the last batch, so only a few thousand, and
+    /// of a chain of codes that move on only the beginning; the rest is the next run's.
     private func lookAgain(_ whole: StagedBatch, _ run: SyncRun.ID, since startedAt: Date, limit: Int) throws {
         guard whole.writes, !whole.followsPlan else { return }
         var left = Int.max
-        while case let ids = try freed(whole, since: startedAt), !ids.isEmpty, ids.count < left {
+        for _ in 0..<Self.secondLooks {
+            let ids = try freed(whole, since: startedAt, limit: Self.secondLookBatches * limit)
+            guard !ids.isEmpty, ids.count < left else { return }
             left = ids.count
             for start in stride(from: 0, to: ids.count, by: limit) {
                 var batch = whole
@@ -61,9 +64,12 @@ struct PostgresPairs: PairStore {
         }
     }
 
+    private static let secondLooks = 3
+    private static let secondLookBatches = 3
+
     /// Staged records that wait for a person because of one that the run has written since, or for a code alone. What
     /// the run has written itself is read again by the next one.
-    private func freed(_ batch: StagedBatch, since startedAt: Date) throws -> [Int64] {
+    private func freed(_ batch: StagedBatch, since startedAt: Date, limit: Int) throws -> [Int64] {
         try connection.query(
             """
             select a.record_id from pipedrive.attention a
@@ -77,7 +83,7 @@ struct PostgresPairs: PairStore {
                         select from pipedrive.link l where \(fragment: batch.keys("l"))
                             and l.record_id = a.record_id and l.state = 'live' and l.synced_at < \(startedAt)
                             offset 0)))
-            order by a.record_id
+            order by a.record_id limit \(limit)
             """
         ).map { try $0.int64("record_id") }
     }

@@ -17,6 +17,8 @@ struct PostgresVariations: VariationStore {
         }
     }
 
+    // What the applied preview has promised comes first. Of the others each sort has its turn: new and changed products,
+    // those with variations, and those without, so that none waits for ever.
     func due(_ run: SyncRun.ID, limit: Int) throws -> [CatalogItem] {
         let company = try access.company()
         return try connection.query(
@@ -24,16 +26,23 @@ struct PostgresVariations: VariationStore {
             with look as materialized (
                 select v.* from pipedrive.product_look v
                 where v.company_id = \(company) and v.pipedrive_company_id = \(fragment: try account))
-            select s.record_id, s.name, s.description, s.unit, s.tax_basis_points, s.is_active, s.added_at, s.changed_at
-            from pipedrive.staged_record s
-            left join look v on v.record_id = s.record_id
-            where s.company_id = \(company) and s.run_id = \(run) and s.kind = 'product' and not s.is_deleted
-                and s.record_id < \(CatalogItem.ID.firstVariation)
-                and v.run_id is distinct from \(run)
-                and (v.record_id is null or v.has_variations or v.changed_at is distinct from s.changed_at
-                    or v.looked_at < clock_timestamp() - interval '7 days')
-            order by v.record_id is not null and v.changed_at is not distinct from s.changed_at,
-                coalesce(v.has_variations, false) desc, v.looked_at nulls first, s.record_id
+            select * from (
+                select s.record_id, s.name, s.description, s.unit, s.tax_basis_points, s.is_active, s.added_at,
+                    s.changed_at, v.looked_at, case
+                        when v.record_id is null or v.changed_at is distinct from s.changed_at then 0
+                        when v.has_variations then 1 else 2 end as sort,
+                    coalesce(v.has_variations and v.run_id = (
+                        select r.plan_id from pipedrive.sync_run r
+                        where r.company_id = \(company) and r.id = \(run)), false) as is_promised
+                from pipedrive.staged_record s
+                left join look v on v.record_id = s.record_id
+                where s.company_id = \(company) and s.run_id = \(run) and s.kind = 'product' and not s.is_deleted
+                    and s.record_id < \(CatalogItem.ID.firstVariation)
+                    and v.run_id is distinct from \(run)
+                    and (v.record_id is null or v.has_variations or v.changed_at is distinct from s.changed_at
+                        or v.looked_at < clock_timestamp() - interval '7 days')) due
+            order by is_promised desc,
+                row_number() over (partition by is_promised, sort order by looked_at nulls first, record_id), sort
             limit least(
                 \(limit), greatest(0, \(Self.runLimit) - (select count(*) from look where look.run_id = \(run))))
             """

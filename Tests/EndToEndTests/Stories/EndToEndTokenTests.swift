@@ -5,7 +5,7 @@ import Testing
 private let personCount = ProcessInfo.processInfo.environment["PAYDOCK_TOKEN_PERSONS"].flatMap { Int($0) } ?? 600
 
 /// What the sync spends of Pipedrive's tokens: what a run says of itself, beside what the sandbox counted by the
-/// published costs. `PAYDOCK_TOKEN_PERSONS` asks for another size; docs/sync.md holds what came of 2,000.
+/// published costs. `PAYDOCK_TOKEN_PERSONS` asks for another size; docs/sync.md holds what came of 600.
 @Suite(.installed(personCount: personCount))
 struct EndToEndTokenTests {
     private static let kinds = ["organization", "person", "product"]

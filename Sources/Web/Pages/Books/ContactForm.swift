@@ -44,8 +44,8 @@ struct ContactForm: Sendable {
         details.address = PostalAddress(
             street: fields.trimmed("street"), postalCode: fields.trimmed("postal_code"), city: fields.trimmed("city"),
             country: fields.trimmed("country"))
-        details.vatNumber = fields.trimmed("vat_number")
-        details.kvkNumber = fields.trimmed("kvk_number")
+        details.vatNumber = fields.trimmed("vat_number").map { String($0.prefix(255)) }
+        details.kvkNumber = fields.trimmed("kvk_number").map { String($0.prefix(255)) }
         details.language = fields.trimmed("language")
         details.externalID = fields.trimmed("external_id")
         return details
