@@ -121,7 +121,8 @@ struct EndToEndFaultTests {
         let ledger = try await NoteLedger(tenant, deals: deals)
         try await installation.until("a quiet queue") { try installation.unfinished() == 0 }
         let isLong = Self.environment["PAYDOCK_FAULT_EVENTS"] != nil
-        for fault in Self.faults where isLong || !fault.isSlow {
+        let only = Self.environment["PAYDOCK_FAULT"]
+        for fault in Self.faults where (isLong || !fault.isSlow) && (only ?? fault.name) == fault.name {
             let (account, seconds) = try await endure(fault, ledger)
             #expect(account.isExact && account.notes == Self.eventCount, "\(fault.name), \(fault.step): \(account)")
             Self.tell(fault, account, seconds)
