@@ -48,8 +48,8 @@ struct Storm: Sendable {
         try installation.sql { connection in
             let rows = try connection.query(
                 """
-                select application_name as name, bool_or(state = 'idle in transaction') as holds,
-                    bool_or(state = 'idle' and query = 'rollback') as was_refused,
+                select application_name as name, coalesce(bool_or(state = 'idle in transaction'), false) as holds,
+                    coalesce(bool_or(state = 'idle' and query = 'rollback'), false) as was_refused,
                     count(*) filter (where state = 'idle in transaction' or wait_event_type = 'Lock') as busy
                 from pg_stat_activity
                 where datname = current_database() and application_name like 'refresh-storm-%' group by 1
