@@ -32,7 +32,7 @@ struct RestoredCommand: AsyncParsableCommand {
         do {
             outcome = try Restoration(
                 storage: try Installation(settings: try Program.settings()).databaseAlone()
-            ).run(logger: Program.logger("paydock"))
+            ).run()
         } catch let refusal as Refusal {
             throw ValidationError(refusal.message)
         }

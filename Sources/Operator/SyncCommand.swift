@@ -137,7 +137,8 @@ struct ProgressBar {
             progress.expected > progress.done ? "\(progress.done) of about \(progress.expected)" : "\(progress.done)"
         let seconds = max(0, Int(now.timeIntervalSince(run.startedAt)))
         let phase = progress.phase.rawValue.replacing("_", with: " ")
-        return "[\(bar)] \(run.percentDone) %  \(phase)\(kind), \(records) read, \(seconds) s"
+        let waiting = run.outcome.map { ", waiting: \($0)" } ?? ""
+        return "[\(bar)] \(run.percentDone) %  \(phase)\(kind), \(records) read, \(seconds) s\(waiting)"
     }
 
     func show(_ run: SyncRun, now: Date) {

@@ -39,7 +39,10 @@ struct PostgresCallBudgets: CallBudgetStore {
             returning set_config('synchronous_commit', 'off', true),
                 coalesce(call_limit, case when \(isPatient)::boolean then \(Self.smallestCallLimit)::integer end)
                     as call_limit,
-                coalesce(day_left, case when \(isPatient)::boolean then \(Self.smallestDayLimit)::integer - day_spent end)
+                -- Of a day of which no answer has told yet all is left but what we spent.
+                coalesce(
+                    day_left, case when \(isPatient)::boolean
+                        then coalesce(day_limit, \(Self.smallestDayLimit)::integer) - day_spent end)
                     <= \(fragment: try dayReserve(urgency)) * coalesce(day_limit, \(Self.smallestDayLimit)::integer)
                     as is_day_over,
                 calls_left, extract(epoch from clock_timestamp() - filled_at)::double precision as seconds

@@ -20,20 +20,24 @@ public struct Housekeeping: Sendable {
         _ = try storage.transaction(.cron(nil)) { try $0.listCounts.fold() }
         _ = try storage.transaction(.cron(nil)) { try $0.figures.foldPast() }
         _ = try storage.transaction(.cron(nil)) { try $0.snapshots.forget(now: nil) }
-        try markLapsed(logger: logger)
-    }
-
-    /// Marks overdue invoices and expired quotes, with their events.
-    func markLapsed(logger: Logger) throws {
-        for company in try storage.transaction(.cron(nil), { try $0.schedule.withLapsedDocuments(now: nil) }) {
-            let (overdue, expired) = try storage.transaction(.cron(company)) { transaction in
-                let overdue = try transaction.invoices.markOverdue(now: nil)
-                for id in overdue { try transaction.events.append(.invoiceOverdue, subject: id.rawValue) }
-                return (overdue.count, try transaction.quotes.expire(now: nil))
-            }
+        for lapsed in try markLapsed() {
             logger.info(
                 "Lapsed documents marked",
-                metadata: ["company.id": "\(company.text)", "overdue": "\(overdue)", "expired": "\(expired)"])
+                metadata: [
+                    "company.id": "\(lapsed.company.text)", "overdue": "\(lapsed.overdue)",
+                    "expired": "\(lapsed.expired)",
+                ])
+        }
+    }
+
+    /// Marks overdue invoices and expired quotes, with their events; says how many of each company.
+    func markLapsed() throws -> [(company: Company.ID, overdue: Int, expired: Int)] {
+        try storage.transaction(.cron(nil)) { try $0.schedule.withLapsedDocuments(now: nil) }.map { company in
+            try storage.transaction(.cron(company)) { transaction in
+                let overdue = try transaction.invoices.markOverdue(now: nil)
+                for id in overdue { try transaction.events.append(.invoiceOverdue, subject: id.rawValue) }
+                return (company, overdue.count, try transaction.quotes.expire(now: nil))
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 public import Domain
 public import FoundationEssentials
-public import Logging
 
 /// Goes through a database that was restored from a backup, before the drainers work on it: whatever was on its way
 /// when the backup was made may have been sent since.
@@ -36,7 +35,7 @@ public struct Restoration: Sendable {
 
     /// Goes through it. Each company is one transaction; killed in between, it is run again. Throws `conflict` while
     /// drainers are at work.
-    public func run(logger: Logger) throws -> Outcome {
+    public func run() throws -> Outcome {
         var outcome = Outcome()
         let (drainers, goneThroughAt) = try storage.transaction(.cron(nil)) { transaction in
             outcome.workedUntil = try transaction.restoration.lastWork()
@@ -53,7 +52,7 @@ public struct Restoration: Sendable {
             return outcome
         }
         // What fell due since the backup was told once already; its events have the same numbers again.
-        try Housekeeping(storage: storage).markLapsed(logger: logger)
+        _ = try Housekeeping(storage: storage).markLapsed()
         try routeEvents()
         outcome.noteCount = try storage.transaction(.cron(nil)) { try $0.restoration.doubtNotes() }
         for company in try storage.transaction(.cron(nil), { try $0.restoration.companies() }) {

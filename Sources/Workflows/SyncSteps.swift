@@ -46,6 +46,19 @@ public struct SyncSteps: Sendable {
             return try finish(id, company, position, logger)
         }
         let step = Step(run: id, company: company, kind: kind, position: position)
+        do {
+            return try await advance(step, logger)
+        } catch let failure as CRMFailure {
+            // A person who looks at the run sees why nothing moves, the rest of a day's tokens for instance.
+            if case .wait = failure.kind {
+                try storage.transaction(.cron(company)) { try $0.sync.wait(id, for: failure.reason) }
+            }
+            throw failure
+        }
+    }
+
+    private func advance(_ step: Step, _ logger: Logger) async throws -> DeliveryResult {
+        let (id, company, kind, position) = (step.run, step.company, step.kind, step.position)
         switch position.checkpoint.phase {
         case .read: return try await read(step)
         case .readVariations: return try await readVariations(step)

@@ -50,4 +50,15 @@ struct CallBudgetTests {
             #expect(try !take(1, as: .live, in: stores).isDayOver)
         }
     }
+
+    @Test(arguments: [30_000, 2_100_000])
+    func `a new day's run begins, whatever the plan, and before any answer tells what is left`(limit: Int) throws {
+        try withStores { stores throws in
+            _ = try take(1, as: .sync, BudgetReading(callLimit: 1_000, dayLimit: limit, dayLeft: 1), in: stores)
+            #expect(try take(1, as: .sync, in: stores).isDayOver)
+            try stores.raw(
+                "update pipedrive.call_budget set day_seen_at = day_seen_at - interval '1 day', day = day - 1")
+            #expect(try !take(1, as: .sync, in: stores).isDayOver)
+        }
+    }
 }

@@ -22,6 +22,27 @@ struct QueueClaimTests {
         }
     }
 
+    @Test func `a claim outlasts a crash of the server, also where the database asks for no such thing`() throws {
+        try withStores { stores throws in
+            func durability() throws -> String? {
+                let connection = try stores.database.connect()
+                defer { connection.close() }
+                return try connection.transaction(prelude: ["set local synchronous_commit = off"]) { connection in
+                    _ = try connection.query(
+                        """
+                        select * from queue.claim(
+                            'w', 10, 60, 10, array['note', 'record', 'push'], 9::smallint, '{}', '{}')
+                        """)
+                    return try connection.query("select current_setting('synchronous_commit') as value").first?
+                        .optionalString("value")
+                }
+            }
+            try stores.add("one")
+            #expect(try durability() == "on")
+            #expect(try durability() == "off")
+        }
+    }
+
     @Test func `what is due later is not claimed before`() throws {
         try withStores { stores throws in
             try stores.add("now")

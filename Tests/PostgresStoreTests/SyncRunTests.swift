@@ -21,9 +21,12 @@ struct SyncRunTests {
             let next = SyncCheckpoint(kind: .person, cursor: "opaque==")
             try stores.cron { try $0.stage(.organizations([.number(1)]), run: run, next: next, tokenCost: 20) }
             #expect(try stores.cron { try $0.sync.position(run)?.checkpoint } == next)
+            try stores.cron { try $0.sync.wait(run, for: "The day is over") }
+            #expect(try stores.web { try $0.sync.recentRuns() }.first?.outcome == "The day is over")
             let plan = SyncCheckpoint(phase: .decide, kind: .organization, cursor: nil)
             try stores.cron { try $0.stage(.persons([.number(2)]), run: run, next: plan, tokenCost: 22) }
             #expect(try stores.cron { try $0.sync.position(run)?.checkpoint } == plan)
+            #expect(try stores.web { try $0.sync.recentRuns() }.first?.outcome == nil)
             let other = try stores.makeCompany()
             #expect(try stores.cron(other) { try $0.sync.position(run)?.checkpoint } == nil)
             #expect(try stores.cron { try $0.pairs.decide(.organization, run: run, after: nil, limit: 9) } == 1)

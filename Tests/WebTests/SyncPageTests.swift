@@ -19,12 +19,12 @@ struct SyncPageTests {
 
     private func run(
         _ site: Site, _ state: SyncRun.State, mode: SyncRun.Mode = .preview, phase: SyncRun.Phase = .done,
-        counts: [RecordKind: SyncRun.Counts] = [:]
+        counts: [RecordKind: SyncRun.Counts] = [:], outcome: String? = nil
     ) -> SyncRun {
         SyncRun(
             id: SyncRun.ID(site.tables.freshID()), state: state, startedBy: .manual,
             startedAt: site.tables.now.addingTimeInterval(-65),
-            finishedAt: state == .running ? nil : site.tables.now, counts: counts, tokenCost: 40, outcome: nil,
+            finishedAt: state == .running ? nil : site.tables.now, counts: counts, tokenCost: 40, outcome: outcome,
             mode: mode,
             progress: SyncRun.Progress(phase: phase, kind: .person, done: 500, expected: 2000))
     }
@@ -35,6 +35,19 @@ struct SyncPageTests {
         SyncChange(
             id: id, kind: .person, recordID: 7, localID: nil, action: action, name: name, fields: fields,
             happenedAt: site.tables.now)
+    }
+
+    @Test func `a run that waits says for what, on pages and to programs`() async {
+        let site = connected()
+        let waiting = run(site, .running, mode: .full, phase: .read, outcome: "The day's tokens are spent")
+        site.tables.runs = [waiting]
+        for path in ["/apps/pipedrive?tab=sync", "/apps/pipedrive/runs/\(waiting.id.text)"] {
+            let page = await site.get(path).text
+            #expect(page.components(separatedBy: "The day&#39;s tokens are spent").count == 2, "\(path)")
+        }
+        #expect(await site.get("/apps/pipedrive/progress").text.contains("\"waiting\":\"The day's tokens are spent\""))
+        site.tables.runs = [run(site, .running, mode: .full, phase: .read)]
+        #expect(await site.get("/apps/pipedrive/progress").text.contains("\"waiting\":null"))
     }
 
     @Test func `the first sync is previewed, and one click applies it`() async {

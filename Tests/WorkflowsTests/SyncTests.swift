@@ -67,6 +67,15 @@ struct SyncStepsTests {
         #expect(office.storage.tenant.staged.map(\.count) == [1, 1])
     }
 
+    @Test func `a run says what it waits for`() async throws {
+        script()
+        let run = try start()
+        office.storage.edit { $0.slices[.sync] = CallSlice(calls: 0, waitSeconds: 900, isDayOver: true) }
+        let failure = await #expect(throws: CRMFailure.self) { try await advance(run) }
+        #expect(office.storage.tenant.waits[run] == failure?.reason)
+        #expect(failure?.reason.contains("the company's other apps") == true)
+    }
+
     @Test func `what was read before a page that fails is kept`() async throws {
         script()
         let run = try start()

@@ -283,6 +283,10 @@ begin
         perform set_config('synchronous_commit', 'off', true);
         return;
     end if;
+    -- Also where the database leaves others without: a claim that a crash forgets would be sent a second time.
+    if current_setting('synchronous_commit') = 'off' then
+        perform set_config('synchronous_commit', 'on', true);
+    end if;
     if cardinality(probing) > 0 then
         update queue.gate g
         set probing_until = clock_timestamp() + make_interval(secs => lease_seconds), changed_at = clock_timestamp()

@@ -136,7 +136,7 @@ public struct SyncRun: Hashable, Sendable {
     public let counts: [RecordKind: Counts]
     /// Pipedrive tokens spent.
     public let tokenCost: Int
-    /// One sentence on how it ended, where that needs saying.
+    /// One sentence on how it ended, where that needs saying; of a run at work, what it waits for.
     public let outcome: String?
     /// What it is for.
     public let mode: Mode

@@ -140,6 +140,8 @@ public protocol SyncStore {
     func move(_ id: SyncRun.ID, to next: SyncCheckpoint, tokenCost: Int) throws
     /// Ends a run.
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws
+    /// Keeps what a run waits for, until its next step.
+    func wait(_ id: SyncRun.ID, for reason: String) throws
     /// Runs that write, newest first, at most 50.
     func recentRuns() throws -> [SyncRun]
     /// The contact linked to a Pipedrive person or organization.

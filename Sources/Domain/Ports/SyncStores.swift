@@ -35,8 +35,9 @@ public protocol TouchedRecordStore {
 
 /// Which products were asked for their variations: no list has them, and no webhook tells of them.
 public protocol VariationStore {
-    /// Products that a run has staged and is still to ask: those never asked or changed since, then those that have
-    /// variations, then those not asked for a week. None any more once a run has asked 200.
+    /// Products that a run has staged and is still to ask: first those of which the preview that it applies knows
+    /// variations; then in turn those never asked or changed since, those that have variations, and those not asked for a
+    /// week. None any more once a run has asked 200.
     func due(_ run: SyncRun.ID, limit: Int) throws -> [CatalogItem]
     /// Of products that were just read: those to be asked. Of more than ten only those that had variations.
     func due(_ products: [CatalogItem]) throws -> [CatalogItem]

@@ -65,9 +65,17 @@ struct PostgresSync: SyncStore {
             update pipedrive.sync_run set
                 phase = \(next.phase.rawValue), checkpoint_kind = \(next.kind?.rawValue),
                 checkpoint_cursor = \(next.cursor), token_cost = token_cost + \(tokenCost)::int,
-                done_count = done_count + \(doneCount)::int
+                done_count = done_count + \(doneCount)::int, outcome = null
             where company_id = \(try access.company()) and id = \(id) and state = 'running'
             """) == 1
+    }
+
+    func wait(_ id: SyncRun.ID, for reason: String) throws {
+        try connection.execute(
+            """
+            update pipedrive.sync_run set outcome = \(reason)
+            where company_id = \(try access.company()) and id = \(id) and state = 'running'
+            """)
     }
 
     func restart(_ id: SyncRun.ID, _ kind: RecordKind) throws -> Bool {

@@ -64,6 +64,7 @@ extension AppStoreRoutes {
                 ("kind", run.progress.kind.map { .string($0.rawValue) } ?? .null),
                 ("done", .integer(Int64(run.progress.done))), ("expected", .integer(Int64(run.progress.expected))),
                 ("percent", .integer(Int64(run.percentDone))),
+                ("waiting", run.state == .running ? run.outcome.map { .string($0) } ?? .null : .null),
                 ("elapsed_seconds", .integer(Int64(max(0, end.timeIntervalSince(run.startedAt))))),
             ]))
     }

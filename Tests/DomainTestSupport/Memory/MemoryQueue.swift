@@ -183,7 +183,8 @@ struct MemoryDrainers: DrainerStore, CallBudgetStore, QueueHealth, RetentionStor
     func forget(limit: Int) throws -> Int { 0 }
 
     func take(calls: Int, spent tokens: Int, as urgency: CallUrgency, reading: BudgetReading) throws -> CallSlice {
-        transaction.state.slices[urgency] ?? CallSlice(calls: calls)
+        transaction.state.sliceSizes.append(calls)
+        return transaction.state.slices[urgency] ?? CallSlice(calls: calls)
     }
 
     func noteFigures() throws -> NoteFigures {

@@ -31,6 +31,8 @@ public struct MemoryState {
     public var drainers: [String: Int] = [:]
     /// What is left of the budgets; everything for an urgency that is not there.
     public var slices: [CallUrgency: CallSlice] = [:]
+    /// Of how many calls each slice was that somebody asked for.
+    public var sliceSizes: [Int] = []
     /// Who claimed a chore, and when it is due again.
     public var chores: [String: Date] = [:]
     /// The last sign of work, as it would stand in a backup.
@@ -173,6 +175,8 @@ public struct Tenant {
     public var applied: [RecordKind] = []
     /// How often a run began a list again.
     public var restarts = 0
+    /// What runs wait for.
+    public var waits: [SyncRun.ID: String] = [:]
     /// Whether a first preview was applied.
     public var isApplied = true
     /// Previews that are out of date.

@@ -62,6 +62,9 @@ struct MemorySync: SyncStore {
             }
         }
     }
+    func wait(_ id: SyncRun.ID, for reason: String) throws {
+        try transaction.edit { $0.waits[id] = reason }
+    }
     func recentRuns() throws -> [SyncRun] {
         Array(try transaction.tenant().runs.filter { $0.mode == .full }.prefix(50))
     }

@@ -16,14 +16,27 @@ struct EndToEndRestoreTests {
         let tenant = try await connected()
         let deals = try await sandbox.data("v2/deals?limit=500&status=open").prefix(3).compactMap { $0["id"].whole }
         let ledger = try await NoteLedger(tenant, deals: deals)
+        let deal = try deals.first.orFail("There is no deal")
+        let late = try await sent(tenant, to: "Laat BV", deal: deal)
+        try await installation.until("a quiet queue") { try installation.unfinished() == 0 }
         await installation.drainers.end()
         // Events that nobody has routed yet, records that are on their way, and a mail.
         let written = try ledger.write(6)
         let names = try await added(tenant)
-        let invoice = try await sentByMail(tenant)
+        let invoice = try await sent(tenant, to: "Post NV")
+        // Falls due after the backup: that comes with time, and comes again after the restore.
+        try installation.sql { connection in
+            _ = try connection.execute(
+                """
+                update books.invoice set issued_on = current_date - 20, due_on = current_date - 5
+                where id = \(late)::text::uuid
+                """)
+            _ = try connection.execute("delete from queue.chore where name = 'lapsed documents'")
+        }
         try backUp()
         await installation.drainers.begin()
         try await installation.until("everything is in Pipedrive") {
+            guard try await overdueNotes(deal) == 1 else { return false }
             guard try await ledger.account(of: written).losses == 0 else { return false }
             return try await everywhere(names) == names.count
         }
@@ -31,7 +44,7 @@ struct EndToEndRestoreTests {
         try restore()
         _ = try await installation.run(["paydock", "migrate"])
         let facts = try JSON.parse(Data(try await installation.run(["paydock", "restored", "--json"]).utf8))
-        #expect(facts["notes"].whole == 6 && facts["mails"].whole == 1 && facts["connections"].whole == 1, "\(facts)")
+        #expect(facts["notes"].whole == 7 && facts["mails"].whole == 1 && facts["connections"].whole == 1, "\(facts)")
         // Those, and the customer of the mail.
         #expect(facts["creations"].whole == names.count + 1 && facts["grants"].whole == 1, "\(facts)")
         let again = try JSON.parse(Data(try await installation.run(["paydock", "restored", "--json"]).utf8))
@@ -43,6 +56,7 @@ struct EndToEndRestoreTests {
         }
         let account = try await ledger.account(of: written)
         #expect(account.isExact && account.notes == 6, "\(account)")
+        #expect(try await overdueNotes(deal) == 1)
         let count = try await everywhere(names)
         #expect(count == names.count)
         try await eachOnce(names, tenant)
@@ -75,15 +89,25 @@ struct EndToEndRestoreTests {
         return names
     }
 
-    private func sentByMail(_ tenant: Tenant) async throws -> String {
+    /// An invoice that is sent by mail.
+    private func sent(_ tenant: Tenant, to name: String, deal: Int? = nil) async throws -> String {
         let contact = try await tenant.api(
-            "POST", "contacts", ["kind": "organization", "name": "Post NV", "emails": ["post@example.org"]])
+            "POST", "contacts",
+            [
+                "kind": "organization", "name": .string(name),
+                "emails": [.string("\(name.prefix(4).lowercased())@example.org")],
+            ])
         let line: JSON = ["description": "Bollen", "unit_price_excl": 12, "tax_percentage": 9]
-        let invoice = try await tenant.api(
-            "POST", "invoices", ["contact_id": contact["id"], "lines": [line]])
+        var fields: [String: JSON] = ["contact_id": contact["id"], "lines": [line]]
+        if let deal { fields["pipedrive_deal_id"] = .number(Decimal(deal)) }
+        let invoice = try await tenant.api("POST", "invoices", .object(fields))
         let id = try invoice["id"].text.orFail("No id")
         _ = try await tenant.api("POST", "invoices/\(id)/send")
         return id
+    }
+
+    private func overdueNotes(_ deal: Int) async throws -> Int {
+        try await sandbox.notes(deal: deal).count { $0["content"].text?.contains("Invoice overdue") == true }
     }
 
     private func everywhere(_ names: [String: String]) async throws -> Int {

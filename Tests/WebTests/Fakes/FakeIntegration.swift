@@ -148,6 +148,7 @@ struct FakeSync: SyncStore, SyncLogStore {
     func restart(_ id: SyncRun.ID, _ kind: RecordKind) throws -> Bool { throw NotServed() }
     func move(_ id: SyncRun.ID, to next: SyncCheckpoint, tokenCost: Int) throws { throw NotServed() }
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws { throw NotServed() }
+    func wait(_ id: SyncRun.ID, for reason: String) throws { throw NotServed() }
     func recentRuns() throws -> [SyncRun] { tables.runs }
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
         tables.links["\(kind.rawValue):\(recordID)"]

@@ -42,6 +42,7 @@ extension ProgressBox {
         <section class="card" role="status">
         <h2>{{title}}</h2>
         <progress max="100" value="{{percent}}" aria-label="Progress">{{percent}} %</progress>
+        {{#waiting}}<p class="notice">It waits, and goes on by itself: {{.}}.</p>{{/waiting}}
         <p>{{phase}}. {{records}}, {{elapsed}} so far. <span class="small">This page reloads itself.</span></p>
         </section>
         {{/progress}}

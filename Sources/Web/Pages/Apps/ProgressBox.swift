@@ -10,6 +10,8 @@ struct ProgressBox: Sendable {
     let elapsed: String
     /// Of a hundred.
     let percent: Int
+    /// What it waits for.
+    let waiting: String?
 
     init(_ run: SyncRun, now: Date) {
         title = run.mode == .preview ? "The preview is being made: nothing is written" : "A sync is at work"
@@ -17,6 +19,7 @@ struct ProgressBox: Sendable {
         records = Self.records(run.progress)
         elapsed = DayText.duration(from: run.startedAt, to: now)
         percent = run.percentDone
+        waiting = run.outcome
     }
 
     static func phase(_ progress: SyncRun.Progress) -> String {

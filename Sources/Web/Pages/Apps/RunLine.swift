@@ -35,7 +35,8 @@ struct RunLine: Sendable {
         summary = RecordKind.allCases.compactMap { kind in
             run.counts[kind].map { Self.summary($0, kind) }
         }.joined(separator: "; ")
-        outcome = run.outcome
+        // What a run at work waits for stands beside its progress.
+        outcome = run.state == .running ? nil : run.outcome
         tokens = String(run.tokenCost)
     }
 
