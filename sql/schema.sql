@@ -2881,6 +2881,7 @@ CREATE TABLE pipedrive.sync_run (
     expected_count integer DEFAULT 0 NOT NULL,
     done_count integer DEFAULT 0 NOT NULL,
     plan_id uuid,
+    spared_looks integer DEFAULT 0 NOT NULL,
     CONSTRAINT sync_run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT sync_run_checkpoint_kind_check CHECK ((checkpoint_kind = ANY (ARRAY['organization'::text, 'person'::text, 'product'::text]))),
     CONSTRAINT sync_run_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'preview'::text]))),
@@ -2892,6 +2893,8 @@ CREATE TABLE pipedrive.sync_run (
 ALTER TABLE ONLY pipedrive.sync_run FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE pipedrive.sync_run OWNER TO paydock_owner;
+
+COMMENT ON COLUMN pipedrive.sync_run.spared_looks IS 'Of a preview: products asked for their variations that the run which applies it does not ask again.';
 
 CREATE TABLE pipedrive.sync_state (
     company_id uuid NOT NULL,

@@ -52,6 +52,7 @@ public struct Migrator: Sendable {
         (34, "variations", PackageResources._034_variations_sql),
         (35, "number_keys", PackageResources._035_number_keys_sql),
         (36, "sent_changes", PackageResources._036_sent_changes_sql),
+        (37, "spared_looks", PackageResources._037_spared_looks_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     private static let newest = migrations.map(\.number).max() ?? 0

@@ -79,7 +79,10 @@ public struct SyncSteps: Sendable {
         _ id: SyncRun.ID, _ company: Company.ID, _ position: SyncPosition, _ logger: Logger
     ) throws -> DeliveryResult {
         try storage.transaction(.cron(company)) { transaction in
-            if position.mode == .full { try transaction.syncPolicy.markApplied() }
+            switch position.mode {
+            case .full: try transaction.syncPolicy.markApplied()
+            case .preview: try transaction.variations.spare(id)
+            }
             try transaction.sync.finish(id, .completed, outcome: nil)
         }
         logger.info("Sync run finished", metadata: ["run.id": "\(id)", "mode": "\(position.mode.rawValue)"])

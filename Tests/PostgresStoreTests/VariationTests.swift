@@ -188,6 +188,41 @@ struct VariationTests {
         }
     }
 
+    @Test(arguments: [(40, 3), (230, 10), (390, 30), (500, 1)])
+    func `a preview says how many questions the run that applies it spares`(count: Int, having: Int) throws {
+        try withStores { stores throws in
+            try stores.connect()
+            func asked(by run: SyncRun.ID) throws -> Int {
+                try stores.cron {
+                    try $0.stage(
+                        .products((1...Int64(count)).map { CatalogItem.number($0, "P\($0)") }), run: run,
+                        next: SyncCheckpoint(kind: .product, cursor: nil))
+                }
+                var asked = 0
+                while true {
+                    let due = try stores.cron { try $0.variations.due(run, limit: 25) }
+                    guard !due.isEmpty else { return asked }
+                    asked += due.count
+                    try stores.cron {
+                        try $0.variations.keep(asked: due, having: Set(1...Int64(having)), run: run)
+                    }
+                }
+            }
+            func started(_ mode: SyncRun.Mode, plan: SyncRun.ID? = nil) throws -> SyncRun.ID {
+                try stores.cron { try #require(try $0.sync.start(.manual, mode: mode, plan: plan)) }
+            }
+            let preview = try started(.preview)
+            let before = try asked(by: preview)
+            try stores.cron { transaction throws in
+                try transaction.variations.spare(preview)
+                try transaction.sync.finish(preview, .completed, outcome: nil)
+            }
+            let spared = try #require(try stores.cron { try $0.syncLog.run(preview) }).sparedLooks
+            let after = try asked(by: try started(.full, plan: preview))
+            #expect(spared == before - after)
+        }
+    }
+
     @Test func `variations rest when they, or their product, are gone, and only then`() throws {
         try withStores { stores throws in
             try stores.connect()

@@ -144,12 +144,15 @@ public struct SyncRun: Hashable, Sendable {
     public let progress: Progress
     /// The preview that it does, and nothing beside it; nil for a run that does what it finds.
     public let plan: ID?
+    /// Of a preview: products asked for their variations that the run which applies it does not ask again.
+    public let sparedLooks: Int
 
     /// Makes a run value.
     public init(
         id: ID, state: State, startedBy: Cause, startedAt: Date, finishedAt: Date?, counts: [RecordKind: Counts],
         tokenCost: Int, outcome: String?, mode: Mode = .full,
-        progress: Progress = Progress(phase: .done, kind: nil, done: 0, expected: 0), plan: ID? = nil
+        progress: Progress = Progress(phase: .done, kind: nil, done: 0, expected: 0), plan: ID? = nil,
+        sparedLooks: Int = 0
     ) {
         self.id = id
         self.state = state
@@ -162,6 +165,7 @@ public struct SyncRun: Hashable, Sendable {
         self.mode = mode
         self.progress = progress
         self.plan = plan
+        self.sparedLooks = sparedLooks
     }
 }
 

@@ -45,6 +45,9 @@ public protocol VariationStore {
     func linked(_ products: [Int64]) throws -> [Int64]
     /// Remembers that products were asked, and which have variations; `run` stages what it read.
     func keep(asked products: [CatalogItem], having: Set<Int64>, run: SyncRun.ID?) throws
+    /// Notes with a preview, before what it staged is forgotten, how many of the products it asked the run that applies
+    /// it does not ask again: those without variations, as far as no others wait for their turn.
+    func spare(_ preview: SyncRun.ID) throws
 }
 
 /// A record that Pipedrive told of.

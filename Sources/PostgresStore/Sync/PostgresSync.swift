@@ -134,7 +134,7 @@ struct PostgresSync: SyncStore {
     static let columns = SQL(
         unsafe: """
             id, state, started_by, started_at, finished_at, counts::text as counts, token_cost, outcome, mode, phase,
-            checkpoint_kind, done_count, expected_count, plan_id
+            checkpoint_kind, done_count, expected_count, plan_id, spared_looks
             """)
 
     static func run(_ row: PostgresRow) throws -> SyncRun {
@@ -151,7 +151,7 @@ struct PostgresSync: SyncStore {
                 phase: try row.state("phase"),
                 kind: try row.optionalString("checkpoint_kind").flatMap(RecordKind.init(rawValue:)),
                 done: try row.int("done_count"), expected: try row.int("expected_count")),
-            plan: try row.optionalUUID("plan_id").map { SyncRun.ID($0) })
+            plan: try row.optionalUUID("plan_id").map { SyncRun.ID($0) }, sparedLooks: try row.int("spared_looks"))
     }
 
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {

@@ -17,15 +17,37 @@ struct PostgresVariations: VariationStore {
         }
     }
 
+    /// All that is known of products that were asked.
+    private var looks: SQL {
+        get throws {
+            """
+            look as materialized (
+                select v.* from pipedrive.product_look v
+                where v.company_id = \(try access.company()) and v.pipedrive_company_id = \(fragment: try account))
+            """
+        }
+    }
+
+    /// What a run has staged and is still to ask.
+    private func staged(_ run: SyncRun.ID) throws -> SQL {
+        """
+        from pipedrive.staged_record s
+        left join look v on v.record_id = s.record_id
+        where s.company_id = \(try access.company()) and s.run_id = \(run) and s.kind = 'product'
+            and not s.is_deleted and s.record_id < \(CatalogItem.ID.firstVariation)
+            and v.run_id is distinct from \(run)
+            and (v.record_id is null or v.has_variations or v.changed_at is distinct from s.changed_at
+                or v.looked_at < clock_timestamp() - interval '7 days')
+        """
+    }
+
     // What the applied preview has promised comes first. Of the others each sort has its turn: new and changed products,
     // those with variations, and those without, so that none waits for ever.
     func due(_ run: SyncRun.ID, limit: Int) throws -> [CatalogItem] {
         let company = try access.company()
         return try connection.query(
             """
-            with look as materialized (
-                select v.* from pipedrive.product_look v
-                where v.company_id = \(company) and v.pipedrive_company_id = \(fragment: try account))
+            with \(fragment: try looks)
             select * from (
                 select s.record_id, s.name, s.description, s.unit, s.tax_basis_points, s.is_active, s.added_at,
                     s.changed_at, v.looked_at, case
@@ -34,13 +56,7 @@ struct PostgresVariations: VariationStore {
                     coalesce(v.has_variations and v.run_id = (
                         select r.plan_id from pipedrive.sync_run r
                         where r.company_id = \(company) and r.id = \(run)), false) as is_promised
-                from pipedrive.staged_record s
-                left join look v on v.record_id = s.record_id
-                where s.company_id = \(company) and s.run_id = \(run) and s.kind = 'product' and not s.is_deleted
-                    and s.record_id < \(CatalogItem.ID.firstVariation)
-                    and v.run_id is distinct from \(run)
-                    and (v.record_id is null or v.has_variations or v.changed_at is distinct from s.changed_at
-                        or v.looked_at < clock_timestamp() - interval '7 days')) due
+                \(fragment: try staged(run))) due
             order by is_promised desc,
                 row_number() over (partition by is_promised, sort order by looked_at nulls first, record_id), sort
             limit least(
@@ -99,6 +115,17 @@ struct PostgresVariations: VariationStore {
             on conflict (company_id, pipedrive_company_id, record_id) do update set
                 changed_at = excluded.changed_at, looked_at = clock_timestamp(),
                 has_variations = excluded.has_variations, run_id = coalesce(excluded.run_id, v.run_id)
+            """)
+    }
+
+    func spare(_ preview: SyncRun.ID) throws {
+        try connection.execute(
+            """
+            with \(fragment: try looks)
+            update pipedrive.sync_run set spared_looks = greatest(0,
+                (select count(*) from look where run_id = \(preview) and not has_variations)
+                    - (select count(*) \(fragment: try staged(preview))))
+            where company_id = \(try access.company()) and id = \(preview)
             """)
     }
 }

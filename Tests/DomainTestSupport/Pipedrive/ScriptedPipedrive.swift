@@ -124,8 +124,9 @@ public final class ScriptedPipedrive: CRM, DealListing, DealGlancing, LeadConver
 
     // MARK: Records, deals and notes
 
-    /// A page by its position; the cursor is the next one's.
+    /// Asks for the call first, as every request does. A page by its position; the cursor is the next one's.
     public func page(_ kind: RecordKind, cursor: String?, access: PipedriveAccess) async throws -> FetchedPage {
+        try await access.allowance?.spend(tokens: 10)
         try begin("page", "\(kind.rawValue) \(cursor ?? "first")", access: access)
         if let cursor, edit({ $0.refusedPages.contains(cursor) }) {
             throw CRMFailure(

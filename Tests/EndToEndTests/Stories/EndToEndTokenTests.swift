@@ -25,7 +25,9 @@ struct EndToEndTokenTests {
             try await tenant.browser.page("/apps/pipedrive?tab=sync").contains("/apps/pipedrive/apply")
                 && installation.unfinished() == 0
         }
+        let preview = try await tenant.browser.page("/apps/pipedrive?tab=sync")
         let first = try await run("first run, everything comes in", tenant)
+        #expect(preview.contains("costs about \(first) of"), "\(preview)")
         let quiet = try await run("a run with no changes", tenant)
         #expect(quiet == first)
         let changed = try changedPersons()

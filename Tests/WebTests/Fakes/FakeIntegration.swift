@@ -163,6 +163,7 @@ struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordSto
     func due(_ products: [CatalogItem]) throws -> [CatalogItem] { throw NotServed() }
     func linked(_ products: [Int64]) throws -> [Int64] { throw NotServed() }
     func keep(asked products: [CatalogItem], having: Set<Int64>, run: SyncRun.ID?) throws { throw NotServed() }
+    func spare(_ preview: SyncRun.ID) throws { throw NotServed() }
 
     func policy() throws -> SyncPolicy? {
         guard tables.connection != nil else { return nil }
