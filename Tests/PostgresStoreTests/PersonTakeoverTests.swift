@@ -220,6 +220,22 @@ struct PersonTakeoverTests {
         }
     }
 
+    @Test func `a person who comes back to a contact that was another's meanwhile says the same as it again`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            let ada = Person.number(1, "Ada", emails: ["ada@example.com"])
+            try stores.sync(.persons([ada]))
+            try stores.sync(.persons([.number(1, isDeleted: true)]))
+            try stores.sync(.persons([.number(2, "Ada King", emails: ["ada@example.com"])]))
+            #expect(try stores.linked(.person, 2)?.details.name == "Ada King")
+            try stores.sync(.persons([.number(2, isDeleted: true)]))
+            // As it was when it went: compared with what it said then, nothing has changed.
+            try stores.sync(.persons([ada]))
+            #expect(try stores.linked(.person, 1)?.details.name == "Ada")
+            #expect(try stores.contactCount() == 1)
+        }
+    }
+
     @Test func `a person joins its organization's contact`() throws {
         try withStores { stores throws in
             try stores.connect()

@@ -75,9 +75,12 @@ struct SyncStormTests {
         StormSettings(history: 1109, delivery: 11091, isCalm: true),
         StormSettings(history: 1240, delivery: 12402, isCalm: true),
         StormSettings(history: 1317, delivery: 13171, isCalm: true),
+        // A deleted person's contact becomes another's, who is merged away, and the deleted one is restored.
+        StormSettings(history: 1_005_452, delivery: 10_054_520, direction: .both, isCalm: false),
     ])
     func `what once broke a promise does so no more`(settings: StormSettings) async throws {
-        #expect(try await Self.run(settings).broken.isEmpty)
+        let broken = try await Self.run(settings).broken
+        #expect(broken == [])
     }
 
     @Test func `where both edit the same, nothing comes twice, and what loses is kept`() async throws {

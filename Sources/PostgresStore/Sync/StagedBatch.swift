@@ -134,7 +134,8 @@ struct StagedBatch {
 }
 
 extension StagedBatch {
-    /// Links whose record was deleted in Pipedrive are gone; one that is back lives again. The contact stays.
+    /// Links whose record was deleted in Pipedrive are gone; one that is back lives again. The contact stays. If it was
+    /// another record's meanwhile, it has that one's values, which no edit tells of: the two meet for the first time.
     /// `LinkState.seen` is the rule; a test holds these statements against it.
     func followStates() throws {
         guard writes else { return }
@@ -146,6 +147,8 @@ extension StagedBatch {
         try connection.execute(
             """
             update pipedrive.link l set state = case when back.exists_here then 'live' else 'ended' end,
+                remote_base = case when back.was_taken then null else l.remote_base end,
+                sent_values = case when back.was_taken then null else l.sent_values end,
                 updated_at = clock_timestamp()
             from (
                 select l.record_id, row_number() over (partition by l.local_id order by l.record_id) as rank,
@@ -155,7 +158,12 @@ extension StagedBatch {
                         select from pipedrive.link other
                         where other.company_id = l.company_id and other.local_id = l.local_id
                             and other.pipedrive_company_id = l.pipedrive_company_id and other.kind = l.kind
-                            and other.state = 'live') as is_taken
+                            and other.state = 'live') as is_taken,
+                    exists (
+                        select from pipedrive.link other
+                        where other.company_id = l.company_id and other.local_id = l.local_id
+                            and other.pipedrive_company_id = l.pipedrive_company_id and other.kind = l.kind
+                            and other.record_id <> l.record_id and other.synced_at > l.synced_at) as was_taken
                 from pipedrive.link l \(fragment: staged("l.record_id"))
                 where \(fragment: keys("l")) and \(fragment: isMeant("l.record_id")) and l.state = 'gone'
                     and not s.is_deleted and l.synced_at < s.read_at

@@ -420,9 +420,14 @@ struct RuledBatch {
                     isThere: !row.isDeleted, isOursThere: ours.contains(link.localID), isOursTaken: isTaken)
                 // The end of a link is written where ours is deleted.
                 guard seen != link.state, !(link.state == .live && seen == .ended) else { continue }
+                let wasTaken = state.links.contains {
+                    $0.kind == kind && $0.localID == link.localID && $0.recordID != link.recordID
+                        && $0.syncedAt > link.syncedAt
+                }
                 state.change(row.name) {
                     $0.state = seen
                     if seen == .gone { $0.syncedAt = now }
+                    if seen == .live, wasTaken { ($0.base, $0.sent) = (nil, nil) }
                 }
             }
         }
