@@ -143,6 +143,7 @@ CASE
     ELSE state
 END) STORED NOT NULL,
     deal_pipedrive_company_id bigint,
+    addressee_email text,
     CONSTRAINT invoice_check CHECK ((gross = (net + tax))),
     CONSTRAINT invoice_check1 CHECK (((state <> 'paid'::text) OR (paid = gross))),
     CONSTRAINT invoice_check2 CHECK (((state <> 'partially_paid'::text) OR ((paid > 0) AND (paid < gross)))),
@@ -157,6 +158,8 @@ ALTER TABLE ONLY books.invoice FORCE ROW LEVEL SECURITY;
 ALTER TABLE books.invoice OWNER TO paydock_owner;
 
 COMMENT ON COLUMN books.invoice.deal_pipedrive_company_id IS 'Whose deal or lead; null without one, and before the first connection.';
+
+COMMENT ON COLUMN books.invoice.addressee_email IS 'Where its mail goes; the contact''s own address where this is null.';
 
 CREATE TABLE books.quote (
     company_id uuid NOT NULL,
@@ -186,6 +189,7 @@ CREATE TABLE books.quote (
     decided_by_email text,
     decline_reason text,
     deal_pipedrive_company_id bigint,
+    addressee_email text,
     CONSTRAINT quote_check CHECK ((gross = (net + tax))),
     CONSTRAINT quote_currency_check CHECK ((currency ~ '^[A-Z0-9]{3}$'::text)),
     CONSTRAINT quote_decided_by_email_check CHECK ((decided_by_email ~~ '%@%'::text)),
@@ -200,6 +204,8 @@ ALTER TABLE ONLY books.quote FORCE ROW LEVEL SECURITY;
 ALTER TABLE books.quote OWNER TO paydock_owner;
 
 COMMENT ON COLUMN books.quote.deal_pipedrive_company_id IS 'Whose deal or lead; null without one, and before the first connection.';
+
+COMMENT ON COLUMN books.quote.addressee_email IS 'Where its mail goes; the contact''s own address where this is null.';
 
 CREATE FUNCTION books.companies_with_lapsed_documents(moment timestamp with time zone) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER

@@ -53,6 +53,7 @@ public struct Migrator: Sendable {
         (35, "number_keys", PackageResources._035_number_keys_sql),
         (36, "sent_changes", PackageResources._036_sent_changes_sql),
         (37, "spared_looks", PackageResources._037_spared_looks_sql),
+        (38, "addressee_email", PackageResources._038_addressee_email_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     private static let newest = migrations.map(\.number).max() ?? 0

@@ -8,9 +8,9 @@ struct PostgresInvoices: InvoiceStore {
 
     static let columns = SQL(
         unsafe: """
-            id, number, state, contact_id, addressee, currency, lines::text as lines, external_id, deal_id, lead_id, note,
-            quote_id, issued_on::text as issued_on, due_on::text as due_on, paid, overdue_at is not null as is_overdue,
-            public_token, created_at, updated_at
+            id, number, state, contact_id, addressee, addressee_email, currency, lines::text as lines, external_id,
+            deal_id, lead_id, note, quote_id, issued_on::text as issued_on, due_on::text as due_on, paid,
+            overdue_at is not null as is_overdue, public_token, created_at, updated_at
             """)
 
     func insert(_ invoice: NewInvoice) throws -> Invoice {
@@ -23,10 +23,11 @@ struct PostgresInvoices: InvoiceStore {
             try connection.query(
                 """
                 insert into books.invoice (
-                    company_id, number, contact_id, addressee, currency, lines, net, tax, gross, quote_id, external_id,
-                    deal_id, lead_id, note, issued_on, due_on, public_token)
+                    company_id, number, contact_id, addressee, addressee_email, currency, lines, net, tax, gross,
+                    quote_id, external_id, deal_id, lead_id, note, issued_on, due_on, public_token)
                 values (
-                    \(company), \(number), \(content.contactID), \(content.addressee), \(content.currency.code),
+                    \(company), \(number), \(content.contactID), \(content.addressee), \(content.addresseeEmail),
+                    \(content.currency.code),
                     \(try StoredLine.text(content.lines))::text::jsonb, \(totals.net), \(totals.tax), \(totals.gross),
                     \(invoice.quoteID), \(content.externalID), \(content.dealID), \(content.leadID), \(content.note),
                     \(invoice.issuedOn), \(invoice.dueOn ?? invoice.issuedOn.adding(days: 30)), \(invoice.publicToken))

@@ -8,9 +8,9 @@ struct PostgresQuotes: QuoteStore {
 
     static let columns = SQL(
         unsafe: """
-            id, number, state, contact_id, addressee, currency, lines::text as lines, external_id, deal_id, lead_id, note,
-            email_subject, email_body, valid_until::text as valid_until, public_token, created_at, updated_at,
-            decided_at, decided_by_name, decided_by_email, decline_reason
+            id, number, state, contact_id, addressee, addressee_email, currency, lines::text as lines, external_id,
+            deal_id, lead_id, note, email_subject, email_body, valid_until::text as valid_until, public_token,
+            created_at, updated_at, decided_at, decided_by_name, decided_by_email, decline_reason
             """)
 
     // Drafts belong to the connected Pipedrive company: deal 7 of another account is another deal. The API's role
@@ -33,10 +33,12 @@ struct PostgresQuotes: QuoteStore {
             return try connection.query(
                 """
                 insert into books.quote (
-                    company_id, number, contact_id, addressee, currency, lines, net, tax, gross, pipedrive_company_id,
-                    external_id, deal_id, lead_id, note, email_subject, email_body, valid_until, public_token)
+                    company_id, number, contact_id, addressee, addressee_email, currency, lines, net, tax, gross,
+                    pipedrive_company_id, external_id, deal_id, lead_id, note, email_subject, email_body, valid_until,
+                    public_token)
                 values (
-                    \(company), \("Q\(number)"), \(content.contactID), \(content.addressee), \(content.currency.code),
+                    \(company), \("Q\(number)"), \(content.contactID), \(content.addressee), \(content.addresseeEmail),
+                    \(content.currency.code),
                     \(try StoredLine.text(content.lines))::text::jsonb, \(totals.net), \(totals.tax), \(totals.gross),
                     \(fragment: pipedriveCompany), \(content.externalID), \(content.dealID), \(content.leadID),
                     \(content.note), \(quote.email.subject), \(quote.email.body),
@@ -114,6 +116,7 @@ struct PostgresQuotes: QuoteStore {
             """
             update books.quote set
                 contact_id = \(content.contactID), addressee = \(content.addressee),
+                addressee_email = \(content.addresseeEmail),
                 currency = \(content.currency.code), lines = \(try StoredLine.text(content.lines))::text::jsonb,
                 net = \(totals.net), tax = \(totals.tax), gross = \(totals.gross), deal_id = \(content.dealID),
                 lead_id = \(content.leadID), note = \(content.note), email_subject = \(email.subject),

@@ -47,7 +47,9 @@ extension Books {
     private static func recipient(
         _ content: DocumentContent, _ transaction: any StorageTransaction
     ) throws -> String? {
-        try transaction.contacts.contact(content.contactID)?.details.emails.first.flatMap(EmailAddress.normalized)
+        if let email = content.addresseeEmail { return email }
+        return try transaction.contacts.contact(content.contactID)?.details.emails.first
+            .flatMap(EmailAddress.normalized)
     }
 
     /// Writes the mail of a document that becomes sent in this transaction, under the event of the sending.

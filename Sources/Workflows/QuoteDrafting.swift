@@ -125,11 +125,10 @@ public struct QuoteDrafting: Sendable {
         _ outcome: DraftOutcome, _ task: DraftingTask, _ customer: Contact, _ externalID: String
     ) -> DocumentContent {
         let deal = task.context.deal
-        let addressee =
-            customer.details.kind == .organization
-            ? task.context.person.map { CustomerWording.name($0.name, atMost: 200) } : nil
+        let person = customer.details.kind == .organization ? task.context.person : nil
         return DocumentContent(
-            contactID: customer.id, addressee: addressee, currency: deal.currency, lines: outcome.lines,
-            externalID: externalID, dealID: deal.id)
+            contactID: customer.id, addressee: person.map { CustomerWording.name($0.name, atMost: 200) },
+            addresseeEmail: person?.emails.lazy.compactMap(EmailAddress.normalized).first, currency: deal.currency,
+            lines: outcome.lines, externalID: externalID, dealID: deal.id)
     }
 }

@@ -12,8 +12,8 @@ struct InvoiceTests {
                 let contact = try transaction.addContact()
                 let quote = try transaction.addQuote(for: contact)
                 let content = DocumentContent(
-                    contactID: contact, addressee: "Ada", currency: .eur, lines: [.costing(1_000, tax: 2_100)],
-                    externalID: "inv", dealID: Deal.ID(3), leadID: "l", note: "n")
+                    contactID: contact, addressee: "Ada", addresseeEmail: "ada@example.org", currency: .eur,
+                    lines: [.costing(1_000, tax: 2_100)], externalID: "inv", dealID: Deal.ID(3), leadID: "l", note: "n")
                 let stored = try transaction.invoices.insert(
                     NewInvoice(content: content, quoteID: quote.id, issuedOn: .someday, publicToken: "public"))
                 #expect(stored.content == content)

@@ -21,8 +21,9 @@ struct QuoteTests {
             ]
             try stores.web { transaction throws in
                 let content = DocumentContent(
-                    contactID: try transaction.addContact(), addressee: "For Ada", currency: .usd, lines: lines,
-                    externalID: "x-1", dealID: Deal.ID(7), leadID: "lead", note: "Thanks")
+                    contactID: try transaction.addContact(), addressee: "For Ada",
+                    addresseeEmail: "ada@example.org", currency: .usd, lines: lines, externalID: "x-1",
+                    dealID: Deal.ID(7), leadID: "lead", note: "Thanks")
                 let email = EmailText(subject: "Your quote", body: "Dear\nAda")
                 let stored = try transaction.quotes.insert(
                     NewQuote(content: content, email: email, publicToken: "token-1", today: .someday))
@@ -88,6 +89,7 @@ struct QuoteTests {
                 let quote = try transaction.addQuote(for: try transaction.addContact(), externalID: "x")
                 var content = quote.content
                 content.lines = [.costing(5)]
+                (content.addressee, content.addresseeEmail) = ("Ada", "ada@example.org")
                 content.externalID = "other"
                 let email = EmailText(subject: "New", body: "words")
                 let revised = try #require(

@@ -66,6 +66,15 @@ struct MailDeliveryTests {
         #expect(mailer.letters.count == 1)
     }
 
+    @Test func `what an organization gets is mailed to the person it is addressed to, as Pipedrive has it`() throws {
+        let contact = try books.addContact(.fixture(kind: .organization, emails: []), office.company)
+        let quote = try books.addQuote(
+            .fixture(contactID: contact.id, addressee: "Kim", addresseeEmail: "kim@acme.example"), email: .empty,
+            validUntil: nil, office.company, now: .fixture)
+        let sent = try mail(try books.sendQuote(quote.id, byMail: true, office.company))
+        #expect(sent.recipient == "kim@acme.example" && sent.state == .waiting)
+    }
+
     @Test func `one that was cut off is unclear, is not repeated by itself, and goes out again by a click`()
         async throws
     {

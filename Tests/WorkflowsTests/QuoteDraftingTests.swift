@@ -84,6 +84,7 @@ struct QuoteDraftingTests {
         let customer = office.storage.tenant.contacts.first { $0.id == quote.content.contactID }
         #expect(customer?.details.name == "Klant B.V.")
         #expect(quote.content.addressee == "Anna de Vries")
+        #expect(quote.content.addresseeEmail == "anna@klant.example")
     }
 
     @Test func `a person is not their own addressee`() async throws {

@@ -139,6 +139,8 @@ public struct DocumentContent: Hashable, Sendable {
     public var contactID: Contact.ID
     /// The person it is addressed to, when the customer is an organization.
     public var addressee: String?
+    /// Where its mail goes: the addressee's address. Nil where that is the customer's own.
+    public var addresseeEmail: String?
     /// The currency of every amount on it.
     public var currency: Currency
     /// The lines, in order.
@@ -154,11 +156,13 @@ public struct DocumentContent: Hashable, Sendable {
 
     /// Makes the content.
     public init(
-        contactID: Contact.ID, addressee: String? = nil, currency: Currency, lines: [DocumentLine],
-        externalID: String? = nil, dealID: Deal.ID? = nil, leadID: String? = nil, note: String? = nil
+        contactID: Contact.ID, addressee: String? = nil, addresseeEmail: String? = nil, currency: Currency,
+        lines: [DocumentLine], externalID: String? = nil, dealID: Deal.ID? = nil, leadID: String? = nil,
+        note: String? = nil
     ) {
         self.contactID = contactID
         self.addressee = addressee
+        self.addresseeEmail = addresseeEmail
         self.currency = currency
         self.lines = lines
         self.externalID = externalID

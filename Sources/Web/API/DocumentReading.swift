@@ -23,6 +23,7 @@ enum DocumentReading {
             reader.refuse("currency", "differs from the quote's, \(other.currency)")
         }
         content.contactID = reader.identifier("contact_id") ?? other.contactID
+        if content.contactID != other.contactID { (content.addressee, content.addresseeEmail) = (nil, nil) }
         if let binding = binding(reader, current: other) { (content.dealID, content.leadID) = binding }
         content.externalID = reader.text("external_id")
         if reader.has("note") { content.note = reader.text("note", limit: 5000) }

@@ -68,13 +68,13 @@ extension DocumentLine {
 extension DocumentContent {
     /// One line for the fixture's contact: 121.00 with tax.
     public static func fixture(
-        contactID: Contact.ID = .numbered(10), addressee: String? = nil, currency: Currency = .eur,
-        lines: [DocumentLine] = [.fixture()], externalID: String? = nil, dealID: Deal.ID? = nil, leadID: String? = nil,
-        note: String? = nil
+        contactID: Contact.ID = .numbered(10), addressee: String? = nil, addresseeEmail: String? = nil,
+        currency: Currency = .eur, lines: [DocumentLine] = [.fixture()], externalID: String? = nil,
+        dealID: Deal.ID? = nil, leadID: String? = nil, note: String? = nil
     ) -> DocumentContent {
         DocumentContent(
-            contactID: contactID, addressee: addressee, currency: currency, lines: lines, externalID: externalID,
-            dealID: dealID, leadID: leadID, note: note)
+            contactID: contactID, addressee: addressee, addresseeEmail: addresseeEmail, currency: currency,
+            lines: lines, externalID: externalID, dealID: dealID, leadID: leadID, note: note)
     }
 }
 

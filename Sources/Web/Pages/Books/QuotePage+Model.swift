@@ -12,6 +12,7 @@ struct QuotePage: Page {
     let contactName: String
     let contactPath: String
     let addressee: String?
+    let addresseeEmail: String?
     let validUntil: String
     let table: DocumentTable
     let emailSubject: String
@@ -43,6 +44,7 @@ struct QuotePage: Page {
         self.contactName = contactName
         contactPath = "/contacts/\(quote.content.contactID.text)"
         addressee = quote.content.addressee
+        addresseeEmail = quote.content.addresseeEmail
         validUntil = DayText.day(quote.validUntil)
         table = try DocumentTable(quote.content, showsFlags: true)
         emailSubject = quote.email.subject

@@ -5,7 +5,9 @@ extension QuotePage {
         <header class="row"><h1>{{title}}</h1><span class="tag {{tone}}">{{state}}</span></header>
         {{#problem}}<p class="problem" role="alert">{{.}}</p>{{/problem}}
         <dl class="facts">
-        <dt>Customer</dt><dd><a href="{{contactPath}}">{{contactName}}</a>{{#addressee}}, {{.}}{{/addressee}}</dd>
+        <dt>Customer</dt>
+        <dd><a href="{{contactPath}}">{{contactName}}</a>{{#addressee}}, {{.}}{{/addressee}}
+        {{#addresseeEmail}}({{.}}){{/addresseeEmail}}</dd>
         <dt>Valid until</dt><dd>{{validUntil}}</dd>
         {{#deal}}<dt>Pipedrive</dt><dd>{{.}}</dd>{{/deal}}
         {{#externalID}}<dt>External id</dt><dd><code>{{.}}</code></dd>{{/externalID}}
