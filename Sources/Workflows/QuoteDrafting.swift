@@ -99,8 +99,10 @@ public struct QuoteDrafting: Sendable {
         of context: DealContext, _ transaction: any StorageTransaction
     ) throws -> Contact? {
         let readAt = try transaction.syncPolicy.clock()
+        let addresses = Organization.addresses(of: [context.person].compactMap(\.self))
         func takeOver(_ page: RecordPage) throws {
-            _ = try transaction.pairs.takeOver(FreshRecords(page: page, readAt: readAt, isForQuote: true))
+            _ = try transaction.pairs.takeOver(
+                FreshRecords(page: page, readAt: readAt, addresses: addresses, isForQuote: true))
         }
         if let organization = context.organization { try takeOver(.organizations([organization])) }
         if let person = context.person { try takeOver(.persons([person])) }

@@ -92,8 +92,8 @@ public struct RecordTakeover: Sendable {
 
     /// Reads these records and takes them over. What could not be written is in the tally.
     func bring(
-        _ kind: RecordKind, _ ids: [Int64], occurredAt: [Int64: Date] = [:], company: Company.ID,
-        run: SyncRun.ID? = nil
+        _ kind: RecordKind, _ ids: [Int64], occurredAt: [Int64: Date] = [:], addresses: [Int64: [String]] = [:],
+        company: Company.ID, run: SyncRun.ID? = nil
     ) async throws -> Brought {
         let (policy, readAt) = try storage.transaction(.cron(company)) {
             (try $0.syncPolicy.policy(), try $0.syncPolicy.clock())
@@ -111,7 +111,7 @@ public struct RecordTakeover: Sendable {
         var brought = try await takeOver(
             FreshRecords(
                 page: page, missing: Set(ids + parts.known).subtracting(there).sorted(), readAt: readAt,
-                occurredAt: occurredAt, run: run), order)
+                occurredAt: occurredAt, addresses: addresses, run: run), order)
         brought.tally.tokenCost += fetched.tokenCost + parts.tokenCost
         return brought
     }
@@ -155,12 +155,12 @@ public struct RecordTakeover: Sendable {
     /// A person's organization that nothing is known of comes first: its own webhook may still be on its way.
     private func bringOrganizations(of page: RecordPage, _ policy: SyncPolicy, _ company: Company.ID) async throws {
         guard case .persons(let persons) = page, policy.rules[.organization]?.direction.pulls ?? false else { return }
-        let ids = Set(persons.filter { !$0.isDeleted }.compactMap { $0.organizationID?.rawValue })
-        guard !ids.isEmpty else { return }
+        let addresses = Organization.addresses(of: persons)
+        guard !addresses.isEmpty else { return }
         let unknown = try storage.transaction(.cron(company)) {
-            try $0.pairs.unknown(.organization, ids.sorted())
+            try $0.pairs.unknown(.organization, addresses.keys.sorted())
         }
         guard !unknown.isEmpty else { return }
-        _ = try await bring(.organization, unknown, company: company)
+        _ = try await bring(.organization, unknown, addresses: addresses, company: company)
     }
 }

@@ -7,7 +7,8 @@ struct PairDecisionTests {
 
     /// Ours was edited a minute after noon, and Pipedrive's record, in whatever field, two minutes after.
     private func decision(
-        ours: String, edited: Bool = true, wasEmpty: Bool = false, theirs: String, synced: String, sent: String? = nil
+        ours: String, edited: Bool = true, wasEmpty: Bool = false, theirs: String, synced: String?, sent: String? = nil,
+        direction: SyncDirection = .both
     ) -> PairDecision {
         PairDecision(
             .person,
@@ -17,8 +18,8 @@ struct PairDecisionTests {
             local: LocalSide(
                 values: FieldValues([.phones: ours]), addedAt: Self.noon, changedAt: Self.noon,
                 edits: edited ? [.phones: LocalEdit(at: Self.noon.addingTimeInterval(60), wasEmpty: wasEmpty)] : [:]),
-            base: FieldValues([.phones: synced]), sent: sent.map { FieldValues([.phones: $0]) },
-            rule: SyncRule(.both, since: Self.noon))
+            base: synced.map { FieldValues([.phones: $0]) }, sent: sent.map { FieldValues([.phones: $0]) },
+            rule: SyncRule(direction, since: Self.noon.addingTimeInterval(direction == .onlyNew ? 600 : 0)))
     }
 
     @Test func `what we sent ourselves is no change of Pipedrive's: the next edit of ours goes out`() {
@@ -37,6 +38,24 @@ struct PairDecisionTests {
     @Test func `ours that was filled, sent and emptied again empties Pipedrive's`() {
         let decision = decision(ours: "", wasEmpty: true, theirs: "6", synced: "", sent: "6")
         #expect(decision.pushed == [.phones: PairDecision.Change(before: "6", after: "")])
+    }
+
+    @Test(arguments: [SyncDirection.pull, .onlyNew])
+    func `what the direction holds back is not synced, and goes out once it may`(direction: SyncDirection) {
+        for synced in ["", nil] {
+            let held = decision(ours: "9", theirs: "", synced: synced, direction: direction)
+            #expect(held.pulled.isEmpty && held.pushed.isEmpty && held.settled.isEmpty && held.base[.phones] == nil)
+            #expect(held.isNothing(against: FieldValues()), "the next time nothing is written")
+        }
+        let freed = decision(ours: "9", theirs: "", synced: nil)
+        #expect(freed.pushed == [.phones: PairDecision.Change(before: "", after: "9")])
+    }
+
+    @Test func `what only Pipedrive has comes in once the direction lets it`() {
+        let held = decision(ours: "", edited: false, theirs: "6", synced: nil, direction: .push)
+        #expect(held.pulled.isEmpty && held.pushed.isEmpty && held.base[.phones] == nil)
+        let freed = decision(ours: "", edited: false, theirs: "6", synced: nil, direction: .pull)
+        #expect(freed.pulled == [.phones: PairDecision.Change(before: "", after: "6")])
     }
 
     @Test func `what somebody wrote there since is a change of Pipedrive's, whatever we sent`() {

@@ -57,6 +57,24 @@ struct OrganizationTakeoverTests {
         }
     }
 
+    @Test func `an address of a person that is not read with it counts as well`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            let id = try stores.web {
+                try $0.addContact("Tulp", kind: .organization, emails: ["administratie@tulp.example"])
+            }
+            let page = RecordPage.organizations([.number(5, "Tulp & Zonen"), .number(6, "Other")])
+            try stores.cron { transaction throws in
+                _ = try transaction.pairs.takeOver(
+                    FreshRecords(
+                        page: page, readAt: try transaction.syncPolicy.clock(),
+                        addresses: [5: ["Administratie@tulp.example"], 7: ["x@y.example"]], isForQuote: true))
+            }
+            #expect(try stores.linked(.organization, 5)?.id == id)
+            #expect(try stores.contactCount() == 2)
+        }
+    }
+
     @Test func `an address shared with one of its persons goes before the name`() throws {
         try withStores { stores throws in
             try stores.connect()

@@ -220,6 +220,51 @@ struct PersonTakeoverTests {
         }
     }
 
+    /// Person 1 is back, and what was its contact is person 2's by now.
+    private static func taken(_ stores: Stores) throws -> Contact.ID {
+        try stores.connect()
+        try stores.sync(.persons([.number(1, "Ada", emails: ["ada@example.com"])]))
+        try stores.sync(.persons([.number(1, isDeleted: true), .number(2, "Ada", emails: ["ada@example.com"])]))
+        let counts = try stores.sync(.persons([.number(1, "Ada", emails: ["ada@example.com"])]))
+        #expect(counts[.person]?.needsAttention == 1)
+        return try #require(try stores.linked(.person, 2)).id
+    }
+
+    @Test func `a person whose contact is another's by now gets a new one when somebody says so`() throws {
+        try withStores { stores throws in
+            let id = try Self.taken(stores)
+            #expect(try stores.web { try $0.attention.list(passing: [:], limit: 9) }.matches.map(\.canCreate) == [true])
+            #expect(try stores.web { try $0.attention.answer(.create, .person, 1) } == .done)
+            let counts = try stores.sync(.persons([.number(1, "Ada", emails: ["ada@example.com"])]))
+            #expect(counts[.person]?.created == 1)
+            let new = try #require(try stores.linked(.person, 1)).id
+            #expect(try new != id && stores.linked(.person, 2)?.id == id)
+            #expect(try stores.contactCount() == 2 && stores.attention().isEmpty)
+            #expect(try stores.web { try $0.attention.list(passing: [:], limit: 9) } == AttentionList())
+        }
+    }
+
+    @Test(arguments: [Int64(2), 3])
+    func `a person whose contact is another's by now brings nothing into a merge`(survivor: Int64) throws {
+        try withStores { stores throws in
+            let id = try Self.taken(stores)
+            try stores.cron { try $0.touched.merge(.person, from: 1, into: survivor) }
+            #expect(try stores.linked(.person, 2)?.id == id && stores.linked(.person, 3) == nil)
+            #expect(try stores.text("select state as value from pipedrive.link where record_id = 1") == "merged")
+            #expect(try stores.web { try $0.attention.list(passing: [:], limit: 9) }.matches.allSatisfy { !$0.isMerge })
+        }
+    }
+
+    @Test func `who survives a merge takes over the contact, if its own is another's by now`() throws {
+        try withStores { stores throws in
+            let id = try Self.taken(stores)
+            try stores.sync(.persons([.number(8, "Dora", emails: ["dora@example.com"])]))
+            let dora = try #require(try stores.linked(.person, 8)).id
+            try stores.cron { try $0.touched.merge(.person, from: 8, into: 1) }
+            #expect(try stores.linked(.person, 1)?.id == dora && stores.linked(.person, 2)?.id == id)
+        }
+    }
+
     @Test func `a person who comes back to a contact that was another's meanwhile says the same as it again`() throws {
         try withStores { stores throws in
             try stores.connect()

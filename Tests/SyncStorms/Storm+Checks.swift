@@ -56,7 +56,7 @@ extension Storm {
     }
 
     /// Both ways: both sides say the same.
-    private func checkPairs(_ state: RuledState, _ epoch: Int) {
+    func checkPairs(_ state: RuledState, _ epoch: Int) {
         let all = locals
         for link in state.links where link.state == .live && link.recordID > 0 {
             guard let record = pipedrive.record(link.recordID), !record.isDeleted,

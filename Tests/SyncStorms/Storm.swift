@@ -100,6 +100,17 @@ public final class Storm {
             check(afterEpoch: epoch)
         }
         try await checkThatAnotherRunWritesNothing()
+        if settings.direction != .both { try await turnBothWays() }
+    }
+
+    /// Whatever the direction was, values travel both ways once that is chosen.
+    private func turnBothWays() async throws {
+        storage.edit { state in
+            for kind in RecordKind.allCases { state.tenants[company]?.settings.directions[kind] = .both }
+        }
+        try await settle()
+        checkPairs(storage.tenant.ruled ?? RuledState(), settings.epochs + 1)
+        try await checkThatAnotherRunWritesNothing()
     }
 
     // MARK: Weather

@@ -85,6 +85,14 @@ public struct Organization: Hashable, Sendable {
         self.addedAt = addedAt
         self.updatedAt = updatedAt
     }
+
+    /// The organizations of these persons, by number, each with its persons' addresses.
+    public static func addresses(of persons: [Person]) -> [Int64: [String]] {
+        persons.filter { !$0.isDeleted }.reduce(into: [:]) { addresses, person in
+            guard let organization = person.organizationID else { return }
+            addresses[organization.rawValue, default: []] += person.emails
+        }
+    }
 }
 
 /// A Pipedrive product, or one variation of it, as the product needs it.

@@ -77,6 +77,8 @@ public struct FreshRecords: Sendable {
     public let readAt: Date
     /// When records changed, where a webhook said so.
     public let occurredAt: [Int64: Date]
+    /// Addresses of persons of an organization on the page, by its number: it is known by them as well.
+    public let addresses: [Int64: [String]]
     /// The run that this belongs to; nil for a live change.
     public let run: SyncRun.ID?
     /// Whether they are needed for a quote: made whatever the direction, and nothing goes out.
@@ -85,12 +87,13 @@ public struct FreshRecords: Sendable {
     /// Makes the value.
     public init(
         page: RecordPage, missing: [Int64] = [], readAt: Date, occurredAt: [Int64: Date] = [:],
-        run: SyncRun.ID? = nil, isForQuote: Bool = false
+        addresses: [Int64: [String]] = [:], run: SyncRun.ID? = nil, isForQuote: Bool = false
     ) {
         self.page = page
         self.missing = missing
         self.readAt = readAt
         self.occurredAt = occurredAt
+        self.addresses = addresses
         self.run = run
         self.isForQuote = isForQuote
     }

@@ -45,6 +45,8 @@ public struct AttentionMatch: Hashable, Sendable {
     public let reason: String
     /// Two linked records became one in Pipedrive.
     public let isMerge: Bool
+    /// Whether it can be made anew: it is linked to nothing that stands.
+    public let canCreate: Bool
     /// A person said to leave it alone.
     public let isIgnored: Bool
     /// What a person said and the drainers are about to do.
@@ -59,7 +61,7 @@ public struct AttentionMatch: Hashable, Sendable {
     /// Makes a question.
     public init(
         kind: RecordKind, recordID: Int64, name: String, reason: String, isMerge: Bool = false,
-        isIgnored: Bool = false, isDecided: Bool = false, values: FieldValues = FieldValues(), keys: [String] = [],
+        canCreate: Bool = true, isIgnored: Bool = false, isDecided: Bool = false, values: FieldValues = FieldValues(), keys: [String] = [],
         candidates: [AttentionCandidate] = []
     ) {
         self.kind = kind
@@ -67,6 +69,7 @@ public struct AttentionMatch: Hashable, Sendable {
         self.name = name
         self.reason = reason
         self.isMerge = isMerge
+        self.canCreate = canCreate
         self.isIgnored = isIgnored
         self.isDecided = isDecided
         self.values = values

@@ -103,6 +103,11 @@ public struct PairDecision: Hashable, Sendable {
             let outcome = FieldMerge.outcome(
                 local: here, edit: edits[field], localTime: local.changedAt, remote: there,
                 base: FieldBase(base[field], now: words), remoteTime: remote.changedAt, flow: flow)
+            // What only the direction holds back is not synced: under another direction the two meet for the first time.
+            if outcome == .accept, here != there, flow == whole, !(flow.pulls && flow.pushes) {
+                self.base[field] = nil
+                continue
+            }
             apply(outcome, field, here: here, there: there, words: words, isBlocked: blocked.contains(field))
             if outcome != .rest, edits[field] != nil, pushed[field] == nil, !blocked.contains(field) {
                 settled.insert(field)

@@ -43,7 +43,8 @@ struct BatchWriting {
             """)
     }
 
-    /// What nothing fits is new: the link is made first, unique both ways, and ours with the link's id.
+    /// What nothing fits is new: the link is made first, unique both ways, and ours with the link's id. A link that is
+    /// gone, whose record a person called new, changes to what is made.
     func create(_ records: [Int64]) throws {
         guard !records.isEmpty else { return }
         guard batch.writes else {
@@ -65,7 +66,11 @@ struct BatchWriting {
                     \(fragment: knownBase(records)), s.added_at
                 from pipedrive.staged_record s \(fragment: organization)
                 where \(fragment: batch.window) and s.record_id = any (\(records)::bigint[])
-                on conflict do nothing
+                on conflict (company_id, pipedrive_company_id, kind, record_id) do update set
+                    local_id = excluded.local_id, state = 'live', remote_base = excluded.remote_base,
+                    sent_values = null, remote_added_at = excluded.remote_added_at, synced_at = clock_timestamp(),
+                    updated_at = clock_timestamp()
+                    where link.state = 'gone'
                 returning record_id, local_id),
             ours as (\(fragment: batch.kind == .product ? newProducts(records) : newContacts))
             insert into pipedrive.sync_change (company_id, run_id, kind, record_id, local_id, action, name, changes)

@@ -104,10 +104,10 @@ struct FreshMatching {
             """
             with fresh as materialized (
                 select s.record_id, s.name, s.code, s.emails, s.added_at from pipedrive.staged_record s
-                where \(fragment: batch.window) and not s.is_deleted and \(fragment: batch.isUnlinked)),
+                where \(fragment: batch.window) and not s.is_deleted and \(fragment: isFresh)),
             key as materialized (
                 select distinct s.record_id, s.rule, s.key from pipedrive.staged_key s
-                where \(fragment: batch.window) and \(fragment: batch.isUnlinked)),
+                where \(fragment: batch.window) and \(fragment: isFresh)),
             hit as materialized (\(fragment: hits) union \(fragment: creating)),
             candidate as (
                 select h.record_id, h.rule, h.local_id,
@@ -144,6 +144,16 @@ struct FreshMatching {
                     and a.record_id = f.record_id offset 0) a on true
             order by f.record_id
             """)
+    }
+
+    /// Whether the staged row `s` has no link; or has one that is gone, and a person said that it is somebody new.
+    private var isFresh: SQL {
+        """
+        (\(fragment: batch.isUnlinked) or s.record_id = any (array(
+            select a.record_id from pipedrive.attention a
+            join pipedrive.link l on \(fragment: batch.keys("l")) and l.record_id = a.record_id and l.state = 'gone'
+            where \(fragment: batch.keys("a")) and a.choice is not null and a.choice = 'create')))
+        """
     }
 
     /// What of ours has one of a record's keys.

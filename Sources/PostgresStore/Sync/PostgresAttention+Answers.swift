@@ -9,7 +9,8 @@ extension PostgresAttention {
         _ = try connection.query("select from pipedrive.connection where company_id = \(company) for no key update")
         let row = try connection.query(
             """
-            select a.choice, a.candidates, a.is_merge from pipedrive.attention a
+            select a.choice, a.candidates, a.is_merge, \(fragment: Self.canCreate) as can_create
+            from pipedrive.attention a
             where a.company_id = \(company) and \(fragment: try here("a")) and a.kind = \(kind.rawValue)
                 and a.record_id = \(recordID)
             for update
@@ -31,8 +32,8 @@ extension PostgresAttention {
                 """)
             return .done
         }
-        // Both contacts are there: a third one is no answer to a merge.
-        if try row.bool("is_merge"), choice == .create { return .settled }
+        // Both contacts are there: a third one is no answer to a merge, and none to a code that another product has.
+        if choice == .create, try !row.bool("can_create") { return .settled }
         switch choice {
         case .create: return try keep("create", nil, kind, recordID)
         case .ignore: return try keep("ignore", nil, kind, recordID)

@@ -71,7 +71,7 @@ struct PostgresAttention: AttentionStore {
         let rows = try connection.query(
             """
             select a.kind, a.record_id, a.name, a.reason, a.is_merge, coalesce(a.choice, '') as choice,
-                a.remote_values, a.candidates,
+                a.remote_values, a.candidates, \(fragment: Self.canCreate) as can_create,
                 array(
                     select k.rule || ' ' || k.key from pipedrive.remote_key k
                     where k.company_id = a.company_id and k.pipedrive_company_id = a.pipedrive_company_id
@@ -92,11 +92,20 @@ struct PostgresAttention: AttentionStore {
             let choice = try row.string("choice")
             return AttentionMatch(
                 kind: try row.state("kind"), recordID: try row.int64("record_id"), name: try row.string("name"),
-                reason: try row.string("reason"), isMerge: try row.bool("is_merge"), isIgnored: choice == "ignore",
-                isDecided: ["link", "create"].contains(choice), values: values, keys: try row.strings("keys"),
+                reason: try row.string("reason"), isMerge: try row.bool("is_merge"),
+                canCreate: try row.bool("can_create"), isIgnored: choice == "ignore", isDecided: ["link", "create"].contains(choice), values: values, keys: try row.strings("keys"),
                 candidates: try row.uuids("candidates").compactMap { known[$0] })
         }
     }
+
+    /// Whether the record of the question `a` can be made anew.
+    static let canCreate = SQL(
+        unsafe: """
+            (not a.is_merge and not exists (
+                select from pipedrive.link l where l.company_id = a.company_id
+                    and l.pipedrive_company_id = a.pipedrive_company_id and l.kind = a.kind
+                    and l.record_id = a.record_id and l.state = 'live'))
+            """)
 
     /// Names of our organizations by Pipedrive's numbers.
     private func organizationNames(_ values: [FieldValues]) throws -> [String: String] {

@@ -114,7 +114,8 @@ struct PostgresPairs: PairStore {
         batch.isForQuote = fresh.isForQuote
         return try Syncing(connection: connection).doing {
             try StagedRecords(
-                connection: connection, company: company, run: run, readAt: fresh.readAt, occurredAt: fresh.occurredAt
+                connection: connection, company: company, run: run, readAt: fresh.readAt, occurredAt: fresh.occurredAt,
+                addresses: fresh.addresses
             ).copy(fresh.page)
             batch.ids = fresh.page.ids
             try batch.followStates()

@@ -108,16 +108,20 @@ struct PostgresTouchedRecords: TouchedRecordStore {
             "select from pipedrive.connection where company_id = \(company) for no key update")
         let survivor = try last(kind, survivor)
         guard survivor != loser else { return }
+        // One that is gone while its contact is another record's by now links nothing any more.
         let links = try connection.query(
             """
-            select record_id from pipedrive.link
-            where company_id = \(company) and pipedrive_company_id = \(fragment: try account)
-                and kind = \(kind.rawValue) and record_id in (\(loser), \(survivor))
-                and state in ('live', 'gone')
+            select l.record_id from pipedrive.link l
+            where l.company_id = \(company) and l.pipedrive_company_id = \(fragment: try account)
+                and l.kind = \(kind.rawValue) and l.record_id in (\(loser), \(survivor))
+                and (l.state = 'live' or l.state = 'gone' and not exists (
+                    select from pipedrive.link other
+                    where other.company_id = l.company_id and other.pipedrive_company_id = l.pipedrive_company_id
+                        and other.kind = l.kind and other.local_id = l.local_id and other.state = 'live'))
             """
         ).map { try $0.int64("record_id") }
         switch MergeOutcome.of(loserIsLinked: links.contains(loser), survivorIsLinked: links.contains(survivor)) {
-        case .nothing: return
+        case .nothing: try rest(kind, loser, into: survivor, company)
         case .moves: try move(kind, from: loser, into: survivor, company)
         case .asks:
             try rest(kind, loser, into: survivor, company)

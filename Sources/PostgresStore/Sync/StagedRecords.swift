@@ -11,6 +11,8 @@ struct StagedRecords {
     let readAt: Date
     /// When records changed, where a webhook said so.
     var occurredAt: [Int64: Date] = [:]
+    /// Addresses of organizations' persons who are not staged themselves, by the organization's number.
+    var addresses: [Int64: [String]] = [:]
 
     func copy(_ page: RecordPage) throws {
         switch page {
@@ -100,6 +102,7 @@ struct StagedRecords {
     private func keep(keysOf page: RecordPage) throws {
         let ids = page.ids
         guard !ids.isEmpty else { return }
+        let lent = addresses.flatMap { record, given in given.map { (record: record, address: $0) } }
         let keys: SQL =
             switch page.kind {
             case .person:
@@ -116,6 +119,10 @@ struct StagedRecords {
                 select s.kind, 'number', 'vat ' || books.normalize_number(s.vat_number), s.record_id from page s
                 union all
                 select s.kind, 'number', 'kvk ' || books.normalize_number(s.kvk_number), s.record_id from page s
+                union
+                select s.kind, 'email', books.normalize_email(given.address), s.record_id from page s
+                join unnest(\(lent.map(\.record))::bigint[], \(lent.map(\.address))::text[]) given (record_id, address)
+                    on given.record_id = s.record_id
                 """
             case .product:
                 """

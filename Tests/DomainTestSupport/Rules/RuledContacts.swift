@@ -14,8 +14,15 @@ extension MemoryTransaction {
         }
     }
 
-    func stage(_ page: RecordPage, run: UUID, readAt: Date, occurredAt: [Int64: Date] = [:]) throws {
+    func stage(
+        _ page: RecordPage, run: UUID, readAt: Date, occurredAt: [Int64: Date] = [:],
+        addresses: [Int64: [String]] = [:]
+    ) throws {
         try editRuled { state in
+            for (number, given) in addresses where page.kind == .organization {
+                let name = RuledState.RecordName(kind: .organization, id: number)
+                state.lentKeys[run, default: [:]][name, default: []].formUnion(RuledState.Key.emails(given))
+            }
             switch page {
             case .organizations(let records):
                 state.staged[run, default: []] += records.map {

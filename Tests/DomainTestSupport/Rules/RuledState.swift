@@ -183,12 +183,8 @@ extension RuledState {
         }
         let (gone, kept) = (RecordName(kind: kind, id: loser), RecordName(kind: kind, id: survivor))
         let old = link(gone)
-        let loserIsLinked = old?.state == .live || old?.state == .gone
-        let survivorState = link(kept)?.state
-        switch MergeOutcome.of(
-            loserIsLinked: loserIsLinked, survivorIsLinked: survivorState == .live || survivorState == .gone)
-        {
-        case .nothing: return
+        switch MergeOutcome.of(loserIsLinked: isLinked(old), survivorIsLinked: isLinked(link(kept))) {
+        case .nothing: if old?.state == .gone { rest(gone, into: survivor, now) }
         case .moves:
             rest(gone, into: survivor, now)
             guard let local = old?.localID else { return }
@@ -210,6 +206,12 @@ extension RuledState {
             let candidates = [old?.localID, link(kept)?.localID].compactMap { $0 }
             questions[kept] = Question(candidates: candidates, isMerge: true, noticedAt: now)
         }
+    }
+
+    /// One that is gone while ours is another record's by now links nothing any more.
+    private func isLinked(_ link: Link?) -> Bool {
+        guard let link else { return false }
+        return link.state == .live || link.state == .gone && self.link(of: link.localID) == nil
     }
 
     private mutating func rest(_ name: RecordName, into survivor: Int64, _ now: Date) {

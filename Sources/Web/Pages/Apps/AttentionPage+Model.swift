@@ -183,7 +183,7 @@ extension AttentionPage.Match {
         reason = match.reason
         values = AttentionPage.values(match.values, match.kind)
         isMerge = match.isMerge
-        canCreate = !match.isMerge
+        canCreate = match.canCreate
         createLabel = match.kind == .product ? "Create a new product" : "Create a new contact"
         candidates = match.candidates.map { candidate in
             let isItself = candidate.linkedTo == match.recordID
