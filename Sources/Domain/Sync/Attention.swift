@@ -61,7 +61,8 @@ public struct AttentionMatch: Hashable, Sendable {
     /// Makes a question.
     public init(
         kind: RecordKind, recordID: Int64, name: String, reason: String, isMerge: Bool = false,
-        canCreate: Bool = true, isIgnored: Bool = false, isDecided: Bool = false, values: FieldValues = FieldValues(), keys: [String] = [],
+        canCreate: Bool = true, isIgnored: Bool = false, isDecided: Bool = false, values: FieldValues = FieldValues(),
+        keys: [String] = [],
         candidates: [AttentionCandidate] = []
     ) {
         self.kind = kind

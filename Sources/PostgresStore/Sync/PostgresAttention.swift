@@ -93,7 +93,8 @@ struct PostgresAttention: AttentionStore {
             return AttentionMatch(
                 kind: try row.state("kind"), recordID: try row.int64("record_id"), name: try row.string("name"),
                 reason: try row.string("reason"), isMerge: try row.bool("is_merge"),
-                canCreate: try row.bool("can_create"), isIgnored: choice == "ignore", isDecided: ["link", "create"].contains(choice), values: values, keys: try row.strings("keys"),
+                canCreate: try row.bool("can_create"), isIgnored: choice == "ignore",
+                isDecided: ["link", "create"].contains(choice), values: values, keys: try row.strings("keys"),
                 candidates: try row.uuids("candidates").compactMap { known[$0] })
         }
     }

@@ -87,7 +87,8 @@ struct RuledPairs: PairStore {
         let run = transaction.state.freshID()
         guard var batch = try batch(fresh.page.kind, run: run) else { return TakenOver() }
         batch.isForQuote = fresh.isForQuote
-        try transaction.stage(fresh.page, run: run, readAt: fresh.readAt, occurredAt: fresh.occurredAt, addresses: fresh.addresses)
+        try transaction.stage(
+            fresh.page, run: run, readAt: fresh.readAt, occurredAt: fresh.occurredAt, addresses: fresh.addresses)
         try batch.followStates()
         try batch.followMissing(fresh.missing, readAt: fresh.readAt)
         try batch.forgetKeys()
