@@ -214,7 +214,7 @@ CREATE FUNCTION books.companies_with_lapsed_documents(moment timestamp with time
  SELECT i.company_id
     FROM (books.invoice i
       JOIN books.company c USING (company_id))
-   WHERE ((i.state = ANY (ARRAY['sent'::text, 'partially_paid'::text])) AND (i.overdue_at IS NULL) AND (i.due_on < ((companies_with_lapsed_documents.moment AT TIME ZONE c.time_zone))::date))
+   WHERE ((i.state = ANY (ARRAY['sent'::text, 'partially_paid'::text])) AND (i.overdue_at IS NULL) AND (i.gross > i.paid) AND (i.due_on < ((companies_with_lapsed_documents.moment AT TIME ZONE c.time_zone))::date))
  UNION
   SELECT q.company_id
     FROM (books.quote q
@@ -489,7 +489,7 @@ CREATE FUNCTION books.invoice_figures(state text, due_on date, gross bigint, pai
     select 'infinity'::date, 1::bigint, case when $1 = 'paid' then $3 else 0 end, 0::bigint, 0::bigint, 0::bigint
     where $1 <> 'concept'
     union all
-    select $2, 0, 0, 0, 1, $3 - $4 where $1 in ('sent', 'partially_paid')
+    select $2, 0, 0, 0, 1, $3 - $4 where $1 in ('sent', 'partially_paid') and $3 <> $4
 $_$;
 
 ALTER FUNCTION books.invoice_figures(state text, due_on date, gross bigint, paid bigint) OWNER TO paydock_owner;
@@ -718,6 +718,15 @@ begin
     new.deal_pipedrive_company_id := (
         select c.pipedrive_company_id from pipedrive.connection c
         where c.company_id = new.company_id and (new.deal_id is not null or new.lead_id is not null));
+    -- Only invoices have a quote.
+    if tg_table_name = 'invoice' and tg_op = 'INSERT' then
+        new.deal_pipedrive_company_id := coalesce(
+            (select q.deal_pipedrive_company_id from books.quote q
+            where q.company_id = new.company_id and q.id = new.quote_id
+                and (q.deal_id = new.deal_id
+                    or q.deal_id is null and new.deal_id is null and q.lead_id = new.lead_id)),
+            new.deal_pipedrive_company_id);
+    end if;
     return new;
 end
 $$;

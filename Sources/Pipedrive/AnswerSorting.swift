@@ -17,8 +17,8 @@ enum AnswerSorting {
             return CRMFailure(.unauthorized, status: status, reason: "The access token was refused by \(label)")
         case 402:
             return CRMFailure(
-                .wait(seconds: retryAfter(answer)), status: status, reason: "The Pipedrive plan does not allow \(label)"
-            )
+                .wait(seconds: retryAfter(answer)), status: status,
+                reason: "The Pipedrive plan does not allow \(label)", holdsConnection: true)
         case 403: return forbidden(answer, label)
         case 429: return tooMany(answer, label)
         case 408, 425, 500...:

@@ -149,7 +149,7 @@ struct PanelQuery {
     private static let dealColumns: SQLTemplate<PanelQuery> = """
         , q.id as quote_id, q.number as quote_number, q.state as quote_state, i.id as invoice_id,
             i.number as invoice_number, i.state as invoice_state,
-            i.state in ('sent', 'partially_paid') and i.due_on < a.today as invoice_is_overdue
+            i.state in ('sent', 'partially_paid') and i.gross > i.paid and i.due_on < a.today as invoice_is_overdue
         """
 
     // The deal's own documents: its latest quote, and the latest invoice made for it or from one of its quotes.
@@ -161,12 +161,12 @@ struct PanelQuery {
             order by q.created_at desc, q.id limit 1) q on true
         left join lateral (
             select found.* from (
-                (select i.id, i.number, i.state, i.due_on, i.created_at from books.invoice i
+                (select i.id, i.number, i.state, i.gross, i.paid, i.due_on, i.created_at from books.invoice i
                 where i.company_id = a.company_id and i.deal_id = a.record_id
                     and i.deal_pipedrive_company_id = a.pipedrive_company_id
                 order by i.created_at desc, i.id limit 1)
                 union all
-                (select i.id, i.number, i.state, i.due_on, i.created_at
+                (select i.id, i.number, i.state, i.gross, i.paid, i.due_on, i.created_at
                 from books.quote o join books.invoice i on i.company_id = o.company_id and i.quote_id = o.id
                 where o.company_id = a.company_id and o.deal_id = a.record_id
                     and o.deal_pipedrive_company_id = a.pipedrive_company_id

@@ -8,8 +8,7 @@ struct PostgresDrafts: DraftStore {
 
     func enter(_ entry: DealEntry, flood: FloodRule) throws -> EntryOutcome {
         let company = try access.company()
-        // Entries of a company are counted one after the other; the lock goes with the transaction.
-        _ = try connection.query("select pg_advisory_xact_lock(hashtextextended(\("draft " + company.text), 0))")
+        try lockEntries(of: company)
         let found = try connection.query(
             """
             select d.state, c.pipedrive_company_id,
@@ -36,6 +35,11 @@ struct PostgresDrafts: DraftStore {
             if !isHeld { try ask(entry.dealID, company) }
             return isHeld ? .held : .requested
         }
+    }
+
+    // Entries of a company are counted one after the other; the lock goes with the transaction.
+    private func lockEntries(of company: Company.ID) throws {
+        _ = try connection.query("select pg_advisory_xact_lock(hashtextextended(\("draft " + company.text), 0))")
     }
 
     private func keep(_ entry: DealEntry, state: QuoteDraft.State, _ company: Company.ID) throws {
@@ -157,6 +161,16 @@ struct PostgresDrafts: DraftStore {
             from pipedrive.connection c
             where c.company_id = \(try access.company()) and d.company_id = c.company_id
                 and d.pipedrive_company_id = c.pipedrive_company_id and d.deal_id = \(deal) and d.state <> 'ready'
+            """)
+    }
+
+    func abandon(reason: String) throws -> Int {
+        let company = try access.company()
+        try lockEntries(of: company)
+        return try connection.execute(
+            """
+            update pipedrive.quote_draft set state = 'failed', reason = \(reason)
+            where company_id = \(company) and state = 'requested'
             """)
     }
 

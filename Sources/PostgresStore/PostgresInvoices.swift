@@ -119,7 +119,7 @@ struct PostgresInvoices: InvoiceStore {
             update books.invoice i set overdue_at = clock_timestamp()
             from books.company c
             where i.company_id = \(try access.company()) and c.company_id = i.company_id
-                and i.state in ('sent', 'partially_paid') and i.overdue_at is null
+                and i.state in ('sent', 'partially_paid') and i.overdue_at is null and i.gross > i.paid
                 and i.due_on < (coalesce(\(now)::timestamptz, clock_timestamp()) at time zone c.time_zone)::date
             returning i.id
             """

@@ -83,15 +83,15 @@ struct PostgresMessageLog: MessageLog {
         try retry("kind = \(kind.rawValue) and state = 'discarded'")
     }
 
-    // Whatever made it fail may have taken effect: the next attempt looks first. Who heads a lane keeps the place; who
-    // waits behind another, or was given up, goes out of order.
+    // Whatever made it fail may have taken effect: the next attempt looks first. What it does not find it repeats no
+    // sooner than without the retry. Who heads a lane keeps the place; who waits behind another, or was given up, goes
+    // out of order.
     private func retry(_ which: SQL) throws -> Int {
         try connection.execute(
             """
             update queue.message set state = 'available', attempt_count = 0, has_unclear_attempt = true,
                 lane = case when is_blocked or state = 'discarded' then null else lane end, is_blocked = false,
-                bucket = queue.bucket(), repeat_after = null,
-                due_at = clock_timestamp(), finished_at = null
+                bucket = queue.bucket(), due_at = clock_timestamp(), finished_at = null
             where \(fragment: visible) and \(fragment: which)
             """)
     }

@@ -32,7 +32,7 @@ extension Installs {
                 "uninstalled in Pipedrive", detail: "by \(grant.userName) (Pipedrive user \(userID))")
             guard let after else { return }
             if after.state == .disconnected {
-                _ = try transaction.queue.cancelWaiting(reason: "The connection was ended in Pipedrive")
+                try Self.cancelWork("The connection was ended in Pipedrive", transaction)
                 // Nobody is left who could serve it. Who was there to see the panel has to be let go at Pipedrive, too.
                 try transaction.revocations.keep(exceptTold: [])
                 _ = try transaction.connections.disconnect()
@@ -66,7 +66,7 @@ extension Installs {
             guard let state, state != .disconnected else {
                 return try transaction.connectionHealth.revokingUntil() == nil
             }
-            _ = try transaction.queue.cancelWaiting(reason: "The connection was ended")
+            try Self.cancelWork("The connection was ended", transaction)
             // Of other users' grants, and of a token that was refreshed while we told of the one before, Pipedrive is
             // told by the drainer.
             try transaction.revocations.keep(exceptTold: told)
@@ -78,6 +78,12 @@ extension Installs {
                     + (isTold ? "Pipedrive was told" : "Pipedrive is still to be told"))
             return isTold
         }
+    }
+
+    /// What was to be done for the connection is not done. Drafts come first: who asks for a quote locks in this order.
+    private static func cancelWork(_ reason: String, _ transaction: any StorageTransaction) throws {
+        try transaction.drafts.abandon(reason: "\(reason).")
+        _ = try transaction.queue.cancelWaiting(reason: reason)
     }
 
     /// All webhooks at once, at most 4 seconds, then the grant, at most 5: ten in all.

@@ -131,9 +131,15 @@ public struct Integration: Sendable {
     }
 
     /// Drafts the quotes that were held because too many deals entered at once, or drops them; says how many.
+    ///
+    /// Throws `conflict` when they are to be drafted and nothing is connected; they stay held then.
     public func answerFlood(drafts: Bool, company: Company.ID) throws -> Int {
-        try storage.transaction(.web(company)) {
-            try $0.drafts.release(dropping: drafts ? nil : QuoteDraft.declined)
+        try storage.transaction(.web(company)) { transaction in
+            let state = try transaction.connections.connection()?.state
+            guard !drafts || state == .live || state == .reconnect else {
+                throw Refusal(.conflict, "Connect Pipedrive first: these quotes are drafted from its deals.")
+            }
+            return try transaction.drafts.release(dropping: drafts ? nil : QuoteDraft.declined)
         }
     }
 

@@ -37,7 +37,7 @@ public struct QuoteDrafting: Sendable {
         if try storage.transaction(.cron(company), { try $0.quotes.quote(externalID: externalID) }) != nil {
             return .completed(note: "The deal has its quote already")
         }
-        let context = try await desk.context(of: id, company)
+        let context = try await context(of: id, company)
         if let reason = DraftDesk.refusal(context) { return try fail(id, company, reason) }
         guard let context else { return try fail(id, company, "The deal is not there, or not visible.") }
         guard let customer = try storage.transaction(.cron(company), { try Self.customer(of: context, $0) }) else {
@@ -68,6 +68,16 @@ public struct QuoteDrafting: Sendable {
         } catch let refusal as Refusal where refusal.code == .conflict {
             // Another drainer, whose lease was thought to be over, was quicker.
             return .completed(note: "The deal has its quote already")
+        }
+    }
+
+    /// A draft that finds its connection ended may be asked for again after the next one is made.
+    private func context(of deal: Deal.ID, _ company: Company.ID) async throws -> DealContext? {
+        do {
+            return try await desk.context(of: deal, company)
+        } catch let ended as ConnectionEnded {
+            try fail(deal, company: company, reason: "\(ended.reason).")
+            throw ended
         }
     }
 

@@ -150,6 +150,32 @@ struct QuotePricingTests {
         #expect(priced.remarks == ["A discount is above 100 %: it is not on the quote."])
     }
 
+    @Test func `a discount that unpriced lines have no part in is said, with its size where nothing is priced`() {
+        let discounts = [
+            DealDiscount(description: "A", discount: .amount(5000)),
+            DealDiscount(description: "B", discount: .percentage(Percentage(basisPoints: 1250))),
+            DealDiscount(description: "C", discount: .none),
+        ]
+        func remarks(_ products: [DealProduct], _ discounts: [DealDiscount]) -> [String] {
+            QuotePricing.priced(
+                .fixture(lines: []), task: .fixture(context: .fixture(products: products, discounts: discounts))
+            ).remarks
+        }
+        let unpriced = DealProduct.fixture(problem: "Line 1 has no price")
+        #expect(
+            remarks([unpriced, .fixture()], discounts) == [
+                "The deal's discounts were taken of the priced lines only: check them."
+            ])
+        let none = remarks([unpriced], discounts)
+        #expect(none.count == 1 && none.first?.contains("not on the quote: € 50,00, 12.5 %.") == true)
+        #expect(remarks([unpriced, .fixture()], [discounts[2]]) == [])
+        #expect(remarks([.fixture()], discounts) == [])
+        let need = QuotePricing.priced(
+            .fixture(lines: [DraftProposal.Line(source: .need, wording: nil, quantity: .one)]),
+            task: .fixture(context: .fixture(products: [], discounts: discounts)))
+        #expect(need.remarks == none)
+    }
+
     @Test func `a deal discount becomes one line per tax rate and method`() {
         let context = DealContext.fixture(
             products: [

@@ -55,7 +55,9 @@ import Testing
 
     @Test func `403 for a missing scope waits`() async throws {
         let body = #"{"success":false,"error":"Scope and URL mismatch","errorCode":403,"error_info":"x"}"#
-        #expect(try await posting(403, body)?.kind == .wait(seconds: nil))
+        let failure = try await posting(403, body)
+        #expect(failure?.kind == .wait(seconds: nil))
+        #expect(failure?.holdsConnection == false, "what needs no such scope goes on")
     }
 
     @Test func `403 as a page of HTML waits, whatever its type says`() async throws {
@@ -75,8 +77,10 @@ import Testing
         #expect(try await posting(403, "")?.kind == .rejected)
     }
 
-    @Test func `402 waits`() async throws {
-        #expect(try await posting(402)?.kind == .wait(seconds: nil))
+    @Test func `402 waits, and is about the whole account`() async throws {
+        let failure = try await posting(402)
+        #expect(failure?.kind == .wait(seconds: nil))
+        #expect(failure?.holdsConnection == true)
     }
 
     @Test(arguments: [

@@ -60,6 +60,34 @@ struct DealCompanyTests {
         }
     }
 
+    @Test func `an invoice made from a quote of another company's deal is that deal's, unless it is bound anew`() throws
+    {
+        try withStores { stores throws in
+            try stores.connect(.number(1, company: 77))
+            let ada = try stores.web { try $0.addContact() }
+            let quote = try stores.web { try $0.addQuote(for: ada, deal: 7) }
+            _ = try stores.web { try $0.connections.disconnect() }
+            try stores.connect(.number(1, company: 88))
+            // Also by the API, whose role cannot read the connection.
+            let ours = [
+                try stores.web { try $0.addInvoice(for: ada, quote: quote.id, deal: 7, state: .sent) },
+                try stores.api { try $0.addInvoice(for: ada, quote: quote.id, deal: 7, state: .sent) },
+            ]
+            let other = try stores.web { try $0.addInvoice(for: ada, quote: quote.id, deal: 8, state: .sent) }
+            #expect(try Self.deal(7, of: 88, in: stores) == Shown())
+            #expect(try Self.deal(8, of: 88, in: stores) == Shown(customer: ada, invoice: other.id))
+            let subjects = ours.map(\.id.rawValue) + [other.id.rawValue]
+            #expect(try Self.deals(of: subjects, .invoiceSent, in: stores) == [nil, nil, Deal.ID(8)])
+            _ = try stores.web { try $0.documentDeals.bind(ours[0].id, deal: nil, lead: nil) }
+            _ = try stores.web { try $0.documentDeals.bind(ours[0].id, deal: Deal.ID(7), lead: nil) }
+            #expect(try Self.deal(7, of: 88, in: stores) == Shown(customer: ada, invoice: ours[0].id))
+
+            _ = try stores.web { try $0.connections.disconnect() }
+            try stores.connect(.number(1, company: 77))
+            #expect(try Self.deals(of: [ours[1].id.rawValue], .invoiceSent, in: stores) == [Deal.ID(7)])
+        }
+    }
+
     @Test func `what was bound while disconnected, or before the first connection, is the last or first company's`()
         throws
     {

@@ -82,6 +82,34 @@ struct DraftTests {
         }
     }
 
+    @Test func `what was asked for when the connection ends is asked for again after the next one is made`() throws {
+        try withStores { stores throws in
+            try stores.connect()
+            for id in [Int64(7), 8, 10] {
+                _ = try stores.cron { try $0.drafts.enter(DealEntry(dealID: Deal.ID(id)), flood: FloodRule()) }
+            }
+            try stores.cron {
+                try $0.drafts.fail(Deal.ID(8), reason: "nobody", waitsForContact: Self.context(person: 3))
+            }
+            _ = try stores.cron { try $0.drafts.enter(DealEntry(dealID: Deal.ID(9)), flood: FloodRule(count: 0)) }
+            let quote = try stores.cron { try $0.addQuote(for: try $0.addContact(), deal: 10) }
+            try stores.cron {
+                try $0.drafts.ready(Deal.ID(10), quote: quote.id, context: Self.context(), drafter: "built-in")
+            }
+            try stores.web { transaction in
+                #expect(try transaction.drafts.abandon(reason: "It ended.") == 1)
+                #expect(try transaction.queue.cancelWaiting(reason: "It ended") == 3)
+                _ = try transaction.connections.disconnect()
+            }
+            let states = try stores.web { try $0.drafts.recent() }
+                .map { "\($0.dealID) \($0.state) \($0.reason ?? "")" }
+            #expect(Set(states) == ["7 failed It ended.", "8 waiting nobody", "9 held ", "10 ready "])
+            try stores.connect()
+            #expect(try stores.cron { try $0.drafts.enter(Self.entry, flood: FloodRule()) } == .requested)
+            #expect(try stores.messages().filter { $0.kind == .draft }.map(\.subject) == ["7"])
+        }
+    }
+
     @Test func `a failed draft says why and may be asked for again, a ready one not`() throws {
         try withStores { stores throws in
             try stores.connect()

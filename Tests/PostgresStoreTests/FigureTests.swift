@@ -63,6 +63,23 @@ struct FigureTests {
         }
     }
 
+    @Test func `nothing is open of an invoice of nothing, sent or paid`() throws {
+        try withStores { stores throws in
+            let (ada, free) = try stores.web { transaction in
+                let ada = try transaction.addContact()
+                return (ada, try transaction.addInvoice(for: ada, units: 0, state: .sent).id)
+            }
+            let open: SQL = """
+                select coalesce(sum(open_count), 0)::int as value from books.figure where contact_id = \(ada)
+                """
+            #expect(try stores.number(open) == 0)
+            #expect(try stores.number("select sum(invoice_count)::int as value from books.figure") == 1)
+            #expect(try stores.web { try $0.invoices.move(free, from: .sent, to: .paid) } != nil)
+            #expect(try stores.number(open) == 0)
+            #expect(try stores.everywhere { try $0.figures.differing() } == 0)
+        }
+    }
+
     @Test func `a person who moves between organizations takes its figures along, whoever writes meanwhile`() throws {
         try withStores { stores throws in
             let (one, two, ada) = try stores.web { transaction throws in

@@ -164,7 +164,7 @@ struct GeneratedBooks {
             where p.kind = 'organization'),
         document as (
             select c.page, i.currency, 0 as arr, case when i.state = 'paid' then i.gross else 0 end as revenue,
-                case when i.state in ('sent', 'partially_paid') then 1 else 0 end as open_count,
+                case when i.state in ('sent', 'partially_paid') and i.gross > i.paid then 1 else 0 end as open_count,
                 case when i.state in ('sent', 'partially_paid') then i.gross - i.paid else 0 end as open,
                 case when i.state in ('sent', 'partially_paid') and i.due_on < c.today then i.gross - i.paid
                     else 0 end as overdue,

@@ -87,6 +87,7 @@ struct InvoiceTests {
                     let contact = try transaction.addContact()
                     _ = try transaction.addInvoice(for: contact, dueOn: day)
                     _ = try transaction.addInvoice(for: contact, dueOn: day.adding(days: 1), state: .sent)
+                    _ = try transaction.addInvoice(for: contact, units: 0, dueOn: day, state: .sent)
                     let paid = try transaction.addInvoice(for: contact, units: 5, dueOn: day, state: .sent)
                     _ = try transaction.invoices.pay(paid.id, minorUnits: 5, paidOn: day)
                     let part = try transaction.addInvoice(for: contact, units: 5, dueOn: day, state: .sent)
@@ -96,6 +97,10 @@ struct InvoiceTests {
             }
             let open = try fill(stores.company)
             let openThere = try fill(newYork)
+            let free = try stores.makeCompany()
+            _ = try stores.web(free) {
+                try $0.addInvoice(for: try $0.addContact(), units: 0, dueOn: day, state: .sent)
+            }
             #expect(try stores.everywhere { try $0.schedule.withLapsedDocuments(now: now) } == [stores.company])
             #expect(Set(try stores.cron { try $0.invoices.markOverdue(now: now) }) == open)
             #expect(try stores.cron { try $0.invoices.markOverdue(now: now) } == [])

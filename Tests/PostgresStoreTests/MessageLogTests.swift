@@ -28,6 +28,28 @@ struct MessageLogTests {
         }
     }
 
+    @Test func `what was of unclear outcome and is retried looks at once, and repeats no sooner for it`() throws {
+        try withStores { stores throws in
+            for subject in ["unclear", "clear"] { try stores.add(subject) }
+            for message in try stores.messages() {
+                let isUnclear = message.subject == "unclear"
+                #expect(
+                    try stores.finish(
+                        message,
+                        AttemptOutcome(
+                            .retryable, .failed, detail: "reset", delaySeconds: 600,
+                            repeatSeconds: isUnclear ? 600 : nil, isUnclear: isUnclear)))
+                #expect(try Self.retry(message, in: stores))
+            }
+            let again = try stores.messages()
+            #expect(Set(again.map(\.subject)) == ["unclear", "clear"])
+            for message in again {
+                #expect(message.hasUnclearAttempt)
+                #expect((message.repeatSeconds > 0) == (message.subject == "unclear"), "\(message.subject)")
+            }
+        }
+    }
+
     @Test func `the operator gives waiting messages up and lets them go again, and is told of a wrong number`() throws {
         try withStores { stores throws in
             let program = try OperatorProgram(stores)

@@ -184,6 +184,10 @@ struct IntegrationTests {
         #expect(await site.submit("/apps/pipedrive/flood", "").status == 400)
         #expect(site.tables.floodAnswers == [nil, "A person chose not to draft these quotes."])
         #expect(await site.submit("/apps/pipedrive/stages", "").status == 303)
+        site.tables.connection = nil
+        let refused = await site.submit("/apps/pipedrive/flood", "answer=draft")
+        #expect(refused.status == 409 && refused.text.contains("Connect Pipedrive first"))
+        #expect(site.tables.floodAnswers.count == 2)
     }
 
     @Test func `sync now starts one run, and says when one is at work`() async {

@@ -291,9 +291,10 @@ struct HousekeepingTests {
         #expect(office.storage.tenant.eventKinds == [.invoiceOverdue])
     }
 
-    @Test func `paid invoices and concepts are never late`() throws {
+    @Test func `paid invoices, concepts and those of nothing are never late`() throws {
         _ = try office.invoice(.paid, dueOn: .fixture)
         office.storage.tenant.invoices.append(.fixture(id: .numbered(41), dueOn: .fixture))
+        _ = try office.invoice(.sent, lines: [.fixture(unitPrice: 0)], dueOn: .fixture)
         try run(at: 86_400 * 9)
         #expect(office.storage.tenant.eventKinds.isEmpty)
     }

@@ -252,6 +252,57 @@ struct EndingTests {
         #expect(office.storage.tenant.revocations.values.map { $0.reveal() } == ["refresh-6"])
     }
 
+    private func enter(_ deal: Int64) throws -> EntryOutcome {
+        try office.storage.transaction(.cron(office.company)) {
+            try $0.drafts.enter(DealEntry(dealID: Deal.ID(deal), triggerID: .numbered(60)), flood: FloodRule())
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `quotes that were asked for fail with the connection, and are asked for again after the next`(
+        isUninstall: Bool
+    ) async throws {
+        #expect(try enter(7) == .requested)
+        if isUninstall {
+            try uninstall(basic("client:secret"))
+        } else {
+            _ = try await office.installs.disconnect(session: session)
+        }
+        #expect(office.messages(.draft).map(\.state) == [.cancelled])
+        #expect(office.storage.tenant.drafts.map(\.state) == [.failed])
+        #expect(office.storage.tenant.drafts.first?.reason?.hasPrefix("The connection was ended") == true)
+        office.storage.connect()
+        let staged = StagedDeal(
+            id: Deal.ID(7), status: .open, stageID: Stage.ID(3), enteredAt: Date.fixture.addingTimeInterval(-60))
+        office.pipedrive.edit { $0.staged = [staged] }
+        _ = try await office.sweep.sweep(company: office.company)
+        #expect(office.storage.tenant.drafts.map(\.state) == [.requested])
+        #expect(office.messages(.draft).map(\.state) == [.cancelled, .available])
+    }
+
+    @Test func `a draft that finds its connection ended fails, and may be asked for again`() async throws {
+        #expect(try enter(7) == .requested)
+        office.storage.connect(.fixture(state: .disconnected))
+        try await office.drainOnce()
+        #expect(office.messages(.draft).map(\.state) == [.cancelled])
+        #expect(office.storage.tenant.drafts.map(\.state) == [.failed])
+        office.storage.connect()
+        #expect(try enter(7) == .requested)
+    }
+
+    @Test func `held deals stay held while nothing is connected, and may be dropped`() async throws {
+        try office.storage.transaction(.cron(office.company)) {
+            _ = try $0.drafts.enter(DealEntry(dealID: Deal.ID(7)), flood: FloodRule(count: 0))
+        }
+        _ = try await office.installs.disconnect(session: session)
+        let refused = await refusal { _ = try office.integration.answerFlood(drafts: true, company: office.company) }
+        #expect(refused?.code == .conflict)
+        #expect(office.storage.tenant.drafts.map(\.state) == [.held])
+        #expect(office.messages(.draft).isEmpty)
+        #expect(try office.integration.answerFlood(drafts: false, company: office.company) == 1)
+        #expect(office.storage.tenant.drafts.map(\.state) == [.failed])
+    }
+
     @Test func `a disconnect leaves mails alone`() async throws {
         try office.queue(.mail, "1")
         try office.queue(.note, "2")

@@ -10,11 +10,14 @@ struct DealDiscounts {
     private let discounts: [DealDiscount]
     private let shares: [Share]
     private let total: Int64
+    /// Whether each line has an amount: a discount of what has none is taken of nothing.
+    private let isWhole: Bool
 
     init(_ discounts: [DealDiscount], over lines: [DocumentLine]) {
         self.discounts = discounts
         shares = Self.shares(of: lines)
         total = shares.reduce(0) { $0 + $1.amount }
+        isWhole = !lines.isEmpty && lines.allSatisfy { $0.isTextLine || ($0.unitPrice != nil && $0.amount() != nil) }
     }
 
     /// The lines, and what a person should know of them.
@@ -30,8 +33,27 @@ struct DealDiscounts {
         }
         let wished = discounts.map(\.discount).reduce(Int64(0)) { $0 + (Self.fixed($1) ?? 0) }
         if wished > total, total > 0 { remarks.append("The deal's discounts are larger than its lines.") }
+        if let remark = shortfall(in: deal.currency) { remarks.append(remark) }
         let made = zip(discounts, units).flatMap { lines($1, named: $0.description) }
         return (made, remarks)
+    }
+
+    /// A sentence when lines without a price had no part in the discounts.
+    private func shortfall(in currency: Currency) -> String? {
+        let wished = discounts.filter { $0.problem == nil }.compactMap { Self.words($0.discount, currency) }
+        guard !isWhole, !wished.isEmpty else { return nil }
+        if total > 0 { return "The deal's discounts were taken of the priced lines only: check them." }
+        let all = wished.joined(separator: ", ")
+        return "No line has a price that the deal's discounts could be taken of, so they are not on the quote: \(all)."
+    }
+
+    /// Nil for a discount of nothing.
+    private static func words(_ discount: Discount, _ currency: Currency) -> String? {
+        switch discount {
+        case .none: nil
+        case .amount(let units): units > 0 ? Money(minorUnits: units, currency: currency).displayText : nil
+        case .percentage(let percentage): percentage > .zero ? "\(percentage) %" : nil
+        }
     }
 
     private func reductions(ofRest: Bool) -> [Int64] {

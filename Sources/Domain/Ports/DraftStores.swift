@@ -56,6 +56,10 @@ public protocol DraftStore {
     func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws
     /// Keeps why there is no quote: for good, or until the deal gets a contact.
     func fail(_ deal: Deal.ID, reason: String, waitsForContact: DealContext?) throws
+    /// Fails what was asked for and is not drafted yet, because the work for it is cancelled: those deals may be asked
+    /// for again. Says how many.
+    @discardableResult
+    func abandon(reason: String) throws -> Int
     /// Newest first, at most 50.
     func recent() throws -> [QuoteDraft]
     /// How many deals are held.

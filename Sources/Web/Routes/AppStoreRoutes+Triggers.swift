@@ -12,17 +12,23 @@ extension AppStoreRoutes {
                 try useCases.integration.refreshStages(try call.member().company.id)
                 return done(.triggers, .readingStages)
             },
-            Route(.post, "/apps/pipedrive/flood", .member, body: .form) { call in
-                let drafts = call.form["answer"] == "draft"
-                guard drafts || call.form["answer"] == "drop" else {
-                    throw Refusal(.invalid, "Say whether to draft these quotes.", fields: ["answer": "is unknown"])
-                }
-                _ = try useCases.integration.answerFlood(drafts: drafts, company: try call.member().company.id)
-                return done(.triggers, drafts ? .drafting : .dropped)
-            },
+            Route(.post, "/apps/pipedrive/flood", .member, body: .form) { try answerFlood($0) },
             Route(.post, "/apps/pipedrive/trial", .member, body: .form) { try askTrial($0) },
             Route(.get, "/apps/pipedrive/drafts/{id}", .member) { try showDraft($0) },
         ]
+    }
+
+    private func answerFlood(_ call: Call) throws -> WebResponse {
+        let drafts = call.form["answer"] == "draft"
+        guard drafts || call.form["answer"] == "drop" else {
+            throw Refusal(.invalid, "Say whether to draft these quotes.", fields: ["answer": "is unknown"])
+        }
+        do {
+            _ = try useCases.integration.answerFlood(drafts: drafts, company: try call.member().company.id)
+        } catch let refusal as Refusal where refusal.code == .conflict {
+            return try settings(call, tab: .triggers, problem: refusal.message, status: .conflict)
+        }
+        return done(.triggers, drafts ? .drafting : .dropped)
     }
 
     private func askTrial(_ call: Call) throws -> WebResponse {

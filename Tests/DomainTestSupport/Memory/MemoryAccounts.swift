@@ -45,8 +45,8 @@ struct MemoryDirectory: DirectoryStore, ScheduleStore {
     }
     func withLapsedDocuments(now: Date?) throws -> [Company.ID] {
         let today = transaction.today
-        return transaction.state.tenants.values.filter { tenant in
-            tenant.invoices.contains { $0.isLate(today) } || tenant.quotes.contains { $0.isLapsed(today) }
+        return try transaction.state.tenants.values.filter { tenant in
+            try tenant.invoices.contains { try $0.isLate(today) } || tenant.quotes.contains { $0.isLapsed(today) }
         }
         .map(\.company.id)
     }

@@ -23,8 +23,9 @@ extension Quote {
 }
 
 extension Invoice {
-    func isLate(_ today: CalendarDay) -> Bool {
-        (state == .sent || state == .partiallyPaid) && !isOverdue && dueOn < today
+    func isLate(_ today: CalendarDay) throws -> Bool {
+        guard state == .sent || state == .partiallyPaid, !isOverdue, dueOn < today else { return false }
+        return try DocumentTotals(lines: content.lines, currency: content.currency).gross > paid
     }
 
     func with(
@@ -155,7 +156,7 @@ struct MemoryInvoices: InvoiceStore {
     func markOverdue(now: Date?) throws -> [Invoice.ID] {
         let today = transaction.today
         return try transaction.edit { tenant in
-            let late = tenant.invoices.indices.filter { tenant.invoices[$0].isLate(today) }
+            let late = try tenant.invoices.indices.filter { try tenant.invoices[$0].isLate(today) }
             for index in late { tenant.invoices[index] = tenant.invoices[index].with(isOverdue: true) }
             return late.map { tenant.invoices[$0].id }
         }

@@ -89,6 +89,11 @@ struct MemoryDrafts: DraftStore {
         }
         try transaction.edit { $0.waitingDeals[deal] = context?.deal }
     }
+    func abandon(reason: String) throws -> Int {
+        let asked = try transaction.tenant().drafts.filter { $0.state == .requested }.map(\.dealID)
+        for deal in asked { try replace(deal) { $0.with(.failed, reason: reason) } }
+        return asked.count
+    }
     func recent() throws -> [QuoteDraft] { Array(try transaction.tenant().drafts.prefix(50)) }
     func heldCount() throws -> Int { try transaction.tenant().drafts.filter { $0.state == .held }.count }
 

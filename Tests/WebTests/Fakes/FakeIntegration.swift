@@ -226,6 +226,7 @@ struct FakeDrafts: DraftStore, DraftRecordStore, DraftSpendStore {
     func draft(of deal: Deal.ID) throws -> QuoteDraft? { tables.drafts.first { $0.dealID == deal } }
     func ready(_ deal: Deal.ID, quote: Quote.ID, context: DealContext, drafter: String) throws { throw NotServed() }
     func fail(_ deal: Deal.ID, reason: String, waitsForContact: DealContext?) throws { throw NotServed() }
+    func abandon(reason: String) throws -> Int { 0 }
     func recent() throws -> [QuoteDraft] { tables.drafts }
     func heldCount() throws -> Int { tables.drafts.filter { $0.state == .held }.count }
 
