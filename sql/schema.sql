@@ -4754,7 +4754,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE pipedrive.call_budget TO paydock_cron;
 GRANT SELECT,DELETE ON TABLE pipedrive.conflict TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.conflict TO paydock_cron;
 
-GRANT SELECT ON TABLE pipedrive.custom_field TO paydock_web;
+GRANT SELECT,DELETE ON TABLE pipedrive.custom_field TO paydock_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pipedrive.custom_field TO paydock_cron;
 
 GRANT SELECT ON TABLE pipedrive.deal_snapshot TO paydock_web;

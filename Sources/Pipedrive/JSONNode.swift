@@ -27,10 +27,8 @@ struct JSONNode: Sendable {
         return firstMember { $0.elementsEqual(wanted) }
     }
 
-    /// The member with a name that is only known while running, such as a custom field's code; nil when null.
-    func member(named name: String) -> JSONNode? {
-        firstMember { $0.elementsEqual(name.utf8) }.flatMap { $0.isNull ? nil : $0 }
-    }
+    /// The member with a name that is only known while running, such as a custom field's code, null included.
+    func member(named name: String) -> JSONNode? { firstMember { $0.elementsEqual(name.utf8) } }
 
     private func firstMember(where isWanted: (ArraySlice<UInt8>) -> Bool) -> JSONNode? {
         guard isObject else { return nil }

@@ -63,13 +63,16 @@ enum RecordReading {
         return text.replacing("\0", with: "")
     }
 
-    /// What a custom field says: the label of a chosen option, else its text; nil when none is named.
+    /// What a custom field says: the label of a chosen option, else its text; empty where it is null. Nil when none is
+    /// named, and when Pipedrive has no such field any more, whose code is in no answer: nobody cleared anything.
     private static func custom(
         _ code: String?, _ kind: RecordKind, _ node: JSONNode, _ policy: SyncPolicy?
     ) -> String? {
-        guard let code else { return nil }
-        guard let value = node["custom_fields"]?.member(named: code) else { return "" }
-        let options = policy?.customFields.first { $0.kind == kind && $0.code == code }?.options ?? []
+        guard let code, let policy, policy.mayHave(code, of: kind),
+            let value = node["custom_fields"]?.member(named: code)
+        else { return nil }
+        if value.isNull { return "" }
+        let options = policy.options(of: code, kind)
         if let id = value.integer, let option = options.first(where: { $0.id == id }) { return option.label }
         return filled(value["value"] ?? value) ?? ""
     }
@@ -104,14 +107,20 @@ enum RecordReading {
         return primary + others
     }
 
-    /// Where Pipedrive has not taken the address apart, all of it stands as the street.
+    /// Where Pipedrive has not taken the address apart, all of it stands as the street; where it knows all but the
+    /// street, as of a PO box, the whole says that.
     private static func address(_ node: JSONNode?) -> PostalAddress {
         guard let node else { return PostalAddress() }
         let street = [node["route"], node["street_number"], node["subpremise"]].compactMap(filled)
-        let parts = PostalAddress(
+        var parts = PostalAddress(
             street: street.isEmpty ? nil : street.joined(separator: " "), postalCode: filled(node["postal_code"]),
             city: filled(node["locality"]), country: filled(node["country"]))
-        return parts == PostalAddress() ? PostalAddress(street: filled(node["value"]) ?? filled(node)) : parts
+        if parts == PostalAddress() { return PostalAddress(street: filled(node["value"]) ?? filled(node)) }
+        if parts.street == nil, let value = filled(node["value"]) {
+            let areas = [node["sublocality"], node["admin_area_level_1"], node["admin_area_level_2"]]
+            parts.street = StreetLine(value, of: parts, areas: areas.compactMap(filled)).text
+        }
+        return parts
     }
 
     /// One price per currency; custom currencies that are no three-letter code are left out.

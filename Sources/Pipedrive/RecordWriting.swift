@@ -88,14 +88,18 @@ struct RecordWriting {
 
     /// `value` is what people see; the parts stand beside it, because those left out become empty.
     private static func address(_ address: PostalAddress) -> SentValue {
-        let town = [address.postalCode, address.city].compactMap(\.self).joined(separator: " ")
-        let line = [address.street, town.isEmpty ? nil : town, address.country].compactMap(\.self)
-        var parts: [String: SentValue] = ["value": .text(line.joined(separator: ", "))]
+        var parts: [String: SentValue] = ["value": .text(line(address))]
         if let street = address.street { parts["route"] = .text(street) }
         if let code = address.postalCode { parts["postal_code"] = .text(code) }
         if let city = address.city { parts["locality"] = .text(city) }
         if let country = address.country { parts["country"] = .text(country) }
         return .object(parts)
+    }
+
+    /// An address in one line.
+    static func line(_ address: PostalAddress) -> String {
+        let town = [address.postalCode, address.city].compactMap(\.self).joined(separator: " ")
+        return [address.street, town.isEmpty ? nil : town, address.country].compactMap(\.self).joined(separator: ", ")
     }
 
     /// Every currency goes back: ours with our amount and what stood beside it, and those that we can't hold as they
@@ -121,7 +125,8 @@ struct RecordWriting {
             })
     }
 
-    /// The code and value of a mapped custom field; nil when none is mapped, or none of its options means the value.
+    /// The code and value of a mapped custom field; nil when none is mapped, when Pipedrive does not have it any more,
+    /// and when none of its options means the value.
     private func custom(_ field: SyncField, _ text: String, _ kind: RecordKind) -> (String, SentValue)? {
         let code =
             switch field {
@@ -131,11 +136,24 @@ struct RecordWriting {
                 kind == .organization ? policy.mapping.organizationLanguage : policy.mapping.personLanguage
             default: nil as String?
             }
-        guard let code else { return nil }
+        guard let code, policy.mayHave(code, of: kind) else { return nil }
         if text.isEmpty { return (code, .null) }
-        let options = policy.customFields.first { $0.kind == kind && $0.code == code }?.options ?? []
+        let options = policy.options(of: code, kind)
         if options.isEmpty { return (code, .text(text)) }
         let meant = options.first { field == .language ? FieldText.language($0.label) == text : $0.label == text }
         return meant.map { (code, .integer($0.id)) }
+    }
+}
+
+extension SyncPolicy {
+    /// Whether Pipedrive has this custom field, as far as its fields were ever read: somebody may have deleted it there.
+    func mayHave(_ code: String, of kind: RecordKind) -> Bool {
+        let known = customFields.filter { $0.kind == kind }
+        return known.isEmpty || known.contains { $0.code == code }
+    }
+
+    /// What a custom field offers to choose from.
+    func options(of code: String, _ kind: RecordKind) -> [CustomField.Option] {
+        customFields.first { $0.kind == kind && $0.code == code }?.options ?? []
     }
 }

@@ -55,6 +55,7 @@ public struct Migrator: Sendable {
         (37, "spared_looks", PackageResources._037_spared_looks_sql),
         (38, "addressee_email", PackageResources._038_addressee_email_sql),
         (39, "document_companies", PackageResources._039_document_companies_sql),
+        (40, "fields_of_another_company", PackageResources._040_fields_of_another_company_sql),
     ].map { Migration(number: $0, name: $1, text: String(decoding: $2, as: UTF8.self)) }
 
     private static let newest = migrations.map(\.number).max() ?? 0

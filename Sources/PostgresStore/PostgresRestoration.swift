@@ -81,15 +81,6 @@ struct PostgresRestoration: RestorationStore {
         ).map { SyncRun.ID(try $0.uuid("id")) }
     }
 
-    func forgetLists() throws {
-        try connection.execute(
-            """
-            update pipedrive.sync_state
-            set organization_listed_at = null, person_listed_at = null, product_listed_at = null
-            where company_id = \(try access.company())
-            """)
-    }
-
     func doubtCreations(_ kind: RecordKind, since: Date) throws -> Int {
         let company = try access.company()
         let pairs = PostgresPairs(connection: connection, access: access)

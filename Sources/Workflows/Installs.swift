@@ -141,8 +141,12 @@ public struct Installs: Sendable {
                     "\(session.company.name) is connected to \(existing.pipedriveCompanyName). Disconnect that first.")
             }
             try transaction.directory.claim(pipedriveCompany: user.companyID)
-            if Self.isAnother(user, existing) { try Self.startAfresh(transaction) }
+            let isAnother = Self.isAnother(user, existing)
+            if isAnother { try Self.startAfresh(transaction) }
             let connection = try transaction.connections.connect(user: user, credentials: credentials)
+            if isAnother { try transaction.sync.forgetOutdatedPairs() }
+            // What was added there meanwhile is on no list that was read: nothing is made there before they are again.
+            if existing?.state == .disconnected { try transaction.sync.forgetLists() }
             _ = try transaction.settings.webhookEndpoint(
                 new: WebhookEndpoint(
                     path: secrets.token(), user: Secret(secrets.token()), password: Secret(secrets.token())))
@@ -152,7 +156,7 @@ public struct Installs: Sendable {
             // Choosing a trigger later must not look like new directions.
             try transaction.settings.save(try transaction.settings.settings())
             try RunGate.previewFirst(transaction)
-            if existing?.state == .reconnect { try CatchUp.begin(transaction) }
+            if let existing, existing.state != .live { try CatchUp.begin(transaction) }
             try transaction.connections.audit(
                 "connected",
                 detail: "\(user.companyName), as \(user.name) (Pipedrive user \(user.id)), by \(session.member.email)")
@@ -160,11 +164,14 @@ public struct Installs: Sendable {
         }
     }
 
-    /// Pipelines, stages and webhooks of the Pipedrive company before: their numbers mean something else in another.
+    /// Pipelines, stages, webhooks and custom fields of the Pipedrive company before: their numbers mean something else,
+    /// or nothing, in another.
     private static func startAfresh(_ transaction: any StorageTransaction) throws {
         for trigger in try transaction.triggers.triggers() { _ = try transaction.triggers.delete(trigger.id) }
         try transaction.settings.save(pipelines: [])
         try transaction.settings.save(subscriptions: [])
+        try transaction.syncPolicy.save(mapping: FieldMapping())
+        for kind in RecordKind.allCases { try transaction.syncPolicy.save(customFields: [], of: kind) }
     }
 
     /// What to do with credentials that may not be joined to the session's company.

@@ -83,7 +83,7 @@ public struct Restoration: Sendable {
             try transaction.sync.finish(run, .failed, outcome: "\(reason): what had been read is old.")
             outcome.runCount += 1
         }
-        try transaction.restoration.forgetLists()
+        try transaction.sync.forgetLists()
         for kind in RecordKind.allCases {
             outcome.creationCount += try transaction.restoration.doubtCreations(kind, since: since)
         }

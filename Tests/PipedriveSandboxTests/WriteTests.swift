@@ -111,6 +111,24 @@ import Testing
         #expect(answer.data["custom_fields"][budget] == money)
     }
 
+    @Test func `a new field is null in every record, and a deleted one is in none`() async throws {
+        let test = try TestSandbox()
+        let token = try await test.signIn()
+        let field: JSON = ["field_name": "Kleur", "field_type": "varchar"]
+        let code = try #require(
+            try await test.call("POST", "/api/v2/productFields", field, token: token).data["field_code"].text)
+        let before = try await test.call("GET", "/api/v2/products/1", token: token)
+        #expect(before.data["custom_fields"].members?.keys.contains(code) == true)
+        #expect(before.data["custom_fields"][code] == .null)
+        let red: JSON = ["custom_fields": .object([code: "rood"])]
+        _ = try await test.call("PATCH", "/api/v2/products/1", red, token: token)
+        _ = try await test.call("DELETE", "/api/v2/productFields/\(code)", token: token)
+        let after = try await test.call("GET", "/api/v2/products/1", token: token)
+        #expect(after.data["custom_fields"].members?.keys.contains(code) == false)
+        let refused = try await test.call("PATCH", "/api/v2/products/1", red, token: token)
+        #expect(refused.status == 400)
+    }
+
     @Test func `winning a deal stamps the times and reopening clears them`() async throws {
         let test = try TestSandbox()
         let token = try await test.signIn()

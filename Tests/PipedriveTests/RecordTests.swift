@@ -132,6 +132,44 @@ import Testing
         #expect(whole?.address == PostalAddress(street: "Kade 1, Amsterdam"))
     }
 
+    @Test(arguments: [
+        ("Postbus 123, 1000 AB Amsterdam", "Postbus 123"), ("Postbus 123, 1000AB Amsterdam, Nederland", "Postbus 123"),
+        ("Postbus 123 1000 ab AMSTERDAM", "Postbus 123"), ("Postbus 123, Amsterdam", "Postbus 123"),
+        ("Postbus 123\n1000 AB Amsterdam", "Postbus 123"), ("Postbus 123, NL-1000 AB Amsterdam", "Postbus 123"),
+        ("Kantoor 2, Postbus 1, 1000 AB Amsterdam", "Kantoor 2, Postbus 1"), ("Postbus 123, Mokum", "Postbus 123"),
+        ("De Amsterdamse Poort, Amsterdam, Noord-Holland", "De Amsterdamse Poort"),
+        ("Postbus Amsterdam 5, 1000 AB Amsterdam", "Postbus Amsterdam 5"), ("Postbus 123", "Postbus 123"),
+        ("Postbus 123, Nederland", "Postbus 123"), ("Postbus 123, Noord-Holland, Amsterdam", "Postbus 123"),
+        ("1000 AB Amsterdam", nil), ("Amsterdam", nil), ("amsterdam, Nederland", nil), ("Nederland", nil),
+        ("1000 AB Amsterdam, Nederland", nil), ("Amsterdam, 1000 AB", nil), ("Nederland, 1000 AB Amsterdam", nil),
+        ("Noord-Holland, Nederland", nil), ("Mokum, Nederland", nil), ("NL-1000AB Amsterdam", nil), (" , ", nil),
+        ("Amsterdam, Amsterdam, Nederland", nil),
+    ])
+    func `where only the place was taken apart, the whole says the street`(
+        _ value: String, street: String?
+    ) async throws {
+        let words = value.replacing("\n", with: "\\n")
+        let found = try await organization(
+            """
+            {"id":6,"name":"X","address":{"value":"\(words)","route":null,"street_number":null,"subpremise":null,
+            "postal_code":"1000 AB","locality":"Amsterdam","admin_area_level_1":"Noord-Holland","country":"Nederland"}}
+            """)
+        #expect(
+            found?.address
+                == PostalAddress(street: street, postalCode: "1000 AB", city: "Amsterdam", country: "Nederland"))
+    }
+
+    @Test func `a postal code that is a box's number too, and a town before its code`() {
+        func street(_ value: String, _ code: String, _ city: String) -> String? {
+            StreetLine(value, of: PostalAddress(postalCode: code, city: city), areas: []).text
+        }
+        #expect(street("Postbus 1000, 1000 Brussel", "1000", "Brussel") == "Postbus 1000")
+        #expect(street("Postbus 1000, Brussel", "1000", "Brussel") == "Postbus 1000")
+        #expect(street("Postfach 12, D-10115 Berlin", "10115", "Berlin") == "Postfach 12")
+        #expect(street("PO Box 7, London EC1A 1BB, UK", "EC1A 1BB", "London") == "PO Box 7")
+        #expect(street("PO Box 12, Boise ID 83701, USA", "83701", "Boise") == "PO Box 12")
+    }
+
     @Test func `one price per currency, and none in a currency that is no code`() async throws {
         let found = try await product(
             """

@@ -84,6 +84,46 @@ struct RecordWritingTests {
         #expect(try await body(cleared, current: current) == #"{"address":{"value":""}}"#)
     }
 
+    /// Every address of these parts, as Pipedrive answers it after we wrote it.
+    @Test func `an address that we wrote reads back as it was, whatever stands in its parts`() throws {
+        let words = [nil, "Postbus 1000", "1000", "1000 AB", "Amsterdam", "Den Haag, Zuid", "Nederland, 1000"]
+        let writing = RecordWriting(policy: SyncPolicy(rules: [:], isApplied: true))
+        for street in words {
+            for code in words {
+                for city in words {
+                    for country in words {
+                        let address = PostalAddress(street: street, postalCode: code, city: city, country: country)
+                        let write = RecordWrite(.organization, FieldValues([.address: FieldText.address(address)]))
+                        var body = writing.body(write, current: nil)
+                        body["id"] = .integer(6)
+                        let document = try #require(JSONDocument(try JSONBody.encode(body)))
+                        #expect(RecordReading.organization(document.root)?.address == address)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `a custom field that Pipedrive does not have any more is not cleared here, nor written there`() throws {
+        func language(_ custom: String, _ policy: SyncPolicy = .fixture) throws -> String? {
+            let document = try #require(JSONDocument(Array(#"{"id":5,"name":"Anna"\#(custom)}"#.utf8)))
+            return RecordReading.person(document.root, policy)?.language
+        }
+        #expect(try language(#","custom_fields":{"aaaa":41}"#) == "Nederlands")
+        #expect(try language(#","custom_fields":{"aaaa":null}"#) == "", "somebody cleared it")
+        #expect(try language(#","custom_fields":{"bbbb":1}"#) == nil, "it is gone")
+        #expect(try language(#","custom_fields":{}"#) == nil)
+        #expect(try language("") == nil)
+        var gone = SyncPolicy.fixture
+        gone.mapping.personLanguage = "bbbb"
+        #expect(try language(#","custom_fields":{"bbbb":null}"#, gone) == nil, "it is none of the fields")
+        let write = RecordWrite(.person, FieldValues([.language: ""]))
+        #expect(RecordWriting(policy: gone).body(write, current: nil).isEmpty)
+        #expect(!RecordWriting(policy: .fixture).body(write, current: nil).isEmpty, "clearing it travels")
+        gone.customFields = []
+        #expect(!RecordWriting(policy: gone).body(write, current: nil).isEmpty, "no fields were read yet")
+    }
+
     @Test func `a language is the option that means it, and one without an option is not written`() async throws {
         let current = RecordPage.persons([Person(id: Person.ID(5), name: "Anna")])
         #expect(

@@ -88,6 +88,42 @@ struct CustomFieldTests {
         }
     }
 
+    @Test func `another field starts from nothing for a record that was gone, too`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            _ = try Self.takeOver(Self.acme(vat: "NL0012"), stores)
+            let id = try #require(try stores.linked(.organization, 5)).id
+            _ = try Self.takeOver(.organizations([.number(5, "Acme Pipes", isDeleted: true)]), stores)
+            #expect(try stores.linked(.organization, 5) == nil)
+            var other = Self.mapping
+            other.vatNumber = "tax"
+            try stores.web { try $0.syncPolicy.save(mapping: other) }
+            _ = try Self.takeOver(Self.acme(vat: ""), stores)
+            let contact = try #require(try stores.linked(.organization, 5))
+            #expect(contact.id == id && contact.details.vatNumber == "NL0012")
+        }
+    }
+
+    @Test func `a field that Pipedrive does not have any more clears nothing, and nothing goes out to it`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            _ = try Self.takeOver(Self.acme(vat: "NL0012"), stores)
+            let without = RecordPage.organizations([Organization(id: Organization.ID(5), name: "Acme Pipes")])
+            #expect(try Self.takeOver(without, stores).writes.isEmpty)
+            #expect(try stores.linked(.organization, 5)?.details.vatNumber == "NL0012")
+        }
+    }
+
+    @Test func `who connects to another Pipedrive company forgets the fields of the one before`() throws {
+        try withStores { stores throws in
+            try Self.connected(stores)
+            let field = CustomField(kind: .organization, code: "vat", name: "BTW", type: "varchar", options: [])
+            try stores.cron { try $0.syncPolicy.save(customFields: [field], of: .organization) }
+            try stores.web { try $0.syncPolicy.save(customFields: [], of: .organization) }
+            #expect(try stores.web { try $0.syncPolicy.policy() }?.customFields.isEmpty == true)
+        }
+    }
+
     @Test func `what is left to other apps holds runs up, and nothing else`() throws {
         try withStores { stores throws in
             try Self.connected(stores)

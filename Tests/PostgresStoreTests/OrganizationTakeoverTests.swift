@@ -134,4 +134,27 @@ struct OrganizationTakeoverTests {
             #expect(try stores.sync(.organizations([.number(5, "Acme")]))[.organization] == Counts(read: 1))
         }
     }
+    @Test func `pairs that another Pipedrive company changed ours of meanwhile meet anew when theirs returns`() throws {
+        try withStores { stores throws in
+            let delft = Organization.number(5, "Acme", address: PostalAddress(city: "Delft"))
+            let alone = Organization.number(6, "Alone")
+            try stores.connect(.number(1, company: 77))
+            try stores.sync(.organizations([delft, alone]))
+            let acme = try #require(try stores.linked(.organization, 5)).id
+            _ = try stores.web { try $0.connections.disconnect() }
+            try stores.connect(.number(2, company: 88))
+            let leiden = Organization.number(5, "Acme", address: PostalAddress(city: "Leiden"))
+            try stores.sync(.organizations([leiden, .number(6, "Other")]))
+            #expect(try stores.linked(.organization, 5)?.id == acme)
+            #expect(try stores.linked(.organization, 5)?.details.address.city == "Leiden")
+            _ = try stores.web { try $0.connections.disconnect() }
+            try stores.connect(.number(1, company: 77))
+            try stores.web { try $0.sync.forgetOutdatedPairs() }
+            #expect(
+                try stores.number("select count(*) as value from pipedrive.link where remote_base is null") == 1,
+                "what only this Pipedrive company has is as it was, and so are the other one's pairs")
+            try stores.sync(.organizations([delft, alone]))
+            #expect(try stores.linked(.organization, 5)?.details.address.city == "Delft")
+        }
+    }
 }

@@ -82,7 +82,7 @@ struct RestorationTests {
     @Test func `nothing is made in Pipedrive before its lists were read again`() throws {
         try withStores { stores throws in
             try Self.connected(stores)
-            try stores.cron { try $0.restoration.forgetLists() }
+            try stores.cron { try $0.sync.forgetLists() }
             let id = try stores.api { try $0.addContact("Ada") }.rawValue
             #expect(try stores.cron { try $0.pairs.standing(id) } == .unread(.person))
         }

@@ -142,6 +142,10 @@ struct InstallsTests {
         office.storage.connect(
             .fixture(pipedriveCompanyID: PipedriveCompany.ID(78), pipedriveCompanyName: "Old", state: .disconnected))
         office.storage.tenant.triggers = [.fixture()]
+        office.storage.tenant.mapping = FieldMapping(vatNumber: "vat")
+        office.storage.tenant.customFields = [
+            .organization: [CustomField(kind: .organization, code: "vat", name: "BTW", type: "varchar", options: [])]
+        ]
         guard case .pending(let ticket) = try await callback(try begin(session), session) else {
             Issue.record("It was joined without asking")
             return
@@ -152,6 +156,29 @@ struct InstallsTests {
         _ = try office.installs.confirm(ticket: ticket, session: session, now: .fixture)
         #expect(office.storage.tenant.connection?.pipedriveCompanyID == PipedriveCompany.ID(77))
         #expect(office.storage.tenant.triggers.isEmpty)
+        #expect(office.storage.tenant.mapping == FieldMapping(), "the codes of the other company's fields mean nothing")
+        #expect(office.storage.tenant.customFields.values.filter { !$0.isEmpty }.isEmpty)
+        #expect(office.storage.tenant.outdatedPairs == 1)
+        #expect(office.storage.tenant.forgottenLists == 1)
+    }
+
+    @Test func `after a disconnect all lists are read again, at once`() async throws {
+        office.storage.connect(.fixture(state: .disconnected))
+        office.storage.tenant.triggers = [.fixture()]
+        office.storage.tenant.mapping = FieldMapping(vatNumber: "vat")
+        _ = try await callback(try begin(session), session)
+        let tenant = office.storage.tenant
+        #expect(tenant.forgottenLists == 1)
+        #expect(tenant.runs.map(\.mode) == [.full] && office.messages(.sync).count == 1)
+        #expect(office.messages(.sweep).count == 1)
+        #expect(tenant.outdatedPairs == 0 && tenant.mapping.vatNumber == "vat" && tenant.triggers.count == 1)
+    }
+
+    @Test func `after a disconnect before anything was applied there is a preview still`() async throws {
+        office.storage.connect(.fixture(state: .disconnected))
+        office.storage.tenant.isApplied = false
+        _ = try await callback(try begin(session), session)
+        #expect(office.storage.tenant.runs.map(\.mode) == [.preview])
     }
 
     @Test func `a member adds a grant to a working connection, and makes none`() async throws {
@@ -163,6 +190,7 @@ struct InstallsTests {
             return
         }
         #expect(connection.ownerUserID == PipedriveUser.ID(6))
+        #expect(office.storage.tenant.forgottenLists == 0 && office.storage.tenant.runs.isEmpty)
     }
 
     @Test func `a reconnect lets waiting messages go on`() async throws {

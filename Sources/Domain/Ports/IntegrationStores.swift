@@ -144,6 +144,11 @@ public protocol SyncStore {
     func wait(_ id: SyncRun.ID, for reason: String) throws
     /// Runs that write, newest first, at most 50.
     func recentRuns() throws -> [SyncRun]
+    /// Forgets that Pipedrive's lists were ever read: nothing is made there before they were.
+    func forgetLists() throws
+    /// Lets pairs of the connected Pipedrive company meet as for the first time where ours was synced with a record of
+    /// another Pipedrive company since: what stands in both is no longer what this one was last synced with.
+    func forgetOutdatedPairs() throws
     /// The contact linked to a Pipedrive person or organization.
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID?
 }

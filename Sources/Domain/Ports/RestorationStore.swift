@@ -21,8 +21,6 @@ public protocol RestorationStore {
     func doubtMails(reason: String) throws -> Int
     /// Runs and previews at work.
     func runsAtWork() throws -> [SyncRun.ID]
-    /// Forgets that Pipedrive's lists were ever read: nothing is made there before they were.
-    func forgetLists() throws
     /// What of ours has no link and would go out counts as sent since then, without an answer: it is looked for in
     /// Pipedrive before it is made. Says how many.
     func doubtCreations(_ kind: RecordKind, since: Date) throws -> Int

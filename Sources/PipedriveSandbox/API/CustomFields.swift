@@ -5,6 +5,13 @@ enum CustomFields {
         JSONObject(definitions.filter(\.isCustom).map { ($0.code, JSON.null) })
     }
 
+    /// The values of the fields that there are: null where a field is new, and none of a deleted one.
+    static func current(_ values: JSONObject, _ definitions: [FieldDefinition]) -> JSONObject {
+        var current = empty(definitions)
+        current.merge(values.only(Set(current.keys)))
+        return current
+    }
+
     /// Sets the given codes and leaves the rest; refuses unknown codes and values of the wrong type.
     static func merge(_ changes: JSON?, into fields: inout JSONObject, _ definitions: [FieldDefinition]) throws {
         guard let changes else { return }

@@ -53,6 +53,7 @@ enum FieldWriteRoutes {
             let field = FieldDefinition(
                 name: body["field_name"]?.text ?? "", code: code, type: type, options: options, isCustom: true)
             state.fields[entity, default: []].append(field)
+            state.keepCustomFields(of: entity)
             return field
         }
         return .success(field.json(for: entity))
@@ -69,7 +70,9 @@ enum FieldWriteRoutes {
     private static func delete(_ call: Call, _ entity: Entity) throws -> Reply {
         let deleted = try call.store.change { state in
             let place = try place(call, entity, in: state)
-            return state.fields[entity]?.remove(at: place).json(for: entity) ?? .null
+            let field = state.fields[entity]?.remove(at: place)
+            state.keepCustomFields(of: entity)
+            return field?.json(for: entity) ?? .null
         }
         return .success(deleted)
     }
@@ -137,5 +140,20 @@ enum FieldWriteRoutes {
 
     private static func json(_ options: [FieldDefinition.Option]) -> JSON {
         .array(options.map { ["id": .int($0.id), "label": .string($0.label)] })
+    }
+}
+
+extension State {
+    /// A field belongs to every record of its kind as long as it is there. That moves no times, and no webhook tells.
+    mutating func keepCustomFields(of entity: Entity) {
+        for var record in self[entity].records {
+            guard let old = record["custom_fields"].members else { continue }
+            let new = CustomFields.current(old, fields[entity] ?? [])
+            guard new != old else { continue }
+            var all = record.fields
+            all["custom_fields"] = .object(new)
+            record.replace(all)
+            self[entity].put(record)
+        }
     }
 }

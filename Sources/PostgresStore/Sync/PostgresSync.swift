@@ -154,6 +154,30 @@ struct PostgresSync: SyncStore {
             plan: try row.optionalUUID("plan_id").map { SyncRun.ID($0) }, sparedLooks: try row.int("spared_looks"))
     }
 
+    func forgetLists() throws {
+        try connection.execute(
+            """
+            update pipedrive.sync_state
+            set organization_listed_at = null, person_listed_at = null, product_listed_at = null
+            where company_id = \(try access.company())
+            """)
+    }
+
+    func forgetOutdatedPairs() throws {
+        try connection.execute(
+            """
+            update pipedrive.link l set remote_base = null, sent_values = null
+            from pipedrive.connection c
+            where c.company_id = \(try access.company()) and l.company_id = c.company_id
+                and l.pipedrive_company_id = c.pipedrive_company_id and l.state in ('live', 'gone')
+                and (l.remote_base is not null or l.sent_values is not null)
+                and exists (
+                    select from pipedrive.link other
+                    where other.company_id = l.company_id and other.local_id = l.local_id
+                        and other.pipedrive_company_id <> l.pipedrive_company_id and other.synced_at > l.synced_at)
+            """)
+    }
+
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
         try connection.query(
             """

@@ -90,8 +90,8 @@ struct PostgresSyncPolicy: SyncPolicyStore {
         try connection.execute(
             """
             update pipedrive.link set remote_base = pipedrive.without_fields(remote_base, \(names)::text[])
-            where company_id = \(try access.company()) and kind = \(kind.rawValue) and state = 'live'
-                and remote_base && \(names)::text[]
+            where company_id = \(try access.company()) and kind = \(kind.rawValue)
+                and state in ('live', 'gone') and remote_base && \(names)::text[]
             """)
     }
 

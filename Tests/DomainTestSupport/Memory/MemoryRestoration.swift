@@ -39,11 +39,6 @@ struct MemoryRestoration: RestorationStore {
         try transaction.tenant().runs.filter { $0.state == .running }.map(\.id)
     }
 
-    func forgetLists() throws {
-        guard try transaction.tenant().ruled != nil else { return }
-        try transaction.editRuled { $0.listed = [] }
-    }
-
     func doubtCreations(_ kind: RecordKind, since: Date) throws -> Int {
         guard try transaction.tenant().ruled != nil, let policy = try transaction.syncPolicy.policy(),
             policy.isApplied, let rule = policy.rules[kind],

@@ -193,6 +193,10 @@ public struct Tenant {
     public var mapping = FieldMapping()
     /// Custom fields as last read.
     public var customFields: [RecordKind: [CustomField]] = [:]
+    /// How often it was forgotten that Pipedrive's lists were read.
+    public var forgottenLists = 0
+    /// How often pairs were made to meet anew because they may have been synced with another Pipedrive company since.
+    public var outdatedPairs = 0
     /// What the sync keeps where it follows the rules; nil where tests script it.
     public var ruled: RuledState?
     /// Records that webhooks told of.

@@ -68,6 +68,15 @@ struct MemorySync: SyncStore {
     func recentRuns() throws -> [SyncRun] {
         Array(try transaction.tenant().runs.filter { $0.mode == .full }.prefix(50))
     }
+    func forgetLists() throws {
+        try transaction.edit { $0.forgottenLists += 1 }
+        guard try transaction.tenant().ruled != nil else { return }
+        try transaction.editRuled { $0.listed = [] }
+    }
+    func forgetOutdatedPairs() throws {
+        // The rules know one Pipedrive company only.
+        try transaction.edit { $0.outdatedPairs += 1 }
+    }
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
         try transaction.tenant().links[kind]?[recordID]
     }

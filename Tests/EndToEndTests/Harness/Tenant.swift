@@ -71,6 +71,21 @@ struct Tenant: Sendable {
         try await installation.until("a completed run in Logs") { try await completedRunCount() > before }
     }
 
+    /// Does what makes a run start by itself, and waits for its end; the page that it led to.
+    func syncing(by action: () async throws -> String) async throws -> String {
+        func completed() throws -> Int64 {
+            try installation.count(
+                """
+                select count(*) as n from pipedrive.sync_run r join books.company c using (company_id)
+                where c.name = '\(name)' and r.state = 'completed' and r.mode = 'full'
+                """)
+        }
+        let before = try completed()
+        let page = try await action()
+        try await installation.until("the end of a run that nobody started") { try completed() > before }
+        return page
+    }
+
     /// Presses "Sync now"; the first time there is a preview to apply instead.
     func startSync() async throws {
         var page = try await browser.page("/apps/pipedrive?tab=sync")

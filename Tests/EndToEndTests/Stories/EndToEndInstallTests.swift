@@ -177,8 +177,7 @@ struct EndToEndInstallTests {
         try await tenant.disconnect()
         // Back to the first: what was linked lives again, and nothing comes twice.
         let back = try await tenant.install()
-        _ = try await tenant.browser.submitted(back, "/apps/pipedrive/link")
-        try await tenant.sync()
+        _ = try await tenant.syncing { try await tenant.browser.submitted(back, "/apps/pipedrive/link") }
         #expect(try await tenant.list("contacts").count == all)
         try await tenant.disconnect()
     }

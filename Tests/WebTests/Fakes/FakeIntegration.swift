@@ -150,6 +150,12 @@ struct FakeSync: SyncStore, SyncLogStore {
     func finish(_ id: SyncRun.ID, _ state: SyncRun.State, outcome: String?) throws { throw NotServed() }
     func wait(_ id: SyncRun.ID, for reason: String) throws { throw NotServed() }
     func recentRuns() throws -> [SyncRun] { tables.runs }
+    func forgetLists() throws {
+        // No page shows which lists were read.
+    }
+    func forgetOutdatedPairs() throws {
+        // No page shows what was last synced.
+    }
     func contact(_ kind: RecordKind, recordID: Int64) throws -> Contact.ID? {
         tables.links["\(kind.rawValue):\(recordID)"]
     }
@@ -172,7 +178,9 @@ struct FakeSyncWork: SyncPolicyStore, PairStore, SyncTaskStore, TouchedRecordSto
             customFields: tables.customFields, isApplied: tables.isApplied)
     }
     func save(mapping: FieldMapping) throws { tables.mapping = mapping }
-    func save(customFields: [CustomField], of kind: RecordKind) throws { throw NotServed() }
+    func save(customFields: [CustomField], of kind: RecordKind) throws {
+        tables.customFields = tables.customFields.filter { $0.kind != kind } + customFields
+    }
     func markApplied() throws { throw NotServed() }
     func clock() throws -> Date { throw NotServed() }
     func decide(_ kind: RecordKind, run: SyncRun.ID, after: Int64?, limit: Int) throws -> Int64? { throw NotServed() }

@@ -13,6 +13,5 @@ struct FakeRestoration: RestorationStore {
     func companies() throws -> [Company.ID] { throw NotServed() }
     func doubtMails(reason: String) throws -> Int { throw NotServed() }
     func runsAtWork() throws -> [SyncRun.ID] { throw NotServed() }
-    func forgetLists() throws { throw NotServed() }
     func doubtCreations(_ kind: RecordKind, since: Date) throws -> Int { throw NotServed() }
 }
