@@ -5,8 +5,9 @@ import Testing
 @testable import Mail
 
 struct SendmailTests {
-    /// Runs a shell script in place of sendmail; `$OUT` is a file that the test reads.
-    private func send(_ script: String, timeout: Duration = .seconds(30)) async throws -> (MailOutcome, String) {
+    /// Runs a shell script in place of sendmail; `$OUT` is a file that the test reads. The time only bounds a hang: other
+    /// tests may hold every thread of the process for minutes.
+    private func send(_ script: String, timeout: Duration = .seconds(600)) async throws -> (MailOutcome, String) {
         let folder = FileManager.default.temporaryDirectory.appending(path: "paydock-mail-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { _ = Result { try FileManager.default.removeItem(at: folder) } }
