@@ -68,6 +68,24 @@ struct TwoWayTests {
         }
     }
 
+    @Test func `what the direction held back goes out under the next one, and costs no write until then`() throws {
+        try withStores { stores throws in
+            let id = try Self.pair(stores, .pull)
+            let page = RecordPage.persons([.number(1, "Ada", emails: ["ada@example.com"])])
+            try Self.edit(id, stores) { $0.phones = ["+31 1"] }
+            #expect(try Self.takeOver(page, stores).writes.isEmpty)
+            let before = try stores.versions(of: "books.contact", "pipedrive.link", "pipedrive.local_edit")
+            #expect(try Self.takeOver(page, stores).writes.isEmpty)
+            #expect(try stores.versions(of: "books.contact", "pipedrive.link", "pipedrive.local_edit") == before)
+            try stores.web { transaction throws in
+                var settings = try transaction.settings.settings()
+                settings.directions[.person] = .both
+                try transaction.settings.save(settings)
+            }
+            #expect(try Self.takeOver(page, stores).writes.map(\.write.values) == [FieldValues([.phones: "+31 1"])])
+        }
+    }
+
     @Test func `only new: what was there before the choice stays`() throws {
         try withStores { stores throws in
             let old = try stores.api { try $0.addContact("Old") }

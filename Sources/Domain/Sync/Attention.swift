@@ -62,8 +62,7 @@ public struct AttentionMatch: Hashable, Sendable {
     public init(
         kind: RecordKind, recordID: Int64, name: String, reason: String, isMerge: Bool = false,
         canCreate: Bool = true, isIgnored: Bool = false, isDecided: Bool = false, values: FieldValues = FieldValues(),
-        keys: [String] = [],
-        candidates: [AttentionCandidate] = []
+        keys: [String] = [], candidates: [AttentionCandidate] = []
     ) {
         self.kind = kind
         self.recordID = recordID

@@ -119,8 +119,8 @@ struct StagedRecords {
                 select s.kind, 'number', 'vat ' || books.normalize_number(s.vat_number), s.record_id from page s
                 union all
                 select s.kind, 'number', 'kvk ' || books.normalize_number(s.kvk_number), s.record_id from page s
-                union
-                select s.kind, 'email', books.normalize_email(given.address), s.record_id from page s
+                union all
+                select distinct s.kind, 'email', books.normalize_email(given.address), s.record_id from page s
                 join unnest(\(lent.map(\.record))::bigint[], \(lent.map(\.address))::text[]) given (record_id, address)
                     on given.record_id = s.record_id
                 """
