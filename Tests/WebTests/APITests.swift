@@ -112,6 +112,20 @@ struct APITests {
         #expect(site.tables.events == [.quoteSent])
     }
 
+    @Test func `an invoice of a quote is addressed like it, unless it is made out to another contact`() async throws {
+        let site = Site()
+        let quote = site.tables.addQuote(
+            .accepted, lines: [DocumentLine(description: "A", unitPrice: 1, tax: .zero)], addressee: "Kim",
+            addresseeEmail: "kim@acme.example")
+        let other = site.tables.addContact("Other").id.text
+        for contact in ["", #","contact_id":"\#(other)""#] {
+            let answer = await site.api(.post, "invoices", #"{"quote_id":"\#(quote.id.text)"\#(contact)}"#)
+            #expect(answer.status == 201)
+        }
+        #expect(site.tables.invoices.map(\.content.addressee) == ["Kim", nil])
+        #expect(site.tables.invoices.map(\.content.addresseeEmail) == ["kim@acme.example", nil])
+    }
+
     @Test func `wrong lines are named one by one`() async {
         let site = Site()
         let contact = site.tables.addContact("Acme")

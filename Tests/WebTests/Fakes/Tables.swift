@@ -98,13 +98,15 @@ final class Tables: @unchecked Sendable {
 
     func addQuote(
         _ state: Quote.State, lines: [DocumentLine], email: EmailText = EmailText(subject: "Offer", body: "Dear all"),
-        token: String = "public-quote"
+        token: String = "public-quote", addressee: String? = nil, addresseeEmail: String? = nil
     ) -> Quote {
         let contact = addContact("Acme")
         let quote = Quote(
             id: Quote.ID(freshID()), number: "Q2026-0001", state: state,
             content: DocumentContent(
-                contactID: contact.id, currency: .eur, lines: lines, externalID: "pipedrive:deal:7", dealID: Deal.ID(7)),
+                contactID: contact.id, addressee: addressee, addresseeEmail: addresseeEmail, currency: .eur,
+                lines: lines,
+                externalID: "pipedrive:deal:7", dealID: Deal.ID(7)),
             email: email, validUntil: CalendarDay(dayNumber: 21_000), publicToken: token, createdAt: now,
             updatedAt: now)
         quotes.append(quote)
